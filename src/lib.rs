@@ -1,0 +1,4 @@
+//! stub
+pub mod codebook;
+pub mod coding;
+pub mod transcript;
