@@ -2,6 +2,7 @@
 //!
 //! The instrument itself, with inclusion and exclusion rules and examples, is `data/CODEBOOK.md`.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,7 +10,8 @@ use std::str::FromStr;
 pub const CODE_COUNT: usize = 13;
 
 /// One code of the codebook (version 1), in codebook order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Code {
     /// Release of an emotion that had been held back, or relief after it.

@@ -1,4 +1,6 @@
-//! stub
+//! Finds breakthrough language in therapy talk: the library.
+
 pub mod codebook;
 pub mod coding;
+pub mod input;
 pub mod transcript;

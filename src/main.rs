@@ -1,1 +1,3 @@
+//! The program; its parts come with the next commits.
+
 fn main() {}

@@ -63,6 +63,12 @@ impl Speaker {
     pub fn is_note(self) -> bool {
         matches!(self, Speaker::Note(_))
     }
+
+    /// Whether this is the talk of a transcript or a sentence of a note.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        if self.is_note() { Kind::Note } else { Kind::Transcript }
+    }
 }
 
 impl fmt::Display for Speaker {

@@ -1,0 +1,208 @@
+//! The columns of tables, which are also the keys of JSONL, and the names they go by in a file.
+
+use super::Error;
+use std::str::FromStr;
+
+/// What a column can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    SessionId,
+    UtteranceId,
+    Speaker,
+    Text,
+    Note,
+    ClientId,
+    SessionNumber,
+    Date,
+    TherapistId,
+    Start,
+    End,
+}
+
+const KEYS: usize = 11;
+
+impl Key {
+    const ALL: [Key; KEYS] = [
+        Key::SessionId,
+        Key::UtteranceId,
+        Key::Speaker,
+        Key::Text,
+        Key::Note,
+        Key::ClientId,
+        Key::SessionNumber,
+        Key::Date,
+        Key::TherapistId,
+        Key::Start,
+        Key::End,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Key::SessionId => "session_id",
+            Key::UtteranceId => "utterance_id",
+            Key::Speaker => "speaker",
+            Key::Text => "text",
+            Key::Note => "note",
+            Key::ClientId => "client_id",
+            Key::SessionNumber => "session_number",
+            Key::Date => "date",
+            Key::TherapistId => "therapist_id",
+            Key::Start => "start",
+            Key::End => "end",
+        }
+    }
+}
+
+/// The names of all keys, for messages.
+pub(super) fn names() -> String {
+    Key::ALL.map(Key::name).join(", ")
+}
+
+/// Other names for columns, as `--map text=utterance_text,speaker=interlocutor` gives them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ColumnMap([Option<String>; KEYS]);
+
+impl FromStr for ColumnMap {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let mut map = ColumnMap::default();
+        for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
+            let (key, column) = pair.split_once('=').ok_or_else(|| Error::BadMap(pair.trim().to_owned()))?;
+            let (key, column) = (key.trim(), column.trim());
+            if column.is_empty() {
+                return Err(Error::BadMap(pair.trim().to_owned()));
+            }
+            let known = Key::ALL.into_iter().find(|known| known.name() == normal(key));
+            let known = known.ok_or_else(|| Error::UnknownKey(key.to_owned()))?;
+            if map.0[known as usize].replace(column.to_owned()).is_some() {
+                return Err(Error::TwiceMapped(key.to_owned()));
+            }
+        }
+        Ok(map)
+    }
+}
+
+/// `Session ID`, `session-id` and `session_id` are one name.
+fn normal(name: &str) -> String {
+    name.trim().to_lowercase().replace([' ', '-'], "_")
+}
+
+impl ColumnMap {
+    /// Whether `column` is the one that holds `key`: the mapped name, or without a mapping the key's own.
+    pub(super) fn is(&self, key: Key, column: &str) -> bool {
+        match &self.0[key as usize] {
+            Some(mapped) => normal(mapped) == normal(column),
+            None => key.name() == normal(column),
+        }
+    }
+}
+
+/// Where each key stands among the columns of one table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    at: [Option<usize>; KEYS],
+    /// Whether every row is a whole note rather than one utterance.
+    pub(super) notes: bool,
+}
+
+impl Columns {
+    /// Finds the keys in the header. An error is the reason to refuse the table; it never quotes the file,
+    /// whose first line may be speech when the header is missing.
+    pub(super) fn find(header: &[String], map: &ColumnMap) -> Result<Columns, String> {
+        let mut at = [None; KEYS];
+        for key in Key::ALL {
+            at[key as usize] = header.iter().position(|column| map.is(key, column));
+            if let (None, Some(mapped)) = (at[key as usize], &map.0[key as usize]) {
+                return Err(format!(
+                    "the first line has no column '{mapped}', which --map gives for {}",
+                    key.name()
+                ));
+            }
+        }
+        let has = |key: Key| at[key as usize].is_some();
+        if !has(Key::Text) && !has(Key::Note) {
+            return Err(format!(
+                "the first line has {} columns and none is 'text' or 'note'; \
+                 name the one with the words: --map text=COLUMN",
+                header.len()
+            ));
+        }
+        let notes = !has(Key::Speaker);
+        if notes && !has(Key::Note) && (has(Key::UtteranceId) || has(Key::Start) || has(Key::End)) {
+            return Err("the rows look like utterances but no column says who speaks; name it with \
+                 --map speaker=COLUMN (or, if they are notes, --map note=COLUMN)"
+                .to_owned());
+        }
+        Ok(Columns { at, notes })
+    }
+
+    /// The cell of a key, trimmed; `None` if there is no such column or it is empty.
+    pub(super) fn cell<'a>(&self, key: Key, cells: &'a [String]) -> Option<&'a str> {
+        let cell = cells.get(self.at[key as usize]?)?.trim();
+        (!cell.is_empty()).then_some(cell)
+    }
+
+    /// The words of a row, as given.
+    pub(super) fn words<'a>(&self, cells: &'a [String]) -> &'a str {
+        let key =
+            if self.notes && self.has(Key::Note) || !self.has(Key::Text) { Key::Note } else { Key::Text };
+        self.at[key as usize].and_then(|i| cells.get(i)).map_or("", String::as_str)
+    }
+
+    /// Whether the table has a column for the key.
+    pub(super) fn has(&self, key: Key) -> bool {
+        self.at[key as usize].is_some()
+    }
+}
+
+/// `4`, and `4.0` as pandas writes it.
+pub(super) fn whole_number(text: &str) -> Option<u32> {
+    let text = text.trim();
+    text.strip_suffix(".0").unwrap_or(text).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(names: &str) -> Vec<String> {
+        names.split(',').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_public_corpus_reads_with_a_map() {
+        let map: ColumnMap =
+            "session_id=transcript_id, speaker=interlocutor,text=utterance_text".parse().unwrap();
+        let header =
+            header("mi_quality,transcript_id,video_title,utterance_id,interlocutor,timestamp,utterance_text");
+        let columns = Columns::find(&header, &map).unwrap();
+        let row = super::tests::header("high,7,Title,0,therapist,00:00:01,Hello there. ");
+        assert_eq!(columns.cell(Key::SessionId, &row), Some("7"));
+        assert_eq!(columns.cell(Key::Speaker, &row), Some("therapist"));
+        assert_eq!(columns.words(&row), "Hello there. ");
+        assert!(!columns.notes);
+    }
+
+    #[test]
+    fn names_are_loose_and_maps_are_strict() {
+        let columns = Columns::find(&header("Session ID,Speaker,TEXT"), &ColumnMap::default()).unwrap();
+        assert!(columns.has(Key::SessionId) && columns.has(Key::Text));
+        let error = |text: &str| text.parse::<ColumnMap>().unwrap_err().to_string();
+        assert!(error("words=x").contains("its keys are session_id, utterance_id, speaker, text"));
+        assert!(error("text").contains("--map text=utterance_text"));
+        assert!(error("text=").contains("not a column mapping"));
+        assert!(error("text=a,text=b").contains("twice"));
+        let map = "text=foo".parse().unwrap();
+        assert!(Columns::find(&header("speaker,text"), &map).unwrap_err().contains("no column 'foo'"));
+    }
+
+    #[test]
+    fn notes_have_no_speaker_and_lost_speakers_are_no_notes() {
+        let map = ColumnMap::default();
+        assert!(Columns::find(&header("session_id,note"), &map).unwrap().notes);
+        assert!(Columns::find(&header("session_id,text"), &map).unwrap().notes);
+        assert!(Columns::find(&header("session_id,utterance_id,text"), &map).is_err());
+        assert!(Columns::find(&header("a,b"), &map).unwrap_err().contains("2 columns"));
+    }
+}

@@ -1,0 +1,216 @@
+//! Which characters the bytes are: byte order mark, else valid UTF-8, else UTF-16 that shows, else Windows-1252.
+//!
+//! The whole file is looked at, not its first block: one curly apostrophe a megabyte in decides the matter.
+
+use super::stored::{Bytes, Stored};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use std::io::{self, BufReader, Read};
+
+/// How much of a file the format is told from, in bytes of decoded text.
+const HEAD: u64 = 64 << 10;
+
+/// What was found out.
+pub(super) struct Charset {
+    pub(super) encoding: &'static Encoding,
+    /// What the log should say about it.
+    pub(super) notice: Option<String>,
+}
+
+/// The encoding of a file: the one asked for, or the one its bytes show.
+pub(super) fn detect(stored: &Stored, asked: Option<&'static Encoding>) -> io::Result<Charset> {
+    let mut first = Vec::with_capacity(4096);
+    stored.unpacked()?.take(4096).read_to_end(&mut first)?;
+    let marked = Encoding::for_bom(&first).map(|(encoding, _)| encoding);
+    let invalid = first_invalid(stored.unpacked()?)?;
+    let encoding = match asked.or(marked).or_else(|| unmarked_utf16(&first)) {
+        Some(encoding) => encoding,
+        None if invalid.is_none() => UTF_8,
+        None => WINDOWS_1252,
+    };
+    if encoding == UTF_8 && invalid.is_none() {
+        return Ok(Charset { encoding, notice: None });
+    }
+    let mut decoded = decode(stored, encoding)?;
+    io::copy(&mut decoded, &mut io::sink())?;
+    let notice = if decoded.get_ref().damaged {
+        Some(format!(
+            "read as {}, but some bytes are not {0}: they became U+FFFD; name the right one with --encoding",
+            encoding.name()
+        ))
+    } else if asked.is_some() {
+        None
+    } else if encoding == WINDOWS_1252 {
+        let byte = invalid.unwrap_or_default();
+        Some(format!("not UTF-8 at byte {byte}: read as windows-1252; if that is wrong, use --encoding"))
+    } else {
+        Some(format!("read as {}", encoding.name()))
+    };
+    Ok(Charset { encoding, notice })
+}
+
+/// Where the bytes stop being UTF-8, if they do.
+fn first_invalid(mut reader: Bytes) -> io::Result<Option<u64>> {
+    let mut buffer = vec![0; 1 << 16];
+    let (mut held, mut passed) = (0, 0_u64);
+    loop {
+        let n = match reader.read(&mut buffer[held..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if n == 0 {
+            return Ok((held > 0).then_some(passed));
+        }
+        let end = held + n;
+        let good = match std::str::from_utf8(&buffer[..end]) {
+            Ok(_) => end,
+            Err(error) if error.error_len().is_some() => {
+                return Ok(Some(passed + error.valid_up_to() as u64));
+            }
+            // A character cut by the end of the block: keep its first bytes for the next.
+            Err(error) => error.valid_up_to(),
+        };
+        buffer.copy_within(good..end, 0);
+        held = end - good;
+        passed += good as u64;
+    }
+}
+
+/// UTF-16 without its mark: in Western text every other byte is zero.
+fn unmarked_utf16(first: &[u8]) -> Option<&'static Encoding> {
+    let pairs = first.len() / 2;
+    if pairs < 2 {
+        return None;
+    }
+    let zeros = |offset: usize| first.iter().skip(offset).step_by(2).filter(|&&byte| byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    if odd * 10 >= pairs * 6 && even * 20 <= pairs {
+        Some(UTF_16LE)
+    } else if even * 10 >= pairs * 6 && odd * 20 <= pairs {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// Decoded text, buffered.
+pub(super) type Decoded = BufReader<Decoding>;
+
+/// The text of a file as UTF-8, without its byte order mark.
+pub(super) fn decode(stored: &Stored, encoding: &'static Encoding) -> io::Result<Decoded> {
+    Ok(BufReader::new(Decoding {
+        source: stored.unpacked()?,
+        decoder: encoding.new_decoder_with_bom_removal(),
+        input: vec![0; 1 << 14],
+        input_range: 0..0,
+        output: vec![0; 1 << 15],
+        output_range: 0..0,
+        ended: false,
+        damaged: false,
+    }))
+}
+
+/// The first part of a decoded file.
+pub(super) fn head(decoded: Decoded) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    decoded.take(HEAD).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Turns bytes of one encoding into UTF-8 as they are asked for.
+pub(super) struct Decoding {
+    source: Bytes,
+    decoder: Decoder,
+    input: Vec<u8>,
+    input_range: std::ops::Range<usize>,
+    output: Vec<u8>,
+    output_range: std::ops::Range<usize>,
+    ended: bool,
+    damaged: bool,
+}
+
+impl Decoding {
+    /// Decodes one block; afterwards `output_range` is empty only at the end.
+    fn fill(&mut self) -> io::Result<()> {
+        while self.output_range.is_empty() && !self.ended {
+            let mut last = false;
+            if self.input_range.is_empty() {
+                let n = match self.source.read(&mut self.input) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    other => other?,
+                };
+                self.input_range = 0..n;
+                last = n == 0;
+            }
+            let (result, read, written, damaged) =
+                self.decoder.decode_to_utf8(&self.input[self.input_range.clone()], &mut self.output, last);
+            self.input_range.start += read;
+            self.output_range = 0..written;
+            self.damaged |= damaged;
+            self.ended = last && result == CoderResult::InputEmpty;
+        }
+        Ok(())
+    }
+}
+
+impl Read for Decoding {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.fill()?;
+        let n = out.len().min(self.output_range.len());
+        let start = self.output_range.start;
+        out[..n].copy_from_slice(&self.output[start..start + n]);
+        self.output_range.start += n;
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8]) -> (String, &'static str, Option<String>) {
+        let stored = Stored::Bytes(bytes.into());
+        let charset = detect(&stored, None).unwrap();
+        let mut text = String::new();
+        decode(&stored, charset.encoding).unwrap().read_to_string(&mut text).unwrap();
+        (text, charset.encoding.name(), charset.notice)
+    }
+
+    fn utf16(text: &str, big: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
+    }
+
+    #[test]
+    fn marks_validity_and_guesses() {
+        let text = "Thérapeute: it’s “fine” — really.\n";
+        assert_eq!(decoded(text.as_bytes()), (text.to_owned(), "UTF-8", None));
+        let marked = [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat();
+        assert_eq!(decoded(&marked), (text.to_owned(), "UTF-8", None));
+        for big in [false, true] {
+            let name = if big { "UTF-16BE" } else { "UTF-16LE" };
+            for bom in ["", "\u{feff}"] {
+                let (got, encoding, notice) = decoded(&utf16(&format!("{bom}{text}"), big));
+                assert_eq!((got.as_str(), encoding), (text, name));
+                assert_eq!(notice.unwrap(), format!("read as {name}"));
+            }
+        }
+        let (cp1252, _, _) = WINDOWS_1252.encode(text);
+        let (got, encoding, notice) = decoded(&cp1252);
+        assert_eq!((got.as_str(), encoding), (text, "windows-1252"));
+        assert!(notice.unwrap().starts_with("not UTF-8 at byte 2: read as windows-1252"));
+        assert_eq!(decoded(b""), (String::new(), "UTF-8", None));
+    }
+
+    #[test]
+    fn damage_is_told() {
+        let (text, _, notice) = decoded(b"\xef\xbb\xbfabc\xffdef");
+        assert_eq!(text, "abc\u{fffd}def");
+        assert!(notice.unwrap().contains("U+FFFD"));
+    }
+
+    #[test]
+    fn a_character_across_blocks_stays_whole() {
+        let text = format!("{}é{}", "a".repeat((1 << 16) - 1), "b".repeat(1 << 16));
+        assert_eq!(decoded(text.as_bytes()).0, text);
+        assert_eq!(decoded("trunc\u{e9}".as_bytes()[..6].as_ref()).1, "windows-1252");
+    }
+}

@@ -1,0 +1,325 @@
+//! What a user typed, turned into a sorted list of files.
+
+use super::sniff;
+use super::{Error, Notice};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+/// Extensions of the files that are picked up in folders; each also with `.gz` or `.zst` after it.
+pub const EXTENSIONS: [&str; 9] = ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "vtt", "srt"];
+
+/// Something to read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// `-`.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Standard input first, then files in the order of their paths, each once.
+    pub sources: Vec<Source>,
+    /// What was passed over in folders, and why.
+    pub notices: Vec<Notice>,
+}
+
+/// Finds the files behind paths, folders (looked through to the bottom) and globs; `-` is standard input.
+///
+/// In folders only the kinds of [`EXTENSIONS`] are taken, hidden files and folders are left alone, links are
+/// followed once. A file that is named is taken whatever it is called and wherever it is.
+///
+/// `except` is the folder that outputs go to, which need not exist: where it lies in a folder or among what
+/// a glob matches, it is passed over, for a second run would read the tables of the first.
+///
+/// # Errors
+/// If a path does not exist or cannot be looked into, a pattern is broken or matches nothing, folders hold
+/// nothing to read, or the output folder is the only input.
+pub fn find(inputs: &[PathBuf], except: Option<&Path>) -> Result<Found, Error> {
+    let except = except.and_then(|path| path.canonicalize().ok());
+    let mut search = Search { except, sources: BTreeSet::new(), notices: Vec::new() };
+    let mut output = None;
+    for input in inputs {
+        if input.as_os_str() == "-" {
+            search.sources.insert(Source::Stdin);
+        } else if input.exists() {
+            if input.is_dir() && search.is_output(input) {
+                search.pass_over_output(input);
+                output = Some(input);
+            } else {
+                search.add(input)?;
+            }
+        } else {
+            let pattern = input.to_str().filter(|text| text.contains(['*', '?', '[']));
+            search.expand(pattern.ok_or_else(|| Error::NotFound(input.clone()))?)?;
+        }
+    }
+    let Search { sources, mut notices, .. } = search;
+    if let (true, Some(folder)) = (sources.is_empty(), output) {
+        return Err(Error::IsOutput(folder.clone()));
+    }
+    notices.sort_by(|a: &Notice, b: &Notice| a.file.cmp(&b.file));
+    notices.dedup();
+    Ok(Found { sources: sources.into_iter().collect(), notices })
+}
+
+struct Search {
+    /// The output folder, canonical.
+    except: Option<PathBuf>,
+    sources: BTreeSet<Source>,
+    notices: Vec<Notice>,
+}
+
+impl Search {
+    fn notice(&mut self, path: &Path, text: String) {
+        self.notices.push(Notice { file: path.into(), text });
+    }
+
+    /// Hands the place on to be read all the same: that fails, and what could not be read becomes a row of
+    /// the rejects instead of a line that nobody sees at night.
+    fn unreadable(&mut self, path: &Path, reason: &str) {
+        self.notice(path, format!("cannot be looked into: {reason}"));
+        self.sources.insert(Source::File(path.to_owned()));
+    }
+
+    fn pass_over_output(&mut self, path: &Path) {
+        self.notice(path, "belongs to the output folder: passed over".to_owned());
+    }
+
+    /// Whether the path is the output folder.
+    fn is_output(&self, path: &Path) -> bool {
+        self.except.is_some() && path.canonicalize().ok() == self.except
+    }
+
+    /// The output folder, if it lies below `root`. One that holds the root is no reason to leave anything
+    /// out: `analyze talks --out .` means all of `talks`.
+    fn output_below(&self, root: &Path) -> Option<PathBuf> {
+        let root = root.canonicalize().ok()?;
+        self.except.clone().filter(|except| *except != root && except.starts_with(&root))
+    }
+
+    fn expand(&mut self, pattern: &str) -> Result<(), Error> {
+        let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+        let found = glob::glob_with(pattern, options).map_err(|error| Error::BadPattern {
+            pattern: pattern.to_owned(),
+            reason: error.msg.to_owned(),
+        })?;
+        let fixed = &pattern[..pattern.find(['*', '?', '[']).unwrap_or(pattern.len())];
+        let root = fixed.rfind(std::path::is_separator).map_or(".", |end| &fixed[..=end]);
+        let output = self.output_below(Path::new(root));
+        let (mut any, mut failed) = (false, None);
+        for path in found {
+            match path {
+                Ok(path) => {
+                    any = true;
+                    if within(&path, output.as_deref()) {
+                        self.pass_over_output(&path);
+                    } else {
+                        self.add(&path)?;
+                    }
+                }
+                Err(error) => {
+                    self.unreadable(error.path(), &error.error().to_string());
+                    failed.get_or_insert((error.path().to_owned(), error.error().to_string()));
+                }
+            }
+        }
+        match failed {
+            _ if any => Ok(()),
+            Some((folder, reason)) => Err(Error::Unreadable { folder, reason }),
+            None => Err(Error::NoMatch(pattern.to_owned())),
+        }
+    }
+
+    fn add(&mut self, path: &Path) -> Result<(), Error> {
+        if !path.is_dir() {
+            self.sources.insert(Source::File(path.to_owned()));
+            return Ok(());
+        }
+        let output = self.output_below(path);
+        let (mut any, mut failed) = (false, None);
+        let mut entries = WalkDir::new(path).follow_links(true).into_iter();
+        while let Some(entry) = entries.next() {
+            match entry {
+                // Its own message would name the path twice.
+                Err(error) if error.loop_ancestor().is_some() => {
+                    let text = "a link to a folder above it: not followed";
+                    self.notice(error.path().unwrap_or(path), text.to_owned());
+                }
+                Err(error) => {
+                    let reason =
+                        error.io_error().map_or_else(|| "unknown reason".to_owned(), ToString::to_string);
+                    let folder = error.path().unwrap_or(path);
+                    self.unreadable(folder, &reason);
+                    failed.get_or_insert((folder.to_owned(), reason));
+                }
+                Ok(entry) if entry.depth() > 0 && is_hidden(entry.path()) => {
+                    if entry.file_type().is_dir() {
+                        entries.skip_current_dir();
+                    }
+                }
+                Ok(entry) if entry.file_type().is_dir() => {
+                    if entry.depth() > 0 && within(entry.path(), output.as_deref()) {
+                        self.pass_over_output(entry.path());
+                        entries.skip_current_dir();
+                    }
+                }
+                Ok(entry) if !entry.file_type().is_file() => {}
+                Ok(entry) if entry.path_is_symlink() && within(entry.path(), output.as_deref()) => {
+                    self.pass_over_output(entry.path());
+                }
+                Ok(entry) if EXTENSIONS.contains(&sniff::extension(entry.path()).as_str()) => {
+                    any = true;
+                    self.sources.insert(Source::File(entry.into_path()));
+                }
+                Ok(entry) => {
+                    self.notice(entry.path(), "not a kind of file that is read: passed over".to_owned());
+                }
+            }
+        }
+        match failed {
+            _ if any => Ok(()),
+            Some((folder, reason)) => Err(Error::Unreadable { folder, reason }),
+            None => Err(Error::Nothing(path.to_owned())),
+        }
+    }
+}
+
+/// Whether the path leads into the folder, given in canonical form.
+fn within(path: &Path, folder: Option<&Path>) -> bool {
+    folder.is_some_and(|folder| path.canonicalize().is_ok_and(|path| path.starts_with(folder)))
+}
+
+/// Hidden files, and the lock files of office programs.
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with('.') || name.starts_with("~$")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn names(found: &Found, root: &Path) -> Vec<String> {
+        let strip = |path: &PathBuf| path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+        found
+            .sources
+            .iter()
+            .map(|source| match source {
+                Source::Stdin => "-".to_owned(),
+                Source::File(path) => strip(path),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn folders_globs_and_stdin() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        fs::create_dir_all(root.join("x.csv/deep")).unwrap();
+        for name in ["b.vtt", "a.txt.gz", "x.csv/deep/c.CSV", "README.md", ".hidden.csv", "~$a.txt"] {
+            fs::write(root.join(name), "").unwrap();
+        }
+        let found = find(&[root.to_owned(), root.join("b.vtt"), "-".into()], None).unwrap();
+        assert_eq!(names(&found, root), ["-", "a.txt.gz", "b.vtt", "x.csv/deep/c.CSV"]);
+        assert_eq!(found.notices.len(), 1);
+        assert!(found.notices[0].file.ends_with("README.md"));
+        let found = find(&[root.join("*.vtt"), root.join("x.*")], None).unwrap();
+        assert_eq!(names(&found, root), ["b.vtt", "x.csv/deep/c.CSV"]);
+        assert_eq!(names(&find(&[root.join("README.md")], None).unwrap(), root), ["README.md"]);
+    }
+
+    #[test]
+    fn errors_name_what_was_typed() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = |path: PathBuf| find(&[path], None).unwrap_err().to_string();
+        assert!(error(dir.path().join("no.csv")).contains("no.csv' does not exist"));
+        assert!(error(dir.path().join("*.csv")).contains("*.csv' matches no file"));
+        assert!(error(dir.path().join("***")).contains("is not a pattern"));
+        assert!(error(dir.path().to_owned()).contains("nothing to read"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_loop_of_links_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a.csv"), "").unwrap();
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("again")).unwrap();
+        let found = find(&[dir.path().to_owned()], None).unwrap();
+        assert_eq!(names(&found, dir.path()), ["a.csv"]);
+        assert!(found.notices[0].text.contains("not followed"));
+    }
+
+    #[test]
+    fn the_output_folder_is_no_input() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        fs::create_dir_all(root.join("in/out/deep")).unwrap();
+        fs::create_dir_all(root.join("in/.draft")).unwrap();
+        let files =
+            ["in/a.txt", "in/out/moments.csv", "in/out/deep/b.csv", "in/.draft/c.csv", "in/.a.csv.x.csv"];
+        for name in files {
+            fs::write(root.join(name), "").unwrap();
+        }
+        let (input, out) = (root.join("in"), root.join("in/out"));
+        // Spelt in another way.
+        let spelt = root.join("in/out/../out");
+        let found = find(std::slice::from_ref(&input), Some(&spelt)).unwrap();
+        assert_eq!(names(&found, root), ["in/a.txt"]);
+        assert_eq!(found.notices.len(), 1);
+        assert!(found.notices[0].file.ends_with("in/out") && found.notices[0].text.contains("output folder"));
+        for inputs in
+            [vec![input.join("*")], vec![input.join("a.txt"), out.clone()], vec![input.join("**/*")]]
+        {
+            let found = find(&inputs, Some(&out)).unwrap();
+            assert_eq!(names(&found, root), ["in/a.txt"], "{inputs:?}");
+            assert!(!found.notices.is_empty());
+        }
+        // Named, or with the outputs above the inputs: taken.
+        let named = input.join(".a.csv.x.csv");
+        assert_eq!(names(&find(&[named], Some(&out)).unwrap(), root), ["in/.a.csv.x.csv"]);
+        assert_eq!(
+            names(&find(&[out.join("moments.csv")], Some(&out)).unwrap(), root),
+            ["in/out/moments.csv"]
+        );
+        assert_eq!(names(&find(std::slice::from_ref(&out), Some(root)).unwrap(), root).len(), 2);
+        assert_eq!(
+            names(&find(std::slice::from_ref(&input), Some(&root.join("new"))).unwrap(), root).len(),
+            3
+        );
+        let error = find(std::slice::from_ref(&out), Some(&out)).unwrap_err().to_string();
+        assert!(error.contains("choose another one with --out"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folders_that_cannot_be_read_are_told() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let shut = dir.path().join("shut");
+        fs::create_dir_all(&shut).unwrap();
+        fs::create_dir_all(dir.path().join("wide")).unwrap();
+        fs::write(dir.path().join("wide/a.csv"), "").unwrap();
+        fs::set_permissions(&shut, fs::Permissions::from_mode(0o0)).unwrap();
+        // The superuser may read everything.
+        if fs::read_dir(&shut).is_err() {
+            for input in [dir.path().join("*/*.csv"), dir.path().to_owned()] {
+                let found = find(&[input], None).unwrap();
+                assert_eq!(names(&found, dir.path()), ["wide/a.csv"]);
+                assert_eq!(found.notices.len(), 1);
+                assert!(found.notices[0].text.starts_with("cannot be looked into"));
+            }
+            for input in [shut.clone(), shut.join("*.csv")] {
+                let error = find(&[input], None).unwrap_err().to_string();
+                assert!(error.contains("cannot be looked into"), "{error}");
+            }
+        }
+        fs::set_permissions(&shut, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+}

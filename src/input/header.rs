@@ -1,0 +1,108 @@
+//! The `key: value` lines that stand over a transcript or a note.
+//!
+//! Header lines stand before the first turn (or sentence) of a session, and only known keys count, in any
+//! case and with space, `_` or `-` between the words:
+//! `session_id`, `session`, `session number`, `client_id`, `client number`, `patient id`, `date`,
+//! `session date`, `therapist_id`. `Session: 4` is the number, `Session: K12-4` the id.
+//!
+//! `Client: …` and `Therapist: …` are turns, with one exception: next to another header line and with a
+//! single word holding a digit (`Client: K-12`) they are ids.
+
+use super::columns::whole_number;
+use crate::transcript::Session;
+
+/// What a header line can set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    SessionId,
+    Session,
+    Number,
+    ClientId,
+    Date,
+    TherapistId,
+}
+
+fn split(line: &str) -> Option<(String, &str)> {
+    let (key, value) = line.split_once(':')?;
+    let value = value.trim();
+    if key.len() > 24 || value.is_empty() {
+        return None;
+    }
+    let key: Vec<&str> = key.split([' ', '_', '-']).filter(|word| !word.is_empty()).collect();
+    Some((key.join(" ").to_lowercase(), value))
+}
+
+/// The key and value of a line that can be nothing but a header line.
+pub(super) fn field(line: &str) -> Option<(Key, &str)> {
+    let (key, value) = split(line)?;
+    let key = match key.as_str() {
+        "session id" | "note id" => Key::SessionId,
+        "session" => Key::Session,
+        "session number" | "session no" | "session no." | "session nr" | "session #" => Key::Number,
+        "client id" | "client number" | "client no" | "client no." | "client code" | "patient id" => {
+            Key::ClientId
+        }
+        "date" | "session date" | "date of session" => Key::Date,
+        "therapist id" | "therapist number" | "therapist code" | "clinician id" | "counsellor id" => {
+            Key::TherapistId
+        }
+        _ => return None,
+    };
+    Some((key, value))
+}
+
+/// Like [`field`], with `Client: K-12` and `Therapist: T4`: for lines next to a header line.
+pub(super) fn loose_field(line: &str) -> Option<(Key, &str)> {
+    if let Some(found) = field(line) {
+        return Some(found);
+    }
+    let (key, value) = split(line)?;
+    let is_id = value.len() <= 24 && !value.contains(' ') && value.contains(|c: char| c.is_ascii_digit());
+    match key.as_str() {
+        "client" | "patient" if is_id => Some((Key::ClientId, value)),
+        "therapist" | "clinician" | "counsellor" | "counselor" if is_id => Some((Key::TherapistId, value)),
+        _ => None,
+    }
+}
+
+/// Whether the line, after a blank one, begins the header of another session of the same file.
+pub(super) fn begins_session(line: &str) -> bool {
+    matches!(field(line), Some((Key::SessionId | Key::Session, _)))
+}
+
+/// Writes a header line into the session. A later line does not overwrite an earlier one.
+pub(super) fn apply(key: Key, value: &str, session: &mut Session, id_given: &mut bool) {
+    let text = || Some(value.to_owned());
+    match key {
+        Key::Session if whole_number(value).is_some() => {
+            session.number = session.number.or(whole_number(value));
+        }
+        Key::Session | Key::SessionId => {
+            if !std::mem::replace(id_given, true) {
+                value.clone_into(&mut session.id);
+            }
+        }
+        Key::Number => session.number = session.number.or(whole_number(value)),
+        Key::ClientId => session.client_id = session.client_id.take().or_else(text),
+        Key::Date => session.date = session.date.take().or_else(text),
+        Key::TherapistId => session.therapist_id = session.therapist_id.take().or_else(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_keys_only() {
+        assert_eq!(field("Client ID: K-12"), Some((Key::ClientId, "K-12")));
+        assert_eq!(field("session_number: 4"), Some((Key::Number, "4")));
+        assert_eq!(field("Session: K12-4"), Some((Key::Session, "K12-4")));
+        for line in ["Client: hello", "Client: K-12", "Therapist: T4", "Mood: low", "date:", "no colon"] {
+            assert_eq!(field(line), None, "{line}");
+        }
+        assert_eq!(loose_field("Client: K-12"), Some((Key::ClientId, "K-12")));
+        assert_eq!(loose_field("Client: it was 4 years ago"), None);
+        assert_eq!(loose_field("Client: hello"), None);
+    }
+}

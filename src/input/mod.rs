@@ -1,0 +1,360 @@
+//! Reading: files of seven formats become sessions, and what cannot be read becomes a reject.
+//!
+//! One file a format behind the small trait `Reader`. Everything a file says arrives as [`Event`]s in file
+//! order: a [`Session`], a [`Reject`] or a [`Notice`]. Nothing here stops a run: a broken record costs that
+//! record, a broken file costs that file. Tables and JSONL stream, so memory holds one session at a time; the
+//! other formats are read whole, up to [`MAX_WHOLE_FILE`].
+//!
+//! Text of tables and JSONL is what the cell or the string holds, character by character, with the line ends
+//! inside quoted cells as in the file: offsets agree with those of other programs. In the other formats a
+//! turn, cue or paragraph may stand on several lines, and the text is as its reader joins them, with spaces.
+//!
+//! Adding up: when the iterator ends, [`Reading::report`] has `read == units + rejects`.
+
+mod columns;
+mod encoding;
+mod find;
+mod header;
+mod jsonl;
+mod lines;
+mod note;
+mod rows;
+mod sentences;
+mod sink;
+mod sniff;
+mod speakers;
+mod stored;
+mod subtitles;
+mod table;
+mod text;
+mod time;
+mod turns;
+
+pub use columns::ColumnMap;
+pub use find::{EXTENSIONS, Found, Source, find};
+pub use sentences::sentences;
+pub use sink::Report;
+
+use crate::transcript::{Reject, Session};
+use sink::{Context, Sink};
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use stored::Stored;
+
+/// The largest decoded file, in bytes, of the formats that are read whole (text, notes, subtitles).
+pub const MAX_WHOLE_FILE: u64 = 64 << 20;
+
+/// The formats that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Comma- or semicolon-separated table with a header line.
+    Csv,
+    /// Tab-separated table with a header line.
+    Tsv,
+    /// One JSON object a line, with the keys of the tables.
+    Jsonl,
+    /// Transcript as plain text with a speaker before every turn.
+    Text,
+    /// WebVTT subtitles, as Zoom and Teams write them.
+    Vtt,
+    /// SubRip subtitles.
+    Srt,
+    /// A clinician's session note as plain text.
+    Note,
+}
+
+impl Format {
+    /// Every format, in the order in which help texts list them.
+    pub const ALL: [Format; 7] =
+        [Format::Csv, Format::Tsv, Format::Jsonl, Format::Text, Format::Vtt, Format::Srt, Format::Note];
+
+    /// The name that `--format` takes.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Tsv => "tsv",
+            Format::Jsonl => "jsonl",
+            Format::Text => "text",
+            Format::Vtt => "vtt",
+            Format::Srt => "srt",
+            Format::Note => "note",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let wanted = name.trim().to_lowercase();
+        Format::ALL
+            .into_iter()
+            .find(|format| format.name() == wanted)
+            .ok_or_else(|| Error::UnknownFormat(name.to_owned()))
+    }
+}
+
+/// What the user says about the input.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The format of every file; without it content and extension decide.
+    pub format: Option<Format>,
+    /// Other names for the columns of tables and the keys of JSONL.
+    pub map: ColumnMap,
+    /// Speaker labels, in any case, that are the therapist. With at least one of them every label that is
+    /// not a role word becomes client 1, 2, … in the order of appearance within its session.
+    pub therapist: Vec<String>,
+    /// The encoding of every file; without it the bytes decide.
+    pub encoding: Option<&'static encoding_rs::Encoding>,
+}
+
+/// What a file says, piece by piece.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A session, or one more stretch of a session whose id came before.
+    Session(Session),
+    /// A record, or a whole file, that could not be read.
+    Reject(Reject),
+    /// Something the user should know that costs nothing.
+    Notice(Notice),
+}
+
+/// A line for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The file it is about.
+    pub file: Arc<Path>,
+    /// One line of text, without words of the session.
+    pub text: String,
+}
+
+/// What is wrong with what the user typed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No such file or folder.
+    #[error("'{}' does not exist; check the path", .0.display())]
+    NotFound(PathBuf),
+    /// A glob that matches nothing.
+    #[error("'{0}' matches no file; check the pattern and the folder you are in")]
+    NoMatch(String),
+    /// A glob that cannot be read.
+    #[error("'{pattern}' is not a pattern: {reason}")]
+    BadPattern {
+        /// What was typed.
+        pattern: String,
+        /// What the glob reader says.
+        reason: String,
+    },
+    /// A folder that cannot be looked into.
+    #[error("'{}' cannot be looked into: {reason}; check its permissions", folder.display())]
+    Unreadable {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// The output folder as the only input.
+    #[error("'{}' is the output folder as well; choose another one with --out", .0.display())]
+    IsOutput(PathBuf),
+    /// Folders without a single file of a known kind.
+    #[error(
+        "nothing to read in '{}': no file there ends in one of {}",
+        .0.display(),
+        EXTENSIONS.join(", ")
+    )]
+    Nothing(PathBuf),
+    /// A `--format` that is none.
+    #[error("'{0}' is not a format; choose one of {names}", names = Format::ALL.map(Format::name).join(", "))]
+    UnknownFormat(String),
+    /// A `--map` that is none.
+    #[error("'{0}' is not a column mapping; write --map text=utterance_text,speaker=interlocutor")]
+    BadMap(String),
+    /// A `--map` with a key that does not exist.
+    #[error("--map does not know '{0}'; its keys are {keys}", keys = columns::names())]
+    UnknownKey(String),
+    /// A `--map` with the same key twice.
+    #[error("--map names '{0}' twice; give every key one column")]
+    TwiceMapped(String),
+}
+
+/// A format: reads on until it has queued at least one event, or the input ends.
+trait Reader: Send {
+    /// Returns whether there may be more to read.
+    fn step(&mut self, sink: &mut Sink) -> bool;
+}
+
+/// The events of one file, and at the end the account of it.
+pub struct Reading {
+    sink: Sink,
+    reader: Option<Box<dyn Reader>>,
+}
+
+impl Reading {
+    /// The account of the file so far; complete when the iterator has ended.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        self.sink.report()
+    }
+}
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading").field("report", self.report()).finish_non_exhaustive()
+    }
+}
+
+impl Iterator for Reading {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.sink.pop() {
+                return Some(event);
+            }
+            let reader = self.reader.as_mut()?;
+            if !reader.step(&mut self.sink) {
+                self.reader = None;
+            }
+        }
+    }
+}
+
+/// Reads a file. Whatever is wrong with it comes as a [`Reject`]; this never fails and never panics.
+///
+/// The stored bytes are passed over for their checksum and their encoding before the first event, so a
+/// packed file that is broken at its end is refused before anything of it is used. What can be read only
+/// once, such as a pipe, is read as by [`read`].
+#[must_use]
+pub fn open(path: &Path, options: &Options) -> Reading {
+    if path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return match File::open(path) {
+            Ok(stream) => read(stream, path.into(), options),
+            Err(error) => refused(path.into(), stored::explain(&error)),
+        };
+    }
+    begin(&Stored::File(path.to_owned()), &path.into(), options)
+}
+
+/// Reads from anything, such as standard input, under the name given. The input is held in memory, for its
+/// encoding can be told only from the whole of it.
+#[must_use]
+pub fn read(mut reader: impl Read, name: Arc<Path>, options: &Options) -> Reading {
+    let mut bytes = Vec::new();
+    match reader.read_to_end(&mut bytes) {
+        Ok(_) => begin(&Stored::Bytes(bytes.into()), &name, options),
+        Err(error) => refused(name, format!("cannot be read: {error}")),
+    }
+}
+
+fn refused(name: Arc<Path>, reason: String) -> Reading {
+    let mut sink = Sink::new(name);
+    sink.refuse(reason);
+    Reading { sink, reader: None }
+}
+
+fn begin(stored: &Stored, name: &Arc<Path>, options: &Options) -> Reading {
+    let mut sink = Sink::new(Arc::clone(name));
+    let reader = match prepare(stored, name, options, &mut sink) {
+        Ok(reader) => Some(reader),
+        Err(reason) => {
+            sink.refuse(reason);
+            None
+        }
+    };
+    Reading { sink, reader }
+}
+
+/// Checksum, encoding and format; then the reader of that format. An error is the reason to refuse the file.
+fn prepare(
+    stored: &Stored,
+    name: &Arc<Path>,
+    options: &Options,
+    sink: &mut Sink,
+) -> Result<Box<dyn Reader>, String> {
+    let (sha256, bytes) = stored.checksum().map_err(|error| stored::explain(&error))?;
+    sink.report_mut().sha256 = sha256;
+    sink.report_mut().bytes = bytes;
+    let charset = encoding::detect(stored, options.encoding).map_err(|error| stored::explain(&error))?;
+    sink.report_mut().encoding = Some(charset.encoding.name());
+    if let Some(text) = charset.notice {
+        sink.notice(text);
+    }
+    let decode = || encoding::decode(stored, charset.encoding).map_err(|error| stored::explain(&error));
+    let head = encoding::head(decode()?).map_err(|error| stored::explain(&error))?;
+    let format = match options.format {
+        Some(format) => format,
+        None => sniff::sniff(name, &lines::unified(head), &options.therapist)?,
+    };
+    sink.report_mut().format = Some(format);
+    let context = Context::new(Arc::clone(name), options.clone());
+    Ok(match format {
+        Format::Csv => Box::new(table::open(decode()?, None, context)?),
+        Format::Tsv => Box::new(table::open(decode()?, Some(b'\t'), context)?),
+        Format::Jsonl => Box::new(jsonl::open(decode()?, context)),
+        Format::Text => Box::new(Whole { source: Some(decode()?), context, parse: text::parse }),
+        Format::Note => Box::new(Whole { source: Some(decode()?), context, parse: note::parse }),
+        Format::Vtt | Format::Srt => {
+            Box::new(Whole { source: Some(decode()?), context, parse: subtitles::parse })
+        }
+    })
+}
+
+/// A format that looks at the whole text at once.
+struct Whole {
+    source: Option<encoding::Decoded>,
+    context: Context,
+    parse: fn(&str, &Context, &mut Sink),
+}
+
+impl Reader for Whole {
+    fn step(&mut self, sink: &mut Sink) -> bool {
+        let Some(source) = self.source.take() else { return false };
+        // Bytes, not text: the cap may cut a character in two.
+        let mut bytes = Vec::new();
+        if let Err(error) = source.take(MAX_WHOLE_FILE + 1).read_to_end(&mut bytes) {
+            sink.refuse(stored::explain(&error));
+            return false;
+        }
+        if bytes.len() as u64 > MAX_WHOLE_FILE {
+            sink.refuse(format!(
+                "larger than {} MiB as text; split it, or give it as a table",
+                MAX_WHOLE_FILE >> 20
+            ));
+            return false;
+        }
+        let text = lines::unified(lines::text_of(bytes));
+        if text.trim().is_empty() {
+            sink.refuse("the file is empty".to_owned());
+        } else {
+            (self.parse)(&text, &self.context, sink);
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn format_names_round_trip() {
+        for format in Format::ALL {
+            assert_eq!(format.to_string().parse::<Format>().unwrap(), format);
+        }
+        assert_eq!("CSV".parse::<Format>().unwrap(), Format::Csv);
+        let message = "docx".parse::<Format>().unwrap_err().to_string();
+        assert_eq!(message, "'docx' is not a format; choose one of csv, tsv, jsonl, text, vtt, srt, note");
+    }
+}

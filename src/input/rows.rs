@@ -1,0 +1,332 @@
+//! Rows of tables and lines of JSONL gathered into sessions, one session in memory at a time.
+
+use super::columns::{Key, whole_number};
+use super::sink::{Context, Sink};
+use super::speakers::{self, Cast};
+use super::{Reader, note, time};
+use crate::transcript::{Session, Speaker, Unit};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// A session of more units than this is handed out in stretches, so that a table without session ids cannot
+/// fill the memory.
+const MAX_UNITS: usize = 100_000;
+
+/// The same for the bytes of its rows.
+const MAX_BYTES: usize = 16 << 20;
+
+/// One record of a table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    /// Data record, from 1.
+    pub(super) record: u64,
+    /// The line it begins on.
+    pub(super) line: u64,
+    pub(super) session_id: Option<String>,
+    pub(super) utterance_id: Option<String>,
+    /// `None` for a whole note.
+    pub(super) speaker: Option<String>,
+    pub(super) text: String,
+    pub(super) client_id: Option<String>,
+    pub(super) number: Option<String>,
+    pub(super) date: Option<String>,
+    pub(super) therapist_id: Option<String>,
+    pub(super) start: Option<String>,
+    pub(super) end: Option<String>,
+}
+
+impl Row {
+    /// Fills a row from whatever finds the value of a key.
+    pub(super) fn fill(record: u64, line: u64, mut value: impl FnMut(Key) -> Option<String>) -> Row {
+        Row {
+            record,
+            line,
+            session_id: value(Key::SessionId),
+            utterance_id: value(Key::UtteranceId),
+            speaker: value(Key::Speaker),
+            text: String::new(),
+            client_id: value(Key::ClientId),
+            number: value(Key::SessionNumber),
+            date: value(Key::Date),
+            therapist_id: value(Key::TherapistId),
+            start: value(Key::Start),
+            end: value(Key::End),
+        }
+    }
+
+    /// Roughly what the row holds, in bytes.
+    fn size(&self) -> usize {
+        let cells = [&self.session_id, &self.utterance_id, &self.speaker, &self.client_id];
+        self.text.len() + cells.into_iter().flatten().map(String::len).sum::<usize>()
+    }
+}
+
+/// A record that is no row.
+pub(super) struct Broken {
+    pub(super) record: u64,
+    pub(super) line: u64,
+    pub(super) reason: String,
+}
+
+/// Where rows come from.
+pub(super) trait RowSource: Send {
+    /// The next row; `None` at the end of the input.
+    fn next_row(&mut self) -> Option<Result<Row, RowError>>;
+}
+
+/// Why there is no row.
+pub(super) enum RowError {
+    Broken(Broken),
+    /// The input cannot be read on.
+    Io(String),
+}
+
+/// Makes sessions out of consecutive rows.
+pub(super) struct Sessions<S> {
+    source: S,
+    context: Context,
+    /// The session that the rows at hand belong to; it stays when they are handed out before its end.
+    current: Option<Current>,
+    rows: Vec<Row>,
+    /// What `rows` hold.
+    bytes: usize,
+    broken: Vec<Broken>,
+    /// By hashes of the (session, client) pairs: those that came before.
+    carried: HashMap<u64, Carry>,
+    returns: u32,
+}
+
+/// What is known of the session at hand: of each cell the first that is not empty.
+struct Current {
+    session_id: Option<String>,
+    client_id: Option<String>,
+    number: Option<String>,
+    date: Option<String>,
+    therapist_id: Option<String>,
+    /// Under what `carried` keeps the session, once a stretch of it has been handed out.
+    key: Option<u64>,
+}
+
+/// What one stretch of a session leaves to the next, so that ids and speakers go on.
+#[derive(Default)]
+struct Carry {
+    next_id: usize,
+    cast: Cast,
+}
+
+impl Current {
+    fn new(row: &Row) -> Self {
+        Current {
+            session_id: row.session_id.clone(),
+            client_id: None,
+            number: None,
+            date: None,
+            therapist_id: None,
+            key: None,
+        }
+    }
+
+    /// Session ids are often numbers within a client, so another client is another session.
+    fn holds(&self, row: &Row) -> bool {
+        let (a, b) = (&self.client_id, &row.client_id);
+        self.session_id == row.session_id && (a.is_none() || b.is_none() || a == b)
+    }
+
+    fn learn(&mut self, row: &mut Row) {
+        for (known, cell) in [
+            (&mut self.client_id, &mut row.client_id),
+            (&mut self.number, &mut row.number),
+            (&mut self.date, &mut row.date),
+            (&mut self.therapist_id, &mut row.therapist_id),
+        ] {
+            if known.is_none() {
+                *known = cell.take();
+            }
+        }
+    }
+
+    fn hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.session_id, &self.client_id).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+impl<S: RowSource> Sessions<S> {
+    pub(super) fn new(source: S, context: Context) -> Self {
+        Sessions {
+            source,
+            context,
+            current: None,
+            rows: Vec::new(),
+            bytes: 0,
+            broken: Vec::new(),
+            carried: HashMap::new(),
+            returns: 0,
+        }
+    }
+
+    fn push(&mut self, mut row: Row, sink: &mut Sink) {
+        if self.current.as_ref().is_some_and(|current| !current.holds(&row)) {
+            self.flush(sink);
+            self.current = None;
+        } else if self.rows.len() >= MAX_UNITS || self.bytes >= MAX_BYTES {
+            sink.notice_once("long", || {
+                let most = MAX_BYTES >> 20;
+                format!(
+                    "a session has more than {MAX_UNITS} units or {most} MiB of text: handed on in stretches"
+                )
+            });
+            self.flush(sink);
+        }
+        self.bytes += row.size();
+        self.current.get_or_insert_with(|| Current::new(&row)).learn(&mut row);
+        self.rows.push(row);
+    }
+
+    fn flush(&mut self, sink: &mut Sink) {
+        let rows = std::mem::take(&mut self.rows);
+        let mut broken = std::mem::take(&mut self.broken);
+        self.bytes = 0;
+        // Broken rows alone end no session.
+        if let Some(first) = rows.first()
+            && let Some(mut current) = self.current.take()
+        {
+            let key = current.key.unwrap_or_else(|| current.hash());
+            let carried = self.carried.remove(&key);
+            if carried.is_some() && current.key.is_none() {
+                self.tell_return(first, sink);
+            }
+            current.key = Some(key);
+            let mut carry = carried.unwrap_or_default();
+            let session = self.session(&current, rows, &mut carry, &mut broken, sink);
+            self.carried.insert(key, carry);
+            self.current = Some(current);
+            sink.session(session);
+        }
+        broken.sort_by_key(|broken| broken.record);
+        sink.met(broken.len());
+        for Broken { record, line, reason } in broken {
+            sink.reject(record, line, reason);
+        }
+    }
+
+    fn tell_return(&mut self, first: &Row, sink: &mut Sink) {
+        const MOST: u32 = 10;
+        self.returns += 1;
+        let id = first.session_id.as_deref().unwrap_or(&self.context.stem);
+        match self.returns {
+            1..=MOST => sink.notice(format!(
+                "session '{id}' goes on at line {} after others; read as one more stretch of it (sort the rows by session to join them)",
+                first.line
+            )),
+            n if n == MOST + 1 => sink.notice("more sessions come back later; not listed".to_owned()),
+            _ => {}
+        }
+    }
+
+    fn session(
+        &self,
+        current: &Current,
+        rows: Vec<Row>,
+        carry: &mut Carry,
+        broken: &mut Vec<Broken>,
+        sink: &mut Sink,
+    ) -> Session {
+        let mut session = self.context.session(current.session_id.clone());
+        session.client_id.clone_from(&current.client_id);
+        session.date.clone_from(&current.date);
+        session.therapist_id.clone_from(&current.therapist_id);
+        session.number = current.number.as_deref().and_then(whole_number);
+        if let (Some(_), None, Some(first)) = (&current.number, session.number, rows.first()) {
+            sink.notice_once("number", || {
+                format!("session_number is not a whole number near line {}: left empty", first.line)
+            });
+        }
+        let labels =
+            rows.iter().filter_map(|row| row.speaker.as_deref()).filter(|label| note_role(label).is_none());
+        let cast = speakers::assign(labels, &self.context.options.therapist, &mut carry.cast);
+        let mut cast = cast.into_iter();
+        for row in rows {
+            let speaker =
+                row.speaker.as_deref().and_then(|label| note_role(label).map(Ok).or_else(|| cast.next()));
+            let next_id = carry.next_id + session.units.len();
+            match speaker {
+                None => add_note(&row, next_id, &mut session, broken, sink),
+                Some(Err(unclear)) => {
+                    let reason = unclear.to_string();
+                    broken.push(Broken { record: row.record, line: row.line, reason });
+                }
+                Some(Ok(speaker)) => {
+                    sink.met(1);
+                    session.units.push(unit(row, speaker, next_id, sink));
+                }
+            }
+        }
+        carry.next_id += session.units.len();
+        session
+    }
+}
+
+fn add_note(row: &Row, next_id: usize, session: &mut Session, broken: &mut Vec<Broken>, sink: &mut Sink) {
+    let units = note::units(&row.text, next_id);
+    if units.is_empty() {
+        let reason = "the note is empty".to_owned();
+        broken.push(Broken { record: row.record, line: row.line, reason });
+    }
+    sink.met(units.len());
+    session.units.extend(units);
+}
+
+/// `note` and `note:S`, which only tables know: in a transcript `Note:` is somebody's remark.
+fn note_role(label: &str) -> Option<Speaker> {
+    Speaker::from_role(label).filter(|speaker| speaker.is_note())
+}
+
+fn unit(row: Row, speaker: Speaker, next_id: usize, sink: &mut Sink) -> Unit {
+    let mut seconds = |cell: &Option<String>| {
+        let text = cell.as_deref()?;
+        let value = time::seconds(text);
+        if value.is_none() {
+            sink.notice_once("time", || {
+                format!(
+                    "start or end at line {} is neither seconds nor HH:MM:SS: left empty, here and elsewhere",
+                    row.line
+                )
+            });
+        }
+        value
+    };
+    let (start, end) = (seconds(&row.start), seconds(&row.end));
+    let id = row.utterance_id.unwrap_or_else(|| next_id.to_string());
+    Unit { id, speaker, text: row.text, start, end }
+}
+
+impl<S: RowSource> Reader for Sessions<S> {
+    fn step(&mut self, sink: &mut Sink) -> bool {
+        while sink.is_empty() {
+            match self.source.next_row() {
+                None => {
+                    self.flush(sink);
+                    if sink.report().read == 0 {
+                        sink.notice("no records".to_owned());
+                    }
+                    return false;
+                }
+                Some(Err(RowError::Io(reason))) => {
+                    self.flush(sink);
+                    sink.refuse(format!("{reason}; what came before it was read"));
+                    return false;
+                }
+                Some(Err(RowError::Broken(broken))) => {
+                    self.broken.push(broken);
+                    if self.rows.is_empty() || self.broken.len() > MAX_UNITS {
+                        self.flush(sink);
+                    }
+                }
+                Some(Ok(row)) => self.push(row, sink),
+            }
+        }
+        true
+    }
+}

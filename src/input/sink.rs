@@ -1,0 +1,169 @@
+//! Where readers put what they find, and the account that is kept of it.
+
+use super::{Event, Format, Notice, Options};
+use crate::transcript::{Place, Reject, Session};
+use std::collections::{BTreeSet, VecDeque};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The account of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The file.
+    pub file: Arc<Path>,
+    /// SHA-256 of the bytes as stored, in lower-case hex; empty when they could not be read.
+    pub sha256: String,
+    /// Size as stored, in bytes.
+    pub bytes: u64,
+    /// The format it was read as; `None` when it was refused before that was known.
+    pub format: Option<Format>,
+    /// The name of the encoding it was read with.
+    pub encoding: Option<&'static str>,
+    /// Sessions, or stretches of them, handed out.
+    pub sessions: u64,
+    /// Records met: rows, JSON lines, turns, sentences of notes; a file refused whole is one record.
+    /// Counted where records are met, not where they are handed out: `read == units + rejects`.
+    pub read: u64,
+    /// Units handed out.
+    pub units: u64,
+    /// Rejects handed out.
+    pub rejects: u64,
+}
+
+/// What every reader needs to know.
+pub(super) struct Context {
+    pub(super) file: Arc<Path>,
+    pub(super) options: Options,
+    /// The id of a session that has none: the file's name without its extensions.
+    pub(super) stem: String,
+}
+
+impl Context {
+    pub(super) fn new(file: Arc<Path>, options: Options) -> Self {
+        let name = file.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy().into_owned());
+        let mut stem = name.as_str();
+        // At most two: `a.csv.gz` is `a`, but `1.2.2024.txt` keeps its date.
+        if let Some(shorter) = stem.strip_suffix(".gz").or_else(|| stem.strip_suffix(".zst")) {
+            stem = shorter;
+        }
+        if let Some((shorter, _)) = stem.rsplit_once('.').filter(|(shorter, _)| !shorter.is_empty()) {
+            stem = shorter;
+        }
+        let stem = if stem.is_empty() || stem == "-" { "stdin".to_owned() } else { stem.to_owned() };
+        Context { file, options, stem }
+    }
+
+    /// A session of this file without units.
+    pub(super) fn session(&self, id: Option<String>) -> Session {
+        Session {
+            id: id.unwrap_or_else(|| self.stem.clone()),
+            client_id: None,
+            number: None,
+            date: None,
+            therapist_id: None,
+            source: Arc::clone(&self.file),
+            units: Vec::new(),
+        }
+    }
+}
+
+/// The queue between a reader and whoever iterates.
+pub(super) struct Sink {
+    queue: VecDeque<Event>,
+    report: Report,
+    said: BTreeSet<&'static str>,
+}
+
+impl Sink {
+    pub(super) fn new(file: Arc<Path>) -> Self {
+        let report = Report {
+            file,
+            sha256: String::new(),
+            bytes: 0,
+            format: None,
+            encoding: None,
+            sessions: 0,
+            read: 0,
+            units: 0,
+            rejects: 0,
+        };
+        Sink { queue: VecDeque::new(), report, said: BTreeSet::new() }
+    }
+
+    pub(super) fn report(&self) -> &Report {
+        &self.report
+    }
+
+    pub(super) fn report_mut(&mut self) -> &mut Report {
+        &mut self.report
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Event> {
+        self.queue.pop_front()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Counts records that were met.
+    pub(super) fn met(&mut self, records: usize) {
+        self.report.read += records as u64;
+    }
+
+    /// Hands out a session; one without units is nothing.
+    pub(super) fn session(&mut self, session: Session) {
+        if session.units.is_empty() {
+            return;
+        }
+        self.report.sessions += 1;
+        self.report.units += session.units.len() as u64;
+        self.queue.push_back(Event::Session(session));
+    }
+
+    /// Hands out the reject of one record that was met.
+    pub(super) fn reject(&mut self, record: u64, line: u64, reason: String) {
+        self.report.rejects += 1;
+        let file = Arc::clone(&self.report.file);
+        let place = Some(Place::Line(line));
+        self.queue.push_back(Event::Reject(Reject { file, record: Some(record), place, reason }));
+    }
+
+    /// Refuses the file, or what is left of it, as one record.
+    pub(super) fn refuse(&mut self, reason: String) {
+        self.report.read += 1;
+        self.report.rejects += 1;
+        let file = Arc::clone(&self.report.file);
+        self.queue.push_back(Event::Reject(Reject { file, record: None, place: None, reason }));
+    }
+
+    pub(super) fn notice(&mut self, text: String) {
+        self.queue.push_back(Event::Notice(Notice { file: Arc::clone(&self.report.file), text }));
+    }
+
+    /// A notice that a file gives once, however often it has cause to.
+    pub(super) fn notice_once(&mut self, kind: &'static str, text: impl FnOnce() -> String) {
+        if self.said.insert(kind) {
+            self.notice(text());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_lose_extensions_but_not_dates() {
+        for (name, stem) in [
+            ("a/b.csv.gz", "b"),
+            ("x.txt", "x"),
+            ("1.2.2024.txt", "1.2.2024"),
+            (".hidden", ".hidden"),
+            ("-", "stdin"),
+            ("noext", "noext"),
+        ] {
+            assert_eq!(Context::new(Path::new(name).into(), Options::default()).stem, stem);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Which format a file is, told from its name and its first part.
+//!
+//! What cannot be mistaken (`WEBVTT`, cue times) goes before the extension, the extension before a guess.
+//! Plain text is a transcript if role words or repeated names begin its lines, and a note if it has note
+//! headings or is written like one. `P:` is the patient next to a therapist's label, else the plan. Text
+//! that shows neither is refused: it may be a transcript that has lost its speakers.
+
+use super::{Format, header, note, speakers, subtitles, table, turns};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Words that notes use and talk does not.
+const NOTE_WORDS: [&str; 27] = [
+    "client",
+    "clt",
+    "cl",
+    "ct",
+    "pt",
+    "patient",
+    "th",
+    "therapist",
+    "writer",
+    "reports",
+    "reported",
+    "denies",
+    "denied",
+    "endorses",
+    "endorsed",
+    "presents",
+    "presented",
+    "states",
+    "stated",
+    "affect",
+    "tx",
+    "hx",
+    "rx",
+    "f/u",
+    "si",
+    "hi",
+    "appt",
+];
+
+/// The format; an error is the reason to refuse the file.
+pub(super) fn sniff(name: &Path, head: &str, therapists: &[String]) -> Result<Format, String> {
+    if let Some(what) = foreign(head) {
+        return Err(format!("this is {what}, which cannot be read; save it as plain text or as a CSV table"));
+    }
+    let start = head.trim_start();
+    if start.starts_with("WEBVTT") {
+        return Ok(Format::Vtt);
+    }
+    let extension = extension(name);
+    match extension.as_str() {
+        "csv" => return Ok(Format::Csv),
+        "tsv" | "tab" => return Ok(Format::Tsv),
+        "jsonl" | "ndjson" => return Ok(Format::Jsonl),
+        "vtt" => return Ok(Format::Vtt),
+        "srt" => return Ok(Format::Srt),
+        _ => {}
+    }
+    if start.is_empty() {
+        return Err("the file is empty".to_owned());
+    }
+    if subtitles_begin(start) {
+        return Ok(Format::Srt);
+    }
+    let first = start.lines().next().unwrap_or_default();
+    if first.starts_with('{') && serde_json::from_str::<serde_json::Value>(first).is_ok() {
+        return Ok(Format::Jsonl);
+    }
+    if extension == "json" {
+        return Err("JSON is read one object a line; write the records as JSONL, or give --format".to_owned());
+    }
+    if let Some(format) = table_begins(first) {
+        return Ok(format);
+    }
+    prose(name, head, therapists)
+}
+
+/// The extension that counts, in lower case: `csv` of `a.CSV.gz`.
+pub(super) fn extension(name: &Path) -> String {
+    let name = name.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    name.rsplit_once('.').map_or("", |(_, extension)| extension).to_owned()
+}
+
+/// What a file is that is no text at all.
+fn foreign(head: &str) -> Option<&'static str> {
+    if head.starts_with("PK\u{3}\u{4}") {
+        Some("a Word, Excel or zip file")
+    } else if head.starts_with("%PDF") {
+        Some("a PDF")
+    } else if head.starts_with("{\\rtf") {
+        Some("an RTF file")
+    } else if head.chars().take(4096).filter(|&c| c == '\0').count() > 8 {
+        Some("not text")
+    } else {
+        None
+    }
+}
+
+fn subtitles_begin(start: &str) -> bool {
+    start.lines().take(2).any(|line| line.contains("-->") && subtitles::is_timing(line))
+}
+
+fn table_begins(first: &str) -> Option<Format> {
+    let delimiter = table::delimiter_of(first);
+    let cells = table::header_cells(first, delimiter);
+    let named = |name: &str| cells.iter().any(|cell| cell.trim().eq_ignore_ascii_case(name));
+    let is_table = (named("text") || named("note")) && (named("session_id") || named("speaker"));
+    is_table.then_some(if delimiter == b'\t' { Format::Tsv } else { Format::Csv })
+}
+
+/// Transcript or note.
+fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Format, String> {
+    let (mut talk, mut headings, mut patient) = (0, 0, 0);
+    let mut therapist = false;
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut order: Vec<&str> = Vec::new();
+    let lines: Vec<&str> = head.lines().collect();
+    let is_header = |at: usize| lines.get(at).is_some_and(|line| header::field(line).is_some());
+    for (number, &line) in lines.iter().enumerate() {
+        let beside = is_header(number + 1) || number > 0 && is_header(number - 1);
+        if is_header(number) || beside && header::loose_field(line).is_some() {
+            continue;
+        }
+        let heading = note::heading(line).is_some();
+        let Some(prefix) = turns::prefix(line) else {
+            headings += usize::from(heading);
+            continue;
+        };
+        let role = speakers::role(prefix.label);
+        if (role.is_some() || heading || turns::is_name_like(prefix.label))
+            && order.last() != Some(&prefix.label)
+        {
+            order.push(prefix.label);
+        }
+        therapist |= role == Some(crate::transcript::Speaker::Therapist);
+        if prefix.label.eq_ignore_ascii_case("p") {
+            patient += 1;
+        } else if role.is_some() || speakers::is_named(prefix.label, therapists) {
+            talk += 1;
+        } else if heading {
+            headings += 1;
+        } else if turns::is_name_like(prefix.label) {
+            *names.entry(prefix.label).or_insert(0) += 1;
+        }
+    }
+    if therapist || headings == 0 {
+        talk += patient;
+    } else {
+        headings += patient;
+    }
+    // Question and answer, `Q: A: Q: A:`: the sections of a note do not come back in turns.
+    let turns_back = order.windows(3).filter(|three| three[0] == three[2]).count();
+    let repeated = names.values().filter(|&&count| count > 1).count();
+    if talk > headings || turns_back > 1 {
+        Ok(Format::Text)
+    } else if headings > 0 {
+        Ok(Format::Note)
+    } else if repeated > 1 {
+        // Names: the reader asks for --therapist.
+        Ok(Format::Text)
+    } else if is_narrative(name, head) {
+        Ok(Format::Note)
+    } else {
+        Err("neither speakers nor the headings of a note found; begin every turn with Therapist: or Client:, \
+             or say what it is with --format text or --format note"
+            .to_owned())
+    }
+}
+
+/// Whether prose without headings is a clinician's: the file says so, or the words do.
+fn is_narrative(name: &Path, head: &str) -> bool {
+    let called = name.file_stem().is_some_and(|stem| stem.to_string_lossy().to_lowercase().contains("note"));
+    let titled = head.lines().take(5).any(|line| {
+        let line = line.trim().to_lowercase();
+        line.len() <= 60 && (line.contains(" note") || line.starts_with("note"))
+    });
+    let (mut written, mut spoken) = (0, 0);
+    for word in head.split(|c: char| !(c.is_alphanumeric() || c == '/')) {
+        let word = word.to_lowercase();
+        written += usize::from(NOTE_WORDS.contains(&word.as_str()));
+        spoken += usize::from(matches!(word.as_str(), "you" | "your" | "i'm" | "yeah" | "um"));
+    }
+    spoken += head.matches('?').count();
+    (called || titled) && written >= spoken || written >= 2 && written > spoken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(name: &str, head: &str) -> Result<Format, String> {
+        sniff(Path::new(name), head, &[])
+    }
+
+    #[test]
+    fn names_and_signatures() {
+        assert_eq!(told("a.CSV.gz", "x"), Ok(Format::Csv));
+        assert_eq!(told("a.tab", "x"), Ok(Format::Tsv));
+        assert_eq!(told("a.txt", "WEBVTT\n\n"), Ok(Format::Vtt));
+        assert_eq!(told("a.txt", "1\n00:00:01,000 --> 00:00:02,000\nhi"), Ok(Format::Srt));
+        assert_eq!(told("-", "{\"text\":\"a\"}\n"), Ok(Format::Jsonl));
+        assert_eq!(told("-", "session_id;speaker;text\n"), Ok(Format::Csv));
+        assert_eq!(told("-", "session_id\tspeaker\ttext\n"), Ok(Format::Tsv));
+        assert!(told("a.docx", "PK\u{3}\u{4}...").unwrap_err().contains("Word"));
+        assert!(told("a.json", "[\n{}]").unwrap_err().contains("JSONL"));
+        assert!(told("a.txt", "  \n").unwrap_err().contains("empty"));
+    }
+
+    #[test]
+    fn transcript_or_note() {
+        assert_eq!(told("a.txt", "T: Hello.\nP: Hi.\nT: Well?\nP: Fine."), Ok(Format::Text));
+        assert_eq!(told("a.txt", "S: Pt tired.\nO: Flat.\nA: Low.\nP: Weekly."), Ok(Format::Note));
+        assert_eq!(told("a.txt", "Data: Ct late.\nAssessment: same\nPlan: weekly"), Ok(Format::Note));
+        assert_eq!(told("a.txt", "S: Pt tired. O: Flat. A: Low. P: Weekly."), Ok(Format::Note));
+        assert_eq!(told("a.txt", "Doctor: hm\nPatient: yes\nP: no"), Ok(Format::Text));
+        assert_eq!(told("a.txt", "Q: a?\nA: b\nQ: c?\nA: d\nA: e"), Ok(Format::Text));
+        assert_eq!(told("a.txt", "T: a\nS: b\nT: c\nS: d\nS: e"), Ok(Format::Text));
+        assert_eq!(told("a.txt", "P: a\nI: b\nI: c\nR: d\nP: e"), Ok(Format::Note));
+        assert_eq!(told("a.txt", "Client: K-12\nDate: 1 May\n\nPt came late. Denies SI."), Ok(Format::Note));
+        assert_eq!(told("a.txt", "Anna: a\nBen: b\nAnna: c\nBen: d"), Ok(Format::Text));
+        assert_eq!(
+            told("a.txt", "Client reported feeling low. Denied SI. Plan to meet weekly."),
+            Ok(Format::Note)
+        );
+        let lost = "Hello, how are you?\nFine.\nWhat happened since you came to the last session?\nNot much.";
+        assert!(told("a.txt", lost).unwrap_err().contains("--format note"));
+    }
+}

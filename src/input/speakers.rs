@@ -1,0 +1,258 @@
+//! Who is who: role words, names given with `--therapist`, and refusal instead of guessing.
+//!
+//! Understood without help, in any case, with an optional number (`T1`, `Client 2`):
+//! - therapist: `therapist th ther t counsellor counselor psychotherapist psychologist clinician doctor
+//!   practitioner interviewer`
+//! - client: `client cl ct c patient pt p interviewee`
+//!
+//! Every therapist is the therapist, whatever the number; clients keep theirs. `C` and `P` in one session
+//! may be counsellor and patient as well as two clients, so that is refused until `--therapist` decides.
+//! With `--therapist NAME` every other name is a client, numbered by first appearance, beginning with the
+//! lowest number no role word of the session has taken.
+
+use crate::transcript::Speaker;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+const THERAPIST: [&str; 11] = [
+    "therapist",
+    "th",
+    "ther",
+    "t",
+    "counsellor",
+    "counselor",
+    "psychotherapist",
+    "psychologist",
+    "clinician",
+    "practitioner",
+    "interviewer",
+];
+const CLIENT: [&str; 8] = ["client", "cl", "ct", "c", "patient", "pt", "p", "interviewee"];
+
+/// The reason why nobody can say who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unclear {
+    Missing,
+    Name,
+    NobodyIsTherapist,
+    ClientOrCounsellor,
+    TooMany,
+}
+
+impl fmt::Display for Unclear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Unclear::Missing => "no speaker is given",
+            Unclear::Name => {
+                "the speaker is neither therapist nor client; say which name is the therapist: --therapist NAME"
+            }
+            Unclear::NobodyIsTherapist => {
+                "nobody in this session has a name given with --therapist; add the one used here"
+            }
+            Unclear::ClientOrCounsellor => {
+                "C and P in one session may be two clients or counsellor and patient; \
+                 say which label is the therapist: --therapist C"
+            }
+            Unclear::TooMany => "more than 255 clients in one session",
+        })
+    }
+}
+
+/// The form in which labels are compared.
+fn normal(label: &str) -> String {
+    let label = label.trim().trim_end_matches([':', '.']);
+    label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// What a role word means; `None` for names.
+pub(super) fn role(label: &str) -> Option<Speaker> {
+    let label = normal(label);
+    let word = label.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = &label[word.len()..];
+    let word = word.trim_end_matches([' ', '#', '-', '_']);
+    let number = if number.is_empty() { Some(1) } else { number.parse::<u8>().ok().filter(|&n| n > 0) };
+    if THERAPIST.contains(&word) || word == "doctor" || word == "dr" {
+        number.map(|_| Speaker::Therapist)
+    } else if CLIENT.contains(&word) {
+        number.map(Speaker::Client)
+    } else {
+        None
+    }
+}
+
+/// Whether the label is one of the names given with `--therapist`.
+pub(super) fn is_named(label: &str, therapists: &[String]) -> bool {
+    let label = normal(label);
+    !label.is_empty() && therapists.iter().any(|name| normal(name) == label)
+}
+
+/// What the stretches of a session so far have settled. It is kept for every session of a table, so labels
+/// are kept as hashes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cast {
+    therapist: bool,
+    /// Whether `C` and `P` have been met as labels.
+    letters: [bool; 2],
+    /// Clients by the hashes of their normal labels; only kept with `--therapist`, for without it a label
+    /// means the same everywhere.
+    clients: Vec<(u64, u8)>,
+}
+
+impl Cast {
+    fn client(&self, normal: &str) -> Option<Speaker> {
+        let hash = hash(normal);
+        self.clients.iter().find(|(known, _)| *known == hash).map(|&(_, n)| Speaker::Client(n))
+    }
+
+    fn keep(&mut self, normal: &str, n: u8) {
+        if self.client(normal).is_none() {
+            self.clients.push((hash(normal), n));
+        }
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Gives the labels of one session, in order, their speakers. `cast` is what its earlier stretches have
+/// settled, and then what this one has as well.
+pub(super) fn assign<'a>(
+    labels: impl Iterator<Item = &'a str> + Clone,
+    therapists: &[String],
+    cast: &mut Cast,
+) -> Vec<Result<Speaker, Unclear>> {
+    let mut known: BTreeMap<&str, Result<Speaker, Unclear>> = BTreeMap::new();
+    let mut order: Vec<&str> = Vec::new();
+    for label in labels.clone() {
+        known.entry(label).or_insert_with(|| {
+            order.push(label);
+            Err(Unclear::Name)
+        });
+    }
+    for (letter, met) in ["c", "p"].into_iter().zip(&mut cast.letters) {
+        *met |= order.iter().any(|label| normal(label) == letter && !is_named(label, therapists));
+    }
+    let both = cast.letters == [true; 2];
+    let mut names: Vec<&str> = Vec::new();
+    for &label in &order {
+        let normal = normal(label);
+        let unclear = both && matches!(normal.as_str(), "c" | "p");
+        let result = if label.trim().is_empty() {
+            Err(Unclear::Missing)
+        } else if is_named(label, therapists) {
+            Ok(Speaker::Therapist)
+        } else if let Some(client) = cast.client(&normal) {
+            Ok(client)
+        } else if unclear && therapists.is_empty() {
+            Err(Unclear::ClientOrCounsellor)
+        } else if let Some(speaker) = role(label).filter(|_| !unclear) {
+            if let (Speaker::Client(n), false) = (speaker, therapists.is_empty()) {
+                cast.keep(&normal, n);
+            }
+            Ok(speaker)
+        } else {
+            names.push(label);
+            Err(Unclear::Name)
+        };
+        cast.therapist |= result == Ok(Speaker::Therapist);
+        known.insert(label, result);
+    }
+    if !therapists.is_empty() {
+        number(&names, &mut known, cast);
+    }
+    labels.map(|label| known.get(label).copied().unwrap_or(Err(Unclear::Name))).collect()
+}
+
+/// Makes clients of the names, if somebody in the session is the therapist.
+fn number<'a>(names: &[&'a str], known: &mut BTreeMap<&'a str, Result<Speaker, Unclear>>, cast: &mut Cast) {
+    for &name in names {
+        // `ANNA` and `Anna` are one person.
+        let normal = normal(name);
+        let result = if !cast.therapist {
+            Err(Unclear::NobodyIsTherapist)
+        } else if let Some(client) = cast.client(&normal) {
+            Ok(client)
+        } else if let Some(n) = (1..=u8::MAX).find(|n| cast.clients.iter().all(|(_, taken)| taken != n)) {
+            cast.keep(&normal, n);
+            Ok(Speaker::Client(n))
+        } else {
+            Err(Unclear::TooMany)
+        };
+        known.insert(name, result);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Speaker::{Client, Therapist};
+
+    fn cast(labels: &[&str], therapists: &[&str]) -> Vec<Result<Speaker, Unclear>> {
+        let therapists: Vec<String> = therapists.iter().map(|&name| name.to_owned()).collect();
+        assign(labels.iter().copied(), &therapists, &mut Cast::default())
+    }
+
+    #[test]
+    fn role_words() {
+        for label in ["Therapist", "T", "t:", "T1", "T 2", "TH", "Counsellor", "counselor", "Doctor", "Dr."] {
+            assert_eq!(role(label), Some(Therapist), "{label}");
+        }
+        for (label, n) in [("C", 1), ("C2", 2), ("Client 2", 2), ("PT", 1), ("Patient", 1), ("p", 1)] {
+            assert_eq!(role(label), Some(Client(n)), "{label}");
+        }
+        for label in ["", "Anna", "Tom", "C0", "Client 300", "Dr Smith", "2", "S", "note", "note:s"] {
+            assert_eq!(role(label), None, "{label}");
+        }
+    }
+
+    #[test]
+    fn names_need_the_therapist() {
+        assert_eq!(cast(&["Anna", "Ben"], &[]), [Err(Unclear::Name), Err(Unclear::Name)]);
+        assert_eq!(
+            cast(&["Ben", "ANNA", "Cy", "ben", "T"], &["anna"]),
+            [Ok(Client(1)), Ok(Therapist), Ok(Client(2)), Ok(Client(1)), Ok(Therapist)]
+        );
+        assert_eq!(cast(&["Ben", "Cy"], &["Anna"]), [Err(Unclear::NobodyIsTherapist); 2]);
+        assert_eq!(
+            cast(&["Ben", "client", "Therapist"], &["x"]),
+            [Ok(Client(2)), Ok(Client(1)), Ok(Therapist)]
+        );
+        assert_eq!(cast(&["T", "", "C"], &[]), [Ok(Therapist), Err(Unclear::Missing), Ok(Client(1))]);
+    }
+
+    #[test]
+    fn c_and_p_together_are_not_guessed() {
+        assert_eq!(cast(&["C", "P"], &[]), [Err(Unclear::ClientOrCounsellor); 2]);
+        assert_eq!(cast(&["C", "P"], &["C"]), [Ok(Therapist), Ok(Client(1))]);
+        assert_eq!(cast(&["T", "P", "C"], &["T"]), [Ok(Therapist), Ok(Client(1)), Ok(Client(2))]);
+        assert_eq!(cast(&["T", "P"], &[]), [Ok(Therapist), Ok(Client(1))]);
+    }
+
+    #[test]
+    fn a_crowd_does_not_overflow() {
+        let labels: Vec<String> = (0..400).map(|n| format!("Person {n}")).collect();
+        let mut labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        labels.push("Anna");
+        let cast = cast(&labels, &["Anna"]);
+        assert_eq!((cast[254], cast[255]), (Ok(Client(255)), Err(Unclear::TooMany)));
+    }
+
+    #[test]
+    fn a_later_stretch_goes_on_with_the_cast() {
+        let named = ["Anna".to_owned()];
+        let mut cast = Cast::default();
+        let mut next = |labels: &[&str], named: &[String]| assign(labels.iter().copied(), named, &mut cast);
+        assert_eq!(
+            next(&["Ben", "Anna", "Cy", "Client 3"], &named),
+            [Ok(Client(1)), Ok(Therapist), Ok(Client(2)), Ok(Client(3))]
+        );
+        assert_eq!(next(&["CY", "Dee", "ben"], &named), [Ok(Client(2)), Ok(Client(4)), Ok(Client(1))]);
+        let mut cast = Cast::default();
+        assert_eq!(assign(["T", "C"].into_iter(), &[], &mut cast), [Ok(Therapist), Ok(Client(1))]);
+        assert_eq!(assign(["P"].into_iter(), &[], &mut cast), [Err(Unclear::ClientOrCounsellor)]);
+    }
+}

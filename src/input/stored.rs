@@ -1,0 +1,160 @@
+//! The bytes of a file as they are stored: opened as often as needed, unpacked by magic bytes, summed.
+
+use flate2::read::MultiGzDecoder;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A stream of bytes that may cross threads.
+pub(super) type Bytes = Box<dyn Read + Send>;
+
+/// Something that can be read from its beginning more than once.
+pub(super) enum Stored {
+    File(PathBuf),
+    Bytes(Arc<[u8]>),
+}
+
+impl Stored {
+    fn raw(&self) -> io::Result<Bytes> {
+        Ok(match self {
+            Stored::File(path) => Box::new(File::open(path)?),
+            Stored::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        })
+    }
+
+    /// SHA-256 in hex, and the length in bytes.
+    pub(super) fn checksum(&self) -> io::Result<(String, u64)> {
+        let mut reader = self.raw()?;
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; 1 << 16];
+        let mut length = 0;
+        loop {
+            let n = match reader.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(n) => n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            hasher.update(&buffer[..n]);
+            length += n as u64;
+        }
+        let hex = hasher.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        Ok((hex, length))
+    }
+
+    /// The content, out of gzip or Zstandard if the first bytes say so.
+    pub(super) fn unpacked(&self) -> io::Result<Bytes> {
+        let mut raw = self.raw()?;
+        let mut magic = Vec::with_capacity(4);
+        raw.by_ref().take(4).read_to_end(&mut magic)?;
+        let packing = magic.clone();
+        let whole = Cursor::new(magic).chain(raw);
+        Ok(match packing.as_slice() {
+            [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(whole)),
+            [0x28, 0xb5, 0x2f, 0xfd] => Box::new(Zstd::new(Box::new(whole))),
+            _ => Box::new(whole),
+        })
+    }
+}
+
+/// Zstandard files may be several frames one after the other; the decoder stops after each.
+struct Zstd {
+    state: State,
+}
+
+enum State {
+    Between(BufReader<Bytes>),
+    // Boxed: the decoder is a large thing to keep in an enum.
+    Within(Box<StreamingDecoder<BufReader<Bytes>, FrameDecoder>>),
+    Done,
+}
+
+impl Zstd {
+    fn new(source: Bytes) -> Self {
+        Zstd { state: State::Between(BufReader::new(source)) }
+    }
+}
+
+impl Read for Zstd {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Done) {
+                State::Done => return Ok(0),
+                State::Between(mut source) => {
+                    if source.fill_buf()?.is_empty() {
+                        return Ok(0);
+                    }
+                    let decoder = StreamingDecoder::new(source).map_err(io::Error::other)?;
+                    self.state = State::Within(Box::new(decoder));
+                }
+                State::Within(mut decoder) => {
+                    let n = decoder.read(out)?;
+                    if n > 0 || out.is_empty() {
+                        self.state = State::Within(decoder);
+                        return Ok(n);
+                    }
+                    self.state = State::Between(decoder.into_inner());
+                }
+            }
+        }
+    }
+}
+
+/// Why a file cannot be read, in words that say what to do where that is known.
+pub(super) fn explain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "may not be read; check the permissions of the file".to_owned(),
+        io::ErrorKind::IsADirectory => "is a folder, not a file".to_owned(),
+        io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::InvalidInput
+        | io::ErrorKind::InvalidData
+        | io::ErrorKind::Other => {
+            format!("the packed data is broken or cut short ({error}); pack or copy the file again")
+        }
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    fn unpack(bytes: Vec<u8>) -> io::Result<String> {
+        let mut text = String::new();
+        Stored::Bytes(bytes.into()).unpacked()?.read_to_string(&mut text).map(|_| text)
+    }
+
+    #[test]
+    fn gzip_zstd_and_plain() {
+        let text = "session_id,speaker,text\n".repeat(1000);
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gz.write_all(text.as_bytes()).unwrap();
+        let gz = gz.finish().unwrap();
+        let zst =
+            ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+        assert_eq!(unpack(gz.clone()).unwrap(), text);
+        assert_eq!(unpack([gz.clone(), gz.clone()].concat()).unwrap(), text.repeat(2));
+        assert_eq!(unpack(zst.clone()).unwrap(), text);
+        assert_eq!(unpack([zst.clone(), zst.clone()].concat()).unwrap(), text.repeat(2));
+        assert_eq!(unpack(text.clone().into_bytes()).unwrap(), text);
+        assert!(unpack(gz[..gz.len() / 2].to_vec()).is_err());
+        assert!(unpack(zst[..zst.len() / 2].to_vec()).is_err());
+        assert_eq!(unpack(Vec::new()).unwrap(), "");
+    }
+
+    #[test]
+    fn checksum_is_of_the_stored_bytes() {
+        let (hex, length) = Stored::Bytes(b"abc".to_vec().into()).checksum().unwrap();
+        assert_eq!(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(length, 3);
+    }
+}

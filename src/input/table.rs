@@ -1,0 +1,293 @@
+//! CSV and TSV.
+//!
+//! The csv crate reads one unbalanced quote as a cell that goes on to the next quote, possibly at the end of
+//! the file, without an error. So its core machine is fed line by line here, and a record over several lines
+//! must prove itself: its quotes close where a cell ends, its cells are as many as the header's, and it is no
+//! longer than [`MAX_RECORD`]. A record that fails costs its first line; the lines after it are read again.
+
+use super::columns::{Columns, Key};
+use super::encoding::Decoded;
+use super::lines::{Line, Lines, MAX_LINE};
+use super::rows::{Broken, Row, RowError, RowSource, Sessions};
+use super::sink::Context;
+use super::stored;
+use csv_core::ReadRecordResult;
+use std::io;
+
+/// The longest record over several lines, in bytes.
+const MAX_RECORD: usize = 64 << 10;
+
+/// The line a record begins on, and its cells.
+type Record = (u64, Vec<String>);
+
+/// A table, its header already read.
+pub(super) struct Table {
+    lines: Lines,
+    splitter: Splitter,
+    columns: Columns,
+    width: usize,
+    record: u64,
+    stem: String,
+}
+
+/// Reads the header. An error is the reason to refuse the file.
+pub(super) fn open(
+    source: Decoded,
+    delimiter: Option<u8>,
+    context: Context,
+) -> Result<Sessions<Table>, String> {
+    let mut lines = Lines::new(source);
+    let mut delimiter = delimiter;
+    let header = loop {
+        let line = lines.next().map_err(|error| stored::explain(&error))?;
+        let line = line.ok_or("the file is empty")?;
+        // Excel's own way of saying it, before the header.
+        match line.text.trim_end().strip_prefix("sep=").map(str::as_bytes) {
+            Some([given]) => delimiter = Some(*given),
+            _ if line.text.trim().is_empty() && !line.too_long => {}
+            _ => break line,
+        }
+    };
+    let delimiter = delimiter.unwrap_or_else(|| delimiter_of(&header.text));
+    let mut splitter = Splitter::new(delimiter);
+    if header.too_long || !splitter.feed(&header.text, "\n") {
+        return Err(
+            "the header line is broken: a quote is opened and not closed, or it is far too long".to_owned()
+        );
+    }
+    let header = splitter.take();
+    let columns = Columns::find(&header, &context.options.map)?;
+    let width = header.len();
+    let table = Table { lines, splitter, columns, width, record: 0, stem: context.stem.clone() };
+    Ok(Sessions::new(table, context))
+}
+
+/// Excel writes what the country uses: the most frequent of the usual ones in the header.
+pub(super) fn delimiter_of(header: &str) -> u8 {
+    let count = |delimiter: u8| {
+        let mut quoted = false;
+        header
+            .bytes()
+            .filter(|&byte| {
+                quoted ^= byte == b'"';
+                byte == delimiter && !quoted
+            })
+            .count()
+    };
+    // The last of equals wins, hence the order.
+    [b'\t', b';', b','].into_iter().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
+}
+
+/// Cells of the header line of a text, as far as they can be told.
+pub(super) fn header_cells(line: &str, delimiter: u8) -> Vec<String> {
+    let mut splitter = Splitter::new(delimiter);
+    if splitter.feed(line, "\n") { splitter.take() } else { Vec::new() }
+}
+
+impl Table {
+    /// The cells of the next record, or what is wrong with it.
+    fn next_record(&mut self) -> io::Result<Option<Result<Record, Broken>>> {
+        let first = loop {
+            match self.lines.next()? {
+                None => return Ok(None),
+                Some(line) if line.text.trim().is_empty() && !line.too_long => {}
+                Some(line) => break line,
+            }
+        };
+        let line = first.number;
+        self.splitter.reset();
+        if first.too_long {
+            let reason = format!("a line of more than {} MiB", MAX_LINE >> 20);
+            return Ok(Some(Err(self.broken(line, reason))));
+        }
+        let mut done = self.splitter.feed(&first.text, first.end);
+        let mut length = first.text.len();
+        let mut more: Vec<Line> = Vec::new();
+        while !(done || length > MAX_RECORD && more.len() > 3) {
+            let Some(next) = self.lines.next()? else { break };
+            let too_long = next.too_long;
+            done = !too_long && self.splitter.feed(&next.text, next.end);
+            length += next.text.len() + 1;
+            more.push(next);
+            if too_long {
+                break;
+            }
+        }
+        let cells = if done { self.trimmed() } else { Vec::new() };
+        let tabs = self.splitter.delimiter == b'\t';
+        let sound = done && (more.is_empty() && !tabs || self.closes_well(&first, &more));
+        if sound && cells.len() == self.width {
+            return Ok(Some(Ok((line, cells))));
+        }
+        self.lines.put_back(more.into_iter());
+        if tabs && !sound {
+            // Many programs write tabs without any quoting: then a quote is a quote.
+            let cells: Vec<String> = first.text.split('\t').map(str::to_owned).collect();
+            if cells.len() == self.width {
+                return Ok(Some(Ok((line, cells))));
+            }
+        }
+        let reason = if sound {
+            format!("{} cells where the header has {}", cells.len(), self.width)
+        } else {
+            "a quote is opened and not closed where the cell ends; double the quotes inside the cell"
+                .to_owned()
+        };
+        Ok(Some(Err(self.broken(line, reason))))
+    }
+
+    /// The cells of the record, without the empty ones that spreadsheets add on the right.
+    fn trimmed(&mut self) -> Vec<String> {
+        let mut cells = self.splitter.take();
+        while cells.len() > self.width && cells.last().is_some_and(|cell| cell.trim().is_empty()) {
+            cells.pop();
+        }
+        cells
+    }
+
+    fn closes_well(&self, first: &Line, more: &[Line]) -> bool {
+        let delimiter = self.splitter.delimiter;
+        if more.is_empty() {
+            return closes_well(&first.text, delimiter);
+        }
+        let raw: String =
+            std::iter::once(first).chain(more).flat_map(|line| [&line.text, line.end]).collect();
+        closes_well(&raw, delimiter)
+    }
+
+    fn broken(&mut self, line: u64, reason: String) -> Broken {
+        self.record += 1;
+        Broken { record: self.record, line, reason }
+    }
+
+    fn row(&mut self, line: u64, cells: &[String]) -> Result<Row, Broken> {
+        self.record += 1;
+        let columns = self.columns;
+        let mut row = Row::fill(self.record, line, |key| columns.cell(key, cells).map(str::to_owned));
+        columns.words(cells).clone_into(&mut row.text);
+        if row.session_id.is_none() {
+            if columns.has(Key::SessionId) {
+                let reason = "session_id is empty".to_owned();
+                return Err(Broken { record: self.record, line, reason });
+            }
+            if columns.notes {
+                row.session_id = Some(format!("{}-{}", self.stem, self.record));
+            }
+        }
+        if !columns.notes {
+            // An empty cell is a speaker that is missing, not a note.
+            row.speaker.get_or_insert_default();
+        }
+        Ok(row)
+    }
+}
+
+impl RowSource for Table {
+    fn next_row(&mut self) -> Option<Result<Row, RowError>> {
+        loop {
+            return match self.next_record() {
+                Err(error) => Some(Err(RowError::Io(stored::explain(&error)))),
+                Ok(None) => None,
+                Ok(Some(Err(broken))) => Some(Err(RowError::Broken(broken))),
+                // What spreadsheets leave under a table is no record.
+                Ok(Some(Ok((_, cells)))) if cells.iter().all(|cell| cell.trim().is_empty()) => continue,
+                Ok(Some(Ok((line, cells)))) => Some(self.row(line, &cells).map_err(RowError::Broken)),
+            };
+        }
+    }
+}
+
+/// Whether every quoted cell ends where its quote closes. In CSV this is asked of records of several lines
+/// only: within one line a stray quote does no harm.
+fn closes_well(raw: &str, delimiter: u8) -> bool {
+    let bytes = raw.as_bytes();
+    let is_end = |byte: u8| byte == delimiter || byte == b'\n' || byte == b'\r';
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b'"' {
+            at += 1;
+            loop {
+                match (bytes.get(at), bytes.get(at + 1)) {
+                    (None, _) => return false,
+                    (Some(b'"'), Some(b'"')) => at += 2,
+                    (Some(b'"'), after) => {
+                        if after.is_some_and(|&byte| !is_end(byte)) {
+                            return false;
+                        }
+                        break;
+                    }
+                    _ => at += 1,
+                }
+            }
+        }
+        // On to the next cell.
+        while at < bytes.len() && !is_end(bytes[at]) {
+            at += 1;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// The csv machine with its buffers.
+struct Splitter {
+    delimiter: u8,
+    core: csv_core::Reader,
+    text: Vec<u8>,
+    text_len: usize,
+    ends: Vec<usize>,
+    ends_len: usize,
+}
+
+impl Splitter {
+    fn new(delimiter: u8) -> Self {
+        let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        Splitter { delimiter, core, text: Vec::new(), text_len: 0, ends: Vec::new(), ends_len: 0 }
+    }
+
+    fn reset(&mut self) {
+        self.core.reset();
+        self.text_len = 0;
+        self.ends_len = 0;
+    }
+
+    /// Takes one line and what ends it, which a quoted cell keeps; whether it completes the record.
+    fn feed(&mut self, line: &str, end: &str) -> bool {
+        let end = if end.is_empty() { "\n" } else { end };
+        for piece in [line.as_bytes(), end.as_bytes()] {
+            let mut piece = piece;
+            while !piece.is_empty() {
+                // Never full, for an empty input means the end of the file to the machine.
+                self.text.resize(self.text.len().max(self.text_len + piece.len() + 8), 0);
+                self.ends.resize(self.ends.len().max(self.ends_len + piece.len() + 8), 0);
+                let (result, read, written, ended) = self.core.read_record(
+                    piece,
+                    &mut self.text[self.text_len..],
+                    &mut self.ends[self.ends_len..],
+                );
+                piece = &piece[read..];
+                self.text_len += written;
+                self.ends_len += ended;
+                if matches!(result, ReadRecordResult::Record | ReadRecordResult::End) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// The cells of the record, and ready for the next.
+    fn take(&mut self) -> Vec<String> {
+        let mut start = 0;
+        let cells = self.ends[..self.ends_len]
+            .iter()
+            .map(|&end| {
+                let cell = self.text.get(start..end.min(self.text_len)).unwrap_or_default();
+                start = end;
+                String::from_utf8_lossy(cell).into_owned()
+            })
+            .collect();
+        self.reset();
+        cells
+    }
+}

@@ -1,0 +1,205 @@
+//! Transcripts as plain text: a speaker before every turn, continuation lines under it.
+//!
+//! What begins a turn: a role word, or a name given with `--therapist`; and what looks like a name, if it
+//! comes at least twice or if `--therapist` has been given. All other lines go on with the turn above, joined
+//! with a space. Lines before the first turn that are no header are rejected, one record a run of them, for
+//! they may be words whose speaker is lost. See `header` for the lines over the first turn; a header with a session id after a blank
+//! line begins the next session.
+
+use super::sink::{Context, Sink};
+use super::turns::{self, Turn};
+use super::{header, speakers};
+use crate::transcript::Session;
+use std::collections::BTreeMap;
+
+/// One line, looked at on its own.
+enum Line<'a> {
+    Blank,
+    /// Begins a new session; with its header field.
+    Next(header::Key, &'a str),
+    Header(header::Key, &'a str),
+    Time(f64),
+    Labelled(turns::Prefix<'a>, bool),
+    /// In the header block, but nothing known.
+    Preamble,
+    Plain(&'a str),
+}
+
+/// One session of the file, being read.
+struct Draft {
+    session: Session,
+    id_given: bool,
+    turns: Vec<Turn>,
+    /// Where the session begins.
+    line: usize,
+    /// Where the runs of lines begin that stand before the first turn and are no header.
+    lost: Vec<usize>,
+}
+
+impl Draft {
+    fn new(line: usize, context: &Context) -> Self {
+        let session = context.session(None);
+        Draft { session, id_given: false, turns: Vec::new(), line, lost: Vec::new() }
+    }
+
+    /// A line that nobody is said to speak; returns whether it has words.
+    fn lose(&mut self, number: usize, raw: &str, in_run: bool) -> bool {
+        // A line of dashes under a title is no loss.
+        let words = raw.contains(char::is_alphanumeric);
+        if words && !in_run {
+            self.lost.push(number);
+        }
+        words || in_run
+    }
+}
+
+pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
+    let therapists = &context.options.therapist;
+    let lines = classify(text, therapists);
+    let names = counts(&lines);
+    let mut drafts = vec![Draft::new(1, context)];
+    let mut left_out: Vec<usize> = Vec::new();
+    // Whether the line above, blank ones aside, was one that nobody is said to speak.
+    let mut run = false;
+    let mut once: Option<usize> = None;
+    let mut time = None;
+    for (number, (line, raw)) in lines.iter().zip(text.lines()).enumerate() {
+        let Some(draft) = drafts.last_mut() else { return };
+        let in_run = run;
+        run &= matches!(line, Line::Blank);
+        match line {
+            Line::Blank => {}
+            Line::Next(key, value) => {
+                let mut next = Draft::new(number + 1, context);
+                header::apply(*key, value, &mut next.session, &mut next.id_given);
+                drafts.push(next);
+            }
+            Line::Header(key, value) => header::apply(*key, value, &mut draft.session, &mut draft.id_given),
+            Line::Time(seconds) => time = Some(*seconds),
+            Line::Labelled(prefix, known) => {
+                let often = names.get(prefix.label).is_some_and(|&n| n > 1);
+                let name = turns::is_name_like(prefix.label) && (often || !therapists.is_empty());
+                if *known || name {
+                    let start = prefix.start.or(time.take());
+                    let (label, text) = (prefix.label.to_owned(), prefix.text.to_owned());
+                    draft.turns.push(Turn { label, text, start, end: None });
+                } else if let Some(turn) = draft.turns.last_mut() {
+                    if turns::is_name_like(prefix.label) {
+                        once.get_or_insert(number + 1);
+                    }
+                    turn.join(raw.trim());
+                } else {
+                    run = draft.lose(number + 1, raw, in_run);
+                }
+            }
+            Line::Preamble => match draft.turns.last_mut() {
+                Some(turn) => turn.join(raw.trim()),
+                None => left_out.push(number + 1),
+            },
+            Line::Plain(text) => match draft.turns.last_mut() {
+                Some(turn) => turn.join(text),
+                None => run = draft.lose(number + 1, raw, in_run),
+            },
+        }
+    }
+    if let Some(line) = once {
+        sink.notice(format!(
+            "line {line} begins like a turn of a speaker who comes only once: read as part of the turn above"
+        ));
+    }
+    if let (Some(line), true) = (left_out.first(), drafts.iter().any(|draft| !draft.turns.is_empty())) {
+        let count = left_out.len();
+        sink.notice(format!("{count} lines of the header are not known: left out, from line {line}"));
+    }
+    finish(drafts, therapists, sink);
+}
+
+fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
+    let several = drafts.len() > 1;
+    let mut record = 0;
+    for Draft { mut session, turns, line, lost, .. } in drafts {
+        let count = turns.len();
+        let result = if turns.is_empty() {
+            Err("no speakers found; begin every turn with Therapist: or Client:, or name the therapist with \
+                 --therapist NAME (for a session note use --format note)"
+                .to_owned())
+        } else {
+            turns::into_units(turns, &mut session, therapists)
+        };
+        match result {
+            Ok(()) => {
+                sink.met(count + lost.len());
+                for line in &lost {
+                    record += 1;
+                    let reason = "words before the first turn, which nobody is said to speak; begin the line \
+                         with a speaker, or remove it";
+                    sink.reject(record, *line as u64, reason.to_owned());
+                }
+                record += count as u64;
+                sink.session(session);
+            }
+            Err(reason) => {
+                record += 1;
+                sink.refuse(if several { format!("the session from line {line}: {reason}") } else { reason });
+            }
+        }
+    }
+}
+
+/// Looks at every line in the light of those before it.
+fn classify<'a>(text: &'a str, therapists: &[String]) -> Vec<Line<'a>> {
+    let all: Vec<&str> = text.lines().map(str::trim).collect();
+    let mut lines = Vec::with_capacity(all.len());
+    // Whether a turn has been met in this session, and whether this is a block of header lines.
+    let (mut talking, mut block, mut blank) = (false, false, true);
+    for (number, &line) in all.iter().enumerate() {
+        if line.is_empty() {
+            blank = true;
+            block = false;
+            lines.push(Line::Blank);
+            continue;
+        }
+        let after_blank = std::mem::replace(&mut blank, false);
+        if talking && after_blank && header::begins_session(line) {
+            (talking, block) = (false, true);
+            lines.extend(header::field(line).map(|(key, value)| Line::Next(key, value)));
+            continue;
+        }
+        if !talking {
+            let beside = block || all.get(number + 1).is_some_and(|next| header::field(next).is_some());
+            let found = if beside { header::loose_field(line) } else { header::field(line) };
+            if let Some((key, value)) = found {
+                block = true;
+                lines.push(Line::Header(key, value));
+                continue;
+            }
+        }
+        if let Some(seconds) = turns::lone_time(line) {
+            lines.push(Line::Time(seconds));
+            continue;
+        }
+        lines.push(match turns::prefix(line) {
+            Some(prefix) => {
+                let known =
+                    speakers::role(prefix.label).is_some() || speakers::is_named(prefix.label, therapists);
+                if known {
+                    (talking, block) = (true, false);
+                }
+                if block { Line::Preamble } else { Line::Labelled(prefix, known) }
+            }
+            None => Line::Plain(line),
+        });
+    }
+    lines
+}
+
+/// How often every label stands before a line.
+fn counts<'a>(lines: &[Line<'a>]) -> BTreeMap<&'a str, usize> {
+    let mut counts = BTreeMap::new();
+    for line in lines {
+        if let Line::Labelled(prefix, _) = line {
+            *counts.entry(prefix.label).or_insert(0) += 1;
+        }
+    }
+    counts
+}
