@@ -3,4 +3,7 @@
 pub mod codebook;
 pub mod coding;
 pub mod input;
+pub mod moments;
+pub mod report;
 pub mod transcript;
+pub mod trends;

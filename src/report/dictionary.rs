@@ -1,0 +1,64 @@
+//! The data dictionary of all tables, as Markdown: `docs/columns.md`.
+
+use super::moments::Moments;
+use super::rejects::Rejects;
+use super::run::Run;
+use super::sessions::Sessions;
+use super::table::Table;
+use super::utterances::Utterances;
+use std::fmt::Write;
+
+const INTRODUCTION: &str = "\
+# Columns
+
+What `breakthrough analyze` writes, file by file. Made from the program's own definitions; do not edit by hand:
+`BREAKTHROUGH_UPDATE=1 cargo test --test tables` writes it anew.
+
+All tables are CSV: UTF-8, comma, `\\n`, a field in double quotes where it holds a comma, a quote or a line break.
+A missing value is an empty cell, never `NA` or `NaN`; a cell that says `NA` holds these two letters. Ids are kept as
+given: read them as text, or `007` becomes 7. Decimal numbers have four places and a point.
+
+- Python: `pandas.read_csv(\"moments.csv\", keep_default_na=False, na_values=[\"\"], dtype=dict.fromkeys([\"session_id\", \"client_id\", \"first_utterance_id\", \"last_utterance_id\", \"peak_utterance_id\"], str))`
+- R: `readr::read_csv(\"moments.csv\", na = \"\", col_types = readr::cols(session_id = \"c\", client_id = \"c\", first_utterance_id = \"c\", last_utterance_id = \"c\", peak_utterance_id = \"c\"))`
+
+Evidence offsets count Unicode code points from 0, end exclusive: in Python `text[start:end]`, in R
+`substr(text, start + 1, end)`. Text is written as it was said, also where it begins with `=`, `+`, `-` or `@`: import
+it as text into a spreadsheet, or what looks like a formula is taken for one.
+
+`utterances.csv`, `sessions.csv`, `rejects.csv` and `run.json` never hold words of a session; `moments.csv` does in
+`evidence` alone, and not with `--no-text`. On Unix all files are readable by their owner only. The same input gives the
+same bytes in every CSV file; times are in `run.json` alone, which is written last: without it the run did not end.
+";
+
+/// The dictionary of every table and its columns.
+#[must_use]
+pub fn dictionary() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    describe::<Utterances>(&mut page);
+    describe::<Moments>(&mut page);
+    describe::<Sessions>(&mut page);
+    describe::<Rejects>(&mut page);
+    let _ = write!(page, "\n## {}\n\nOne object.\n\n| member | meaning |\n|---|---|\n", Run::FILE);
+    for (member, meaning) in Run::MEMBERS {
+        let _ = writeln!(page, "| `{member}` | {meaning} |");
+    }
+    page
+}
+
+fn describe<T: Table>(page: &mut String) {
+    let _ = write!(page, "\n## {}\n\n{}\n\n", T::FILE, T::ABOUT);
+    page.push_str("| column | type | unit | range | empty cell | meaning |\n|---|---|---|---|---|---|\n");
+    for column in T::columns() {
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {} | {} | {} | {} |",
+            column.name,
+            column.kind.name(),
+            column.unit,
+            column.range,
+            column.empty.unwrap_or("never"),
+            // A pipe would end the cell.
+            column.meaning.replace('|', "\\|"),
+        );
+    }
+}

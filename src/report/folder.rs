@@ -1,0 +1,177 @@
+//! An output folder whose files appear whole or not at all.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use tempfile::TempPath;
+
+/// An output that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} {path}: {cause}; {mend}", path = path.display(), mend = mend(cause))]
+pub struct Error {
+    /// What was tried, e.g. `write`.
+    pub action: &'static str,
+    /// The file or folder, under its final name.
+    pub path: PathBuf,
+    /// What the operating system said.
+    pub cause: io::Error,
+}
+
+fn mend(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space and run again",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "choose an output folder that you may write to"
+        }
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => {
+            "move what stands there out of the way or choose another output folder"
+        }
+        _ => "choose another output folder or try again",
+    }
+}
+
+/// A folder that exists and takes outputs.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Opens the folder, making it (and those above it) if it is absent; on Unix what is made is its owner's only.
+    ///
+    /// # Errors
+    /// If it cannot be made or something other than a folder stands there.
+    pub fn open(path: &Path) -> Result<Folder, Error> {
+        let fail = |cause| Error { action: "make the output folder", path: path.to_owned(), cause };
+        if !path.is_dir() {
+            let mut builder = DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(path).map_err(fail)?;
+        }
+        Ok(Folder(path.to_owned()))
+    }
+
+    /// Where an output of this name stands when it is whole.
+    #[must_use]
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Begins an output: a temporary file in the folder, on Unix readable and writable by its owner only.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn draft(&self, name: &str) -> Result<Draft, Error> {
+        let path = self.path_of(name);
+        // The prefix tells what a killed run has left behind.
+        tempfile::Builder::new()
+            .prefix(&format!(".{name}."))
+            .suffix(".partial")
+            .tempfile_in(&self.0)
+            .map(|file| {
+                let (file, temporary) = file.into_parts();
+                Draft { path: path.clone(), file: BufWriter::with_capacity(1 << 16, file), temporary }
+            })
+            .map_err(|cause| Error { action: "make", path, cause })
+    }
+
+    /// Removes an output of an earlier run, if there is one.
+    ///
+    /// # Errors
+    /// If it is there and cannot be removed.
+    pub fn remove(&self, name: &str) -> Result<(), Error> {
+        let path = self.path_of(name);
+        match fs::remove_file(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                Err(Error { action: "replace", path, cause })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks the system to keep the names of the files; a system that cannot is not asked twice.
+    pub fn sync(&self) {
+        if cfg!(unix) {
+            let _ = File::open(&self.0).and_then(|folder| folder.sync_all());
+        }
+    }
+}
+
+/// An output that is being written. Dropped before [`Whole::publish`], it leaves no file.
+#[derive(Debug)]
+pub struct Draft {
+    path: PathBuf,
+    // Dropped before the name: not every system removes a file that is open.
+    file: BufWriter<File>,
+    temporary: TempPath,
+}
+
+impl Draft {
+    /// Writes out what is buffered and waits until it is on the disk.
+    ///
+    /// # Errors
+    /// If the disk is full or fails.
+    pub fn seal(self) -> Result<Whole, Error> {
+        let Draft { path, file, temporary } = self;
+        match file.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| file.sync_all()) {
+            Ok(()) => Ok(Whole { path, temporary }),
+            Err(cause) => Err(Error { action: "write", path, cause }),
+        }
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// An output that is complete on the disk but still has its temporary name.
+#[derive(Debug)]
+pub struct Whole {
+    path: PathBuf,
+    temporary: TempPath,
+}
+
+impl Whole {
+    /// Gives the file its own name, replacing one of that name.
+    ///
+    /// # Errors
+    /// If the file cannot be renamed.
+    pub fn publish(self) -> Result<(), Error> {
+        let Whole { path, temporary } = self;
+        match temporary.persist(&path) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(Error { action: "replace", path, cause: error.error }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_name_the_place_and_the_mend() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("taken");
+        fs::write(&file, "").unwrap();
+        let error = Folder::open(&file).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("cannot make the output folder {}: ", file.display())), "{error}");
+        assert!(error.ends_with("choose another output folder"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_a_file_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("x.csv")).unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let error = folder.draft("x.csv").unwrap().seal().unwrap().publish().unwrap_err();
+        assert_eq!((error.action, error.path), ("replace", dir.path().join("x.csv")));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,247 @@
+//! What a table is, and the one place where cells become bytes.
+
+use super::folder::{Draft, Error, Folder, Whole};
+use std::borrow::Cow;
+use std::fmt::{Display, Write as _};
+use std::io;
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+
+/// What holds for all tables of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Whether words of the session may be written. Columns are the same either way.
+    pub text: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { text: true }
+    }
+}
+
+/// The type of the cells of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text taken over as given; read it as text even where it looks like a number.
+    Text,
+    /// One of a few words.
+    Word,
+    /// A whole number.
+    Integer,
+    /// A decimal number with four places.
+    Decimal,
+}
+
+impl Kind {
+    /// The word used in the dictionary.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Text => "text",
+            Kind::Word => "word",
+            Kind::Integer => "integer",
+            Kind::Decimal => "decimal",
+        }
+    }
+}
+
+/// What one column of a table holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in the header.
+    pub name: Cow<'static, str>,
+    /// The type of its cells.
+    pub kind: Kind,
+    /// Unit of measurement, or `-`.
+    pub unit: &'static str,
+    /// The values it may take.
+    pub range: Cow<'static, str>,
+    /// What an empty cell says; `None` if no cell is empty.
+    pub empty: Option<&'static str>,
+    /// What it says, in one line.
+    pub meaning: Cow<'static, str>,
+}
+
+impl Column {
+    /// A column of free text without unit that is never empty; the rest is added by the methods below.
+    #[must_use]
+    pub fn new(name: impl Into<Cow<'static, str>>, meaning: impl Into<Cow<'static, str>>) -> Column {
+        Column {
+            name: name.into(),
+            kind: Kind::Text,
+            unit: "-",
+            range: Cow::Borrowed("any"),
+            empty: None,
+            meaning: meaning.into(),
+        }
+    }
+
+    /// The column with one of these words in every cell.
+    #[must_use]
+    pub fn words(self, words: impl Into<Cow<'static, str>>) -> Column {
+        Column { kind: Kind::Word, range: words.into(), ..self }
+    }
+
+    /// The column with whole numbers in this unit and range.
+    #[must_use]
+    pub fn integer(self, unit: &'static str, range: &'static str) -> Column {
+        Column { kind: Kind::Integer, unit, range: Cow::Borrowed(range), ..self }
+    }
+
+    /// The column with decimal numbers in this unit and range.
+    #[must_use]
+    pub fn decimal(self, unit: &'static str, range: &'static str) -> Column {
+        Column { kind: Kind::Decimal, unit, range: Cow::Borrowed(range), ..self }
+    }
+
+    /// The column with empty cells that mean this.
+    #[must_use]
+    pub fn or_empty(self, meaning: &'static str) -> Column {
+        Column { empty: Some(meaning), ..self }
+    }
+}
+
+/// A table: its name, its columns, and how something becomes rows of it.
+pub trait Table {
+    /// What one call turns into rows.
+    type Record;
+    /// Name of the file in the output folder.
+    const FILE: &'static str;
+    /// What a row is, in one or two sentences.
+    const ABOUT: &'static str;
+
+    /// The columns in order.
+    fn columns() -> Vec<Column>;
+
+    /// Writes the rows of one record: for each, one cell per column and then [`Rows::end`].
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    fn write(record: &Self::Record, options: Options, rows: &mut Rows) -> Result<(), Error>;
+}
+
+/// Takes cells and writes rows. A guard for spreadsheets, if one is asked for, belongs in [`Rows::text`].
+#[derive(Debug)]
+pub struct Rows {
+    path: PathBuf,
+    cells: csv::StringRecord,
+    cell: String,
+    csv: csv::Writer<Draft>,
+    written: u64,
+}
+
+impl Rows {
+    /// A cell of text, as given.
+    pub fn text(&mut self, text: &str) {
+        self.cells.push_field(text);
+    }
+
+    /// A cell of text that may be missing.
+    pub fn text_or_empty(&mut self, text: Option<&str>) {
+        self.cells.push_field(text.unwrap_or_default());
+    }
+
+    /// A whole number or a word of ours.
+    pub fn shown(&mut self, value: impl Display) {
+        self.cell.clear();
+        // Writing to a string cannot fail.
+        let _ = write!(self.cell, "{value}");
+        self.cells.push_field(&self.cell);
+    }
+
+    /// The same that may be missing.
+    pub fn shown_or_empty(&mut self, value: Option<impl Display>) {
+        match value {
+            Some(value) => self.shown(value),
+            None => self.empty(),
+        }
+    }
+
+    /// A decimal number with four places; one that is not finite is missing, never `NaN`.
+    pub fn decimal(&mut self, value: f64) {
+        if value.is_finite() {
+            // Adding zero takes the sign from a negative zero.
+            self.shown(format_args!("{:.4}", value + 0.0));
+        } else {
+            self.empty();
+        }
+    }
+
+    /// A decimal number that may be missing.
+    pub fn decimal_or_empty(&mut self, value: Option<f64>) {
+        self.decimal(value.unwrap_or(f64::NAN));
+    }
+
+    /// An empty cell.
+    pub fn empty(&mut self) {
+        self.cells.push_field("");
+    }
+
+    /// Ends the row.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or the row has not as many cells as the table has columns.
+    pub fn end(&mut self) -> Result<(), Error> {
+        let outcome = self.csv.write_record(&self.cells);
+        self.cells.clear();
+        self.written += 1;
+        outcome.map_err(|error| write_error(&self.path, error))
+    }
+}
+
+fn write_error(path: &Path, error: csv::Error) -> Error {
+    let cause = match error.into_kind() {
+        // As the system said it: `From` would hide that the disk is full.
+        csv::ErrorKind::Io(cause) => cause,
+        other => io::Error::other(format!("{other:?}")),
+    };
+    Error { action: "write", path: path.to_owned(), cause }
+}
+
+/// A table that is being written.
+#[derive(Debug)]
+pub struct Sheet<T> {
+    rows: Rows,
+    options: Options,
+    table: PhantomData<T>,
+}
+
+impl<T: Table> Sheet<T> {
+    /// Begins the table with its header.
+    ///
+    /// # Errors
+    /// If the file cannot be made or written.
+    pub fn create(folder: &Folder, options: Options) -> Result<Self, Error> {
+        let path = folder.path_of(T::FILE);
+        let mut csv = csv::Writer::from_writer(folder.draft(T::FILE)?);
+        let names = T::columns();
+        csv.write_record(names.iter().map(|column| column.name.as_ref()))
+            .map_err(|error| write_error(&path, error))?;
+        let rows = Rows { path, cells: csv::StringRecord::new(), cell: String::new(), csv, written: 0 };
+        Ok(Sheet { rows, options, table: PhantomData })
+    }
+
+    /// Adds the rows of one record.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write(&mut self, record: &T::Record) -> Result<(), Error> {
+        T::write(record, self.options, &mut self.rows)
+    }
+
+    /// Rows written so far, without the header.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.rows.written
+    }
+
+    /// Completes the file under its temporary name.
+    ///
+    /// # Errors
+    /// If the disk is full or fails.
+    pub fn seal(self) -> Result<Whole, Error> {
+        let Rows { path, csv, .. } = self.rows;
+        csv.into_inner().map_err(|error| write_error(&path, error.into_error().into()))?.seal()
+    }
+}

@@ -1,0 +1,93 @@
+//! All tables of a run, written together and put in place together.
+
+use super::folder::{Error, Folder};
+use super::moments::Moments;
+use super::rejects::Rejects;
+use super::run::{Run, Written};
+use super::sessions::Sessions;
+use super::table::{Options, Sheet};
+use super::utterances::Utterances;
+use crate::coding::CodedSession;
+use crate::transcript::Reject;
+use std::path::Path;
+
+/// The outputs of a run while they are written.
+///
+/// Rows go to disk as they come, so memory does not grow with the corpus. Nothing stands under its own name before
+/// [`Tables::finish`]; dropped without it, the temporary files are removed.
+#[derive(Debug)]
+pub struct Tables {
+    folder: Folder,
+    utterances: Sheet<Utterances>,
+    moments: Sheet<Moments>,
+    sessions: Sheet<Sessions>,
+    rejects: Sheet<Rejects>,
+}
+
+impl Tables {
+    /// Opens the output folder, making it if need be, and begins all tables in it.
+    ///
+    /// # Errors
+    /// If the folder or a file in it cannot be made.
+    pub fn create(folder: &Path, options: Options) -> Result<Tables, Error> {
+        let folder = Folder::open(folder)?;
+        Ok(Tables {
+            utterances: Sheet::create(&folder, options)?,
+            moments: Sheet::create(&folder, options)?,
+            sessions: Sheet::create(&folder, options)?,
+            rejects: Sheet::create(&folder, options)?,
+            folder,
+        })
+    }
+
+    /// Adds the rows of one session to the three tables that speak of sessions.
+    ///
+    /// # Errors
+    /// If a file cannot be written, e.g. because the disk is full.
+    pub fn write(&mut self, session: &CodedSession) -> Result<(), Error> {
+        self.utterances.write(session)?;
+        self.moments.write(session)?;
+        self.sessions.write(session)
+    }
+
+    /// Adds a record that could not be read.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn reject(&mut self, reject: &Reject) -> Result<(), Error> {
+        self.rejects.write(reject)
+    }
+
+    /// Rows written so far.
+    #[must_use]
+    pub fn written(&self) -> Written {
+        Written {
+            sessions: self.sessions.written(),
+            units: self.utterances.written(),
+            moments: self.moments.written(),
+            rejects: self.rejects.written(),
+        }
+    }
+
+    /// Writes `run.json` and gives all files their own names, replacing those of an earlier run.
+    ///
+    /// The `run.json` of an earlier run goes first and the new one comes last: where there is one, the tables beside
+    /// it are whole and belong to it, even if the machine stops in between.
+    ///
+    /// # Errors
+    /// If the disk is full or fails, or a file cannot be replaced. Up to the first rename the outputs of an earlier
+    /// run stay as they are.
+    pub fn finish(self, run: &Run) -> Result<(), Error> {
+        let Tables { folder, utterances, moments, sessions, rejects } = self;
+        let run = run.seal(&folder)?;
+        let tables = [utterances.seal()?, moments.seal()?, sessions.seal()?, rejects.seal()?];
+        folder.remove(Run::FILE)?;
+        for table in tables {
+            table.publish()?;
+        }
+        folder.sync();
+        run.publish()?;
+        folder.sync();
+        Ok(())
+    }
+}

@@ -1,0 +1,5 @@
+//! Sessions in numbers: what is counted within one session.
+
+mod session;
+
+pub use session::summarise;
