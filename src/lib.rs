@@ -1,5 +1,6 @@
 //! Finds breakthrough language in therapy talk: the library.
 
+pub mod agreement;
 pub mod codebook;
 pub mod coding;
 pub mod input;

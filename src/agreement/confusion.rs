@@ -1,0 +1,175 @@
+//! Counts of hits and misses of one label, and what follows from them: precision, recall, F1.
+
+use crate::codebook::{CODE_COUNT, Code, CodeSet};
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Mul};
+
+/// Hits and misses of one label over some units.
+///
+/// Wherever a figure would divide by zero it is 0, as in scikit-learn with `zero_division=0`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Confusion {
+    /// Units that carry the label and were given it.
+    pub true_positive: u64,
+    /// Units that were given the label and do not carry it.
+    pub false_positive: u64,
+    /// Units that carry the label and were not given it.
+    pub false_negative: u64,
+    /// All other units.
+    pub true_negative: u64,
+}
+
+impl Confusion {
+    /// Counts one unit.
+    pub fn record(&mut self, gold: bool, predicted: bool) {
+        match (gold, predicted) {
+            (true, true) => self.true_positive += 1,
+            (false, true) => self.false_positive += 1,
+            (true, false) => self.false_negative += 1,
+            (false, false) => self.true_negative += 1,
+        }
+    }
+
+    /// The counts of one label over pairs of (gold, predicted).
+    #[must_use]
+    pub fn of(pairs: impl IntoIterator<Item = (bool, bool)>) -> Confusion {
+        let mut counts = Confusion::default();
+        pairs.into_iter().for_each(|(gold, predicted)| counts.record(gold, predicted));
+        counts
+    }
+
+    /// Units counted.
+    #[must_use]
+    pub fn units(self) -> u64 {
+        self.positives() + self.false_positive + self.true_negative
+    }
+
+    /// Units that carry the label.
+    #[must_use]
+    pub fn positives(self) -> u64 {
+        self.true_positive + self.false_negative
+    }
+
+    /// Units that were given the label.
+    #[must_use]
+    pub fn predicted(self) -> u64 {
+        self.true_positive + self.false_positive
+    }
+
+    /// Share of the units given the label that carry it, 0..=1.
+    #[must_use]
+    pub fn precision(self) -> f64 {
+        ratio(self.true_positive, self.predicted())
+    }
+
+    /// Share of the units that carry the label that were given it, 0..=1.
+    #[must_use]
+    pub fn recall(self) -> f64 {
+        ratio(self.true_positive, self.positives())
+    }
+
+    /// Harmonic mean of precision and recall, 0..=1.
+    #[must_use]
+    pub fn f1(self) -> f64 {
+        ratio(2 * self.true_positive, self.positives() + self.predicted())
+    }
+
+    /// Share of the units on which both agree, 0..=1.
+    #[must_use]
+    pub fn observed_agreement(self) -> f64 {
+        ratio(self.true_positive + self.true_negative, self.units())
+    }
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+impl Add for Confusion {
+    type Output = Confusion;
+
+    fn add(self, other: Confusion) -> Confusion {
+        Confusion {
+            true_positive: self.true_positive + other.true_positive,
+            false_positive: self.false_positive + other.false_positive,
+            false_negative: self.false_negative + other.false_negative,
+            true_negative: self.true_negative + other.true_negative,
+        }
+    }
+}
+
+impl AddAssign for Confusion {
+    fn add_assign(&mut self, other: Confusion) {
+        *self = *self + other;
+    }
+}
+
+/// The counts as if every unit stood there that many times (how often a bootstrap drew a cluster).
+impl Mul<u32> for Confusion {
+    type Output = Confusion;
+
+    fn mul(self, times: u32) -> Confusion {
+        let times = u64::from(times);
+        Confusion {
+            true_positive: self.true_positive * times,
+            false_positive: self.false_positive * times,
+            false_negative: self.false_negative * times,
+            true_negative: self.true_negative * times,
+        }
+    }
+}
+
+/// Sums counts; over labels this gives the micro average: `counts.iter().copied().sum::<Confusion>().f1()`.
+impl Sum for Confusion {
+    fn sum<I: Iterator<Item = Confusion>>(counts: I) -> Confusion {
+        counts.fold(Confusion::default(), Add::add)
+    }
+}
+
+/// The counts of every code, in codebook order. Units beyond the shorter of the two slices are left out.
+#[must_use]
+pub fn by_code(gold: &[CodeSet], predicted: &[CodeSet]) -> [Confusion; CODE_COUNT] {
+    let mut counts = [Confusion::default(); CODE_COUNT];
+    for (gold, predicted) in gold.iter().zip(predicted) {
+        for code in Code::ALL {
+            counts[code as usize].record(gold.contains(code), predicted.contains(code));
+        }
+    }
+    counts
+}
+
+/// Mean F1 over labels, each counting the same, also one that never occurs (its F1 is 0). 0 without labels.
+#[must_use]
+pub fn macro_f1(counts: &[Confusion]) -> f64 {
+    counts.iter().map(|label| label.f1()).sum::<f64>() / counts.len().max(1) as f64
+}
+
+#[cfg(test)]
+#[allow(clippy::float_cmp, reason = "what is compared is exact")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_of_a_small_table() {
+        let counts = Confusion { true_positive: 6, false_positive: 2, false_negative: 4, true_negative: 88 };
+        assert!((counts.precision() - 0.75).abs() < 1e-12);
+        assert!((counts.recall() - 0.6).abs() < 1e-12);
+        assert!((counts.f1() - 2.0 * 0.75 * 0.6 / 1.35).abs() < 1e-12);
+        assert!((counts.observed_agreement() - 0.94).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_is_undefined_is_zero() {
+        let none = Confusion::of([(false, false)]);
+        assert_eq!((none.precision(), none.recall(), none.f1()), (0.0, 0.0, 0.0));
+        assert_eq!(Confusion::default().observed_agreement(), 0.0);
+        assert_eq!(macro_f1(&[]), 0.0);
+    }
+
+    #[test]
+    fn drawing_a_cluster_twice_is_counting_it_twice() {
+        let once = Confusion::of([(true, true), (true, false), (false, true), (false, false)]);
+        assert_eq!(once * 2, once + once);
+        assert_eq!([once, once].into_iter().sum::<Confusion>(), once * 2);
+    }
+}

@@ -1,0 +1,100 @@
+//! The figures of a model as Markdown tables, for a model card.
+
+use super::report::{Figure, Report, SourceFigures};
+use std::fmt::Write;
+
+impl Report {
+    /// An overview of all sources, then one table per source. Ends with a line feed.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let mut out = String::new();
+        let percent = (self.confidence * 100.0).round();
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "In brackets: {percent} % percentile intervals, resampling whole sessions, videos or clients.\n"
+        );
+        out.push_str(
+            "| source | units | clusters | macro-F1, 4 tags | AP, 4 tags | macro-F1, 13 codes | AP, 13 codes |\n\
+             |---|--:|--:|---|---|---|---|\n",
+        );
+        for source in &self.sources {
+            let (four, all) = (&source.four_tags, &source.all_codes);
+            let figures = [four.f1, four.average_precision, all.f1, all.average_precision].map(with_interval);
+            let name = cell(&source.source);
+            let _ = writeln!(
+                out,
+                "| {name} | {} | {} | {} |",
+                source.units,
+                source.clusters,
+                figures.join(" | ")
+            );
+        }
+        for source in &self.sources {
+            let _ = write!(out, "\n### {}\n\n{}", cell(&source.source), labels(source));
+        }
+        out
+    }
+}
+
+fn labels(source: &SourceFigures) -> String {
+    let mut out = String::from(
+        "| code | units with it | given | precision | recall | F1 | average precision | ECE |\n\
+         |---|--:|--:|--:|--:|---|---|--:|\n",
+    );
+    for label in &source.labels {
+        let counts = label.counts;
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} | {:.3} |",
+            if label.name == "resistance" { "resistance (any)" } else { label.name },
+            counts.positives(),
+            counts.predicted(),
+            short(counts.precision()),
+            short(counts.recall()),
+            with_interval(label.f1),
+            with_interval(label.average_precision),
+            label.calibration_error,
+        );
+    }
+    out
+}
+
+/// `.43`, `1.00`: two decimals, no leading zero.
+fn short(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.strip_prefix('0').map_or(text.clone(), str::to_owned)
+}
+
+fn with_interval(figure: Figure) -> String {
+    let value = short(figure.value);
+    figure.interval.map_or(value.clone(), |i| format!("{value} [{}, {}]", short(i.low), short(i.high)))
+}
+
+/// Names of sources come from outside: they must not end a cell or a line.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_have_equal_rows() {
+        let text = super::super::report::tests::small().to_markdown();
+        for table in text.split("\n\n").filter(|part| part.starts_with('|')) {
+            let cells: Vec<_> = table.lines().map(|line| line.matches('|').count()).collect();
+            assert!(cells.windows(2).all(|pair| pair[0] == pair[1]), "{table}");
+        }
+        assert!(text.contains("| cognitive | 1 | 1 | 1.00 | 1.00 | 1.00 ["), "{text}");
+        assert!(text.contains("### pooled\n"));
+        assert!(text.ends_with("|\n"));
+    }
+
+    #[test]
+    fn numbers_are_short_and_cells_closed() {
+        assert_eq!([short(0.434), short(1.0), short(0.0)], [".43", "1.00", ".00"]);
+        assert_eq!(cell("a|b\nc"), "a\\|b c");
+    }
+}

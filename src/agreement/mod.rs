@@ -1,0 +1,15 @@
+//! How well codings agree: model against coder, coder against coder.
+//!
+//! Every statistic lives in a file of its own and is checked against scikit-learn or statsmodels
+//! (`tests/reference/agreement.py` makes the numbers, `tests/agreement.rs` compares them).
+//! [`report::evaluate`] puts them together, per source, with intervals that respect that the units of one
+//! session or video are alike.
+
+pub mod average_precision;
+pub mod bootstrap;
+pub mod calibration;
+pub mod confusion;
+pub mod kappa;
+pub mod markdown;
+pub mod report;
+pub mod tags;
