@@ -1,3 +1,10 @@
-//! The program; its parts come with the next commits.
+//! The program: arguments in, exit code out. Everything else is in the library and in `cli`.
 
-fn main() {}
+mod cli;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(cli::Arguments::parse())
+}

@@ -1,0 +1,92 @@
+//! The command line: arguments, progress, messages, exit codes. One file a subcommand; no logic that a user
+//! of the library would miss.
+
+mod analyze;
+mod built_in;
+mod models;
+#[cfg(feature = "rust-bert")]
+mod train;
+
+use breakthrough::{input, model, pipeline};
+use clap::{Parser, Subcommand};
+use std::io::Write as _;
+use std::process::ExitCode;
+
+/// Finds breakthrough language in therapy talk: emotional, cognitive and behavioural breakthroughs,
+/// resistance, and what contributes, in transcripts and session notes. Everything runs on this machine;
+/// nothing is sent anywhere.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Analyze(analyze::Arguments),
+    #[cfg(feature = "rust-bert")]
+    Train(train::Arguments),
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  done, but some records could not be read: see rejects.csv
+  2  wrong usage
+  3  the input or the output folder cannot be used
+  4  the model cannot be used
+
+Codes are suggestions to look at, given by a model, not findings about a person.";
+
+/// The documented exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    Done = 0,
+    Rejects = 1,
+    Usage = 2,
+    Input = 3,
+    Model = 4,
+}
+
+/// Runs the subcommand; what goes wrong is one line on stderr.
+pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    let result = match arguments.command {
+        Command::Analyze(arguments) => analyze::run(&arguments),
+        #[cfg(feature = "rust-bert")]
+        Command::Train(arguments) => train::run(&arguments),
+    };
+    let exit = result.unwrap_or_else(|error| {
+        tell(&format!("breakthrough: {error:#}"));
+        exit_for(&error)
+    });
+    ExitCode::from(exit as u8)
+}
+
+fn exit_for(error: &anyhow::Error) -> Exit {
+    if error.is::<model::Error>() || matches!(error.downcast_ref(), Some(pipeline::Error::Model(_))) {
+        return Exit::Model;
+    }
+    match error.downcast_ref::<input::Error>() {
+        Some(
+            input::Error::BadPattern { .. }
+            | input::Error::UnknownFormat(_)
+            | input::Error::BadMap(_)
+            | input::Error::UnknownKey(_)
+            | input::Error::TwiceMapped(_),
+        ) => return Exit::Usage,
+        Some(_) => return Exit::Input,
+        None => {}
+    }
+    if error.is::<Misuse>() { Exit::Usage } else { Exit::Input }
+}
+
+/// A mistake in the arguments that clap cannot see.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Misuse(String);
+
+/// A line on stderr. A full disk or a closed pipe behind the log must not end a night's run.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -1,0 +1,43 @@
+//! Which model to use: the one given, or the one compiled into the program.
+
+use super::built_in;
+use breakthrough::model::files::Files;
+use breakthrough::model::{EngineKind, Error, Model};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct ModelArguments {
+    /// Model folder to use instead of the model that is built into the program.
+    #[arg(long, value_name = "DIR", help_heading = "Model")]
+    model: Option<PathBuf>,
+
+    /// What runs the network.
+    #[arg(long, value_enum, default_value_t, help_heading = "Model")]
+    pub(super) engine: Engine,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(super) enum Engine {
+    /// Pure Rust, built in.
+    #[default]
+    Embedded,
+    /// rust-bert on libtorch; for comparison.
+    #[cfg(feature = "rust-bert")]
+    RustBert,
+}
+
+impl ModelArguments {
+    pub(super) fn load(&self) -> Result<Model, Error> {
+        let files = match &self.model {
+            Some(folder) => Files::read(folder)?,
+            None => Files::built_in(built_in::MINILM)?,
+        };
+        let engine = match self.engine {
+            Engine::Embedded => EngineKind::Embedded,
+            #[cfg(feature = "rust-bert")]
+            Engine::RustBert => EngineKind::RustBert,
+        };
+        Model::load(&files, engine)
+    }
+}

@@ -1,0 +1,160 @@
+//! What `config.json` of a model folder says: the shape of the network and how text becomes its input.
+
+use crate::codebook::Code;
+use crate::transcript::Speaker;
+use serde::{Deserialize, Serialize};
+
+/// The shape of a model. Every tensor of the weights file is checked against it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Name of the model, e.g. `minilm`.
+    pub name: String,
+    /// Version of the model, e.g. `1.0.0`.
+    pub version: String,
+    /// Names of the codes in the order of the outputs; must be those of the codebook.
+    pub codes: Vec<String>,
+    /// The encoder (BERT): one vector per window of text.
+    pub encoder: EncoderConfig,
+    /// The layers over the sequence of vectors of a session.
+    pub context: ContextConfig,
+}
+
+/// Shape of the BERT encoder. Vectors are the mean over all tokens of a window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncoderConfig {
+    /// Length of a token's vector.
+    pub hidden: usize,
+    /// Number of layers.
+    pub layers: usize,
+    /// Attention heads per layer.
+    pub heads: usize,
+    /// Width of the feed-forward layer.
+    pub intermediate: usize,
+    /// Entries of the vocabulary.
+    pub vocabulary: usize,
+    /// Positions the encoder knows.
+    pub positions: usize,
+    /// Tokens per window, `[CLS]` and `[SEP]` included; longer units are cut into several windows.
+    pub window: usize,
+}
+
+/// Shape of the bidirectional GRU and of the output layers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContextConfig {
+    /// Rows of the table of roles, see [`role`].
+    pub roles: usize,
+    /// Hidden units of the GRU in each direction.
+    pub hidden: usize,
+    /// Width of the layer before the outputs.
+    pub head: usize,
+    /// Sessions longer than this many windows are read in blocks of this length…
+    pub block: usize,
+    /// …each with this many windows more on either side, which are read but not scored.
+    pub margin: usize,
+}
+
+impl Config {
+    /// Says what is wrong if no network of this shape can be run, or its outputs are not the codebook.
+    ///
+    /// # Errors
+    /// One line for the first thing that is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        let (encoder, context) = (&self.encoder, &self.context);
+        if !self.codes.iter().map(String::as_str).eq(Code::ALL.map(Code::name)) {
+            return Err("its codes are not those of the codebook, in its order".into());
+        }
+        let sizes = [encoder.hidden, encoder.layers, encoder.heads, encoder.intermediate, context.hidden];
+        if sizes.contains(&0) || context.head == 0 || context.block == 0 {
+            return Err("a size is 0".into());
+        }
+        if context.roles != ROLES {
+            return Err(format!("has {} roles, but {ROLES} are known", context.roles));
+        }
+        if !encoder.hidden.is_multiple_of(encoder.heads) {
+            return Err("its hidden size is not a multiple of its heads".into());
+        }
+        if encoder.window < 3 || encoder.window > encoder.positions {
+            return Err("its windows do not fit its positions".into());
+        }
+        if context.margin > context.block {
+            return Err("its margin is longer than its block".into());
+        }
+        Ok(())
+    }
+
+    /// The shape of the shipped model, MiniLM-L6 with a context of 128 units a side.
+    #[must_use]
+    pub fn minilm() -> Config {
+        Config {
+            name: "minilm".into(),
+            version: "1.0.0".into(),
+            codes: Code::ALL.iter().map(|code| code.name().to_owned()).collect(),
+            encoder: EncoderConfig {
+                hidden: 384,
+                layers: 6,
+                heads: 12,
+                intermediate: 1536,
+                vocabulary: 30522,
+                positions: 512,
+                window: 64,
+            },
+            context: ContextConfig { roles: ROLES, hidden: 128, head: 192, block: 512, margin: 64 },
+        }
+    }
+}
+
+/// Sections of notes that have a role of their own.
+const SECTIONS: [char; 9] = ['S', 'O', 'A', 'P', 'D', 'B', 'I', 'R', 'G'];
+
+/// Number of roles that [`role`] tells apart.
+pub const ROLES: usize = 4 + SECTIONS.len();
+
+/// The row of the role table for a speaker: therapist, first client, further clients, note, then one for
+/// each section of SOAP, DAP, BIRP, GIRP and PIRP notes.
+#[must_use]
+pub fn role(speaker: Speaker) -> usize {
+    match speaker {
+        Speaker::Therapist => 0,
+        Speaker::Client(0 | 1) => 1,
+        Speaker::Client(_) => 2,
+        Speaker::Note(section) => {
+            section.and_then(|letter| SECTIONS.iter().position(|&s| s == letter)).map_or(3, |i| 4 + i)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unusable_shapes_are_refused() {
+        assert_eq!(Config::minilm().check(), Ok(()));
+        let broken: [fn(&mut Config); 5] = [
+            |c| c.codes.swap(0, 1),
+            |c| c.context.head = 0,
+            |c| c.encoder.heads = 7,
+            |c| c.encoder.window = 1000,
+            |c| c.context.margin = usize::MAX,
+        ];
+        for breaking in broken {
+            let mut config = Config::minilm();
+            breaking(&mut config);
+            assert!(config.check().is_err());
+        }
+    }
+
+    #[test]
+    fn every_role_has_its_row() {
+        let rows: Vec<_> =
+            ["therapist", "client", "client 2", "client 3", "note", "note:S", "note:G", "note:N"]
+                .iter()
+                .map(|word| role(Speaker::from_role(word).unwrap()))
+                .collect();
+        assert_eq!(rows, [0, 1, 2, 2, 3, 4, 12, 3]);
+        assert!(rows.iter().all(|&row| row < ROLES));
+    }
+}

@@ -1,0 +1,124 @@
+//! The files of a model folder, checked against its list of checksums.
+
+use super::Error;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The shape of the network.
+pub const CONFIG: &str = "config.json";
+/// The tokenizer, in Hugging Face's format.
+pub const TOKENIZER: &str = "tokenizer.json";
+/// The network.
+pub const WEIGHTS: &str = "model.safetensors";
+/// The n-gram model.
+pub const NGRAMS: &str = "ngrams.safetensors";
+/// Mixing, calibration, thresholds.
+pub const CALIBRATION: &str = "calibration.json";
+/// Checksums of all of the above, as `sha256sum` writes them.
+pub const CHECKSUMS: &str = "SHA256SUMS";
+
+/// The files that a model consists of, checksums last.
+pub const NAMES: [&str; 6] = [CONFIG, TOKENIZER, WEIGHTS, NGRAMS, CALIBRATION, CHECKSUMS];
+
+/// The contents of a model folder, from disk or from the program itself.
+pub struct Files {
+    folder: PathBuf,
+    files: Vec<(&'static str, Cow<'static, [u8]>)>,
+}
+
+impl Files {
+    /// Reads a model folder and checks every file against `SHA256SUMS`.
+    ///
+    /// # Errors
+    /// If a file is missing, unreadable, not on the list, or not what the list says.
+    pub fn read(folder: &Path) -> Result<Files, Error> {
+        let mut files = Vec::new();
+        for name in NAMES {
+            let path = folder.join(name);
+            let bytes = std::fs::read(&path).map_err(|source| {
+                Error::file(
+                    &path,
+                    format!("cannot be read ({source}): is {} a model folder?", folder.display()),
+                )
+            })?;
+            files.push((name, Cow::Owned(bytes)));
+        }
+        Files { folder: folder.to_owned(), files }.checked()
+    }
+
+    /// Takes files that were compiled into the program, as `(name, contents)`.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    pub fn built_in(files: [(&'static str, &'static [u8]); NAMES.len()]) -> Result<Files, Error> {
+        let files = files.map(|(name, bytes)| (name, Cow::Borrowed(bytes))).to_vec();
+        Files { folder: PathBuf::from("built-in model"), files }.checked()
+    }
+
+    fn checked(self) -> Result<Files, Error> {
+        let list = String::from_utf8_lossy(self.bytes(CHECKSUMS)?).into_owned();
+        for (name, bytes) in self.files.iter().filter(|(name, _)| *name != CHECKSUMS) {
+            let listed = list.lines().find_map(|line| {
+                let (sum, file) = line.split_once(char::is_whitespace)?;
+                (file.trim_start_matches([' ', '*']) == *name).then_some(sum)
+            });
+            let listed = listed.ok_or_else(|| {
+                Error::file(&self.path(CHECKSUMS), format!("does not list {name}: make it anew"))
+            })?;
+            if !checksum(bytes).eq_ignore_ascii_case(listed) {
+                let reason = format!("is damaged or was changed: its SHA-256 is not the one in {CHECKSUMS}");
+                return Err(Error::file(&self.path(name), reason));
+            }
+        }
+        Ok(self)
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// If there is no such file.
+    pub fn bytes(&self, name: &str) -> Result<&[u8], Error> {
+        self.files
+            .iter()
+            .find(|(file, _)| *file == name)
+            .map(|(_, bytes)| &**bytes)
+            .ok_or_else(|| Error::file(&self.path(name), "is missing"))
+    }
+
+    /// The path of a file, for messages.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// One checksum for the whole model: the SHA-256 of `SHA256SUMS`.
+    ///
+    /// # Errors
+    /// If there is no list.
+    pub fn checksum(&self) -> Result<String, Error> {
+        Ok(checksum(self.bytes(CHECKSUMS)?))
+    }
+}
+
+/// SHA-256 in lower-case hexadecimal.
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Writes `SHA256SUMS` for the other files of a model folder.
+///
+/// # Errors
+/// If a file cannot be read or the list cannot be written.
+pub fn write_checksums(folder: &Path) -> std::io::Result<()> {
+    let mut list = String::new();
+    for name in NAMES.into_iter().filter(|&name| name != CHECKSUMS) {
+        let _ = writeln!(list, "{}  {name}", checksum(&std::fs::read(folder.join(name))?));
+    }
+    std::fs::write(folder.join(CHECKSUMS), list)
+}

@@ -1,0 +1,151 @@
+//! Text to probabilities: tokens, the encoder with its context, n-grams, calibration, evidence.
+
+pub mod calibration;
+mod clauses;
+pub mod config;
+pub mod embedded;
+pub mod encode;
+pub mod files;
+pub mod ngrams;
+mod reading;
+#[cfg(feature = "rust-bert")]
+pub mod rust_bert;
+pub mod weights;
+
+pub use reading::{Reading, Scored};
+
+use crate::codebook::CODE_COUNT;
+use calibration::Calibration;
+use config::Config;
+use encode::Encoder;
+use files::{CALIBRATION, CONFIG, Files, NGRAMS, TOKENIZER, WEIGHTS};
+use ngrams::Ngrams;
+use serde::de::DeserializeOwned;
+use std::path::{Path, PathBuf};
+use weights::Weights;
+
+/// What can be wrong with a model, or with running it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file of the model folder is missing, damaged, or not what it should be.
+    #[error("{}: {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The tokenizer failed on a text.
+    #[error("the tokenizer failed: {0}")]
+    Tokenise(String),
+    /// The engine failed.
+    #[error("the engine failed: {0}")]
+    Engine(String),
+}
+
+impl Error {
+    pub(crate) fn file(path: &Path, reason: impl Into<String>) -> Error {
+        Error::File { path: path.to_owned(), reason: reason.into() }
+    }
+}
+
+/// What runs the network. Engines differ in speed and in what they need, not in what they say.
+pub trait Engine: Send + Sync {
+    /// The name used on the command line.
+    fn name(&self) -> &'static str;
+
+    /// One vector per window of token ids, row by row. Windows are not empty and ids are in the vocabulary.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    fn encode(&self, windows: &[&[u32]]) -> Result<Vec<f32>, Error>;
+
+    /// Logits of the windows of one session from their vectors (row by row) and roles, in order.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    fn score(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<[f32; CODE_COUNT]>, Error>;
+}
+
+/// The engines by name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EngineKind {
+    /// Pure Rust; always there.
+    #[default]
+    Embedded,
+    /// rust-bert on libtorch.
+    #[cfg(feature = "rust-bert")]
+    RustBert,
+}
+
+/// A model, ready to code sessions.
+pub struct Model {
+    config: Config,
+    encoder: Encoder,
+    engine: Box<dyn Engine>,
+    ngrams: Ngrams,
+    calibration: Calibration,
+    checksum: String,
+}
+
+impl Model {
+    /// Takes the files of a model and starts an engine on them.
+    ///
+    /// # Errors
+    /// If a file is not what it should be; nothing is run on a model that does not fit together.
+    pub fn load(files: &Files, engine: EngineKind) -> Result<Model, Error> {
+        let config: Config = json(files, CONFIG)?;
+        let wrong = |name: &str, reason: String| Error::File { path: files.path(name), reason };
+        config.check().map_err(|reason| wrong(CONFIG, reason))?;
+        let encoder = Encoder::new(files.bytes(TOKENIZER)?, config.encoder.window)
+            .map_err(|reason| wrong(TOKENIZER, reason))?;
+        if encoder.vocabulary() > config.encoder.vocabulary {
+            let reason = format!("has more entries than the {} of {CONFIG}", config.encoder.vocabulary);
+            return Err(wrong(TOKENIZER, reason));
+        }
+        let calibration: Calibration = json(files, CALIBRATION)?;
+        calibration.check().map_err(|reason| wrong(CALIBRATION, reason))?;
+        let ngrams =
+            Ngrams::from_safetensors(files.bytes(NGRAMS)?).map_err(|e| wrong(NGRAMS, e.to_string()))?;
+        let path = files.path(WEIGHTS);
+        let weights = Weights::new(files.bytes(WEIGHTS)?, &path)?;
+        let engine: Box<dyn Engine> = match engine {
+            EngineKind::Embedded => Box::new(embedded::Embedded::new(&config, &weights)?),
+            #[cfg(feature = "rust-bert")]
+            EngineKind::RustBert => Box::new(rust_bert::RustBert::new(&config, &weights)?),
+        };
+        Ok(Model { config, encoder, engine, ngrams, calibration, checksum: files.checksum()? })
+    }
+
+    /// Name of the model.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    /// Version of the model.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.config.version
+    }
+
+    /// SHA-256 of the model's list of checksums: one value for all its files.
+    #[must_use]
+    pub fn checksum(&self) -> &str {
+        &self.checksum
+    }
+
+    /// Name of the engine in use.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        self.engine.name()
+    }
+}
+
+fn json<T: DeserializeOwned>(files: &Files, name: &str) -> Result<T, Error> {
+    serde_json::from_slice(files.bytes(name)?).map_err(|source| Error::File {
+        path: files.path(name),
+        reason: format!("not as it should be: {source}"),
+    })
+}

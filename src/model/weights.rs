@@ -1,0 +1,60 @@
+//! Named tensors of a safetensors file, checked for shape as they are taken.
+
+use super::Error;
+use half::f16;
+use safetensors::{Dtype, SafeTensors};
+use std::path::{Path, PathBuf};
+
+/// The tensors of one file.
+pub struct Weights<'a> {
+    tensors: SafeTensors<'a>,
+    /// For messages.
+    path: PathBuf,
+}
+
+impl<'a> Weights<'a> {
+    /// Reads the directory of a safetensors file.
+    ///
+    /// # Errors
+    /// If the bytes are not a whole safetensors file.
+    pub fn new(bytes: &'a [u8], path: &Path) -> Result<Weights<'a>, Error> {
+        let tensors = SafeTensors::deserialize(bytes)
+            .map_err(|source| Error::file(path, format!("not a whole safetensors file: {source}")))?;
+        Ok(Weights { tensors, path: path.to_owned() })
+    }
+
+    /// A tensor in half precision, as stored.
+    ///
+    /// # Errors
+    /// If it is missing, not half precision of this shape, or holds a number that is not finite.
+    pub fn f16(&self, name: &str, shape: &[usize]) -> Result<Vec<f16>, Error> {
+        let view = self.tensors.tensor(name).map_err(|_| {
+            Error::file(&self.path, format!("has no tensor '{name}': not a model of this kind"))
+        })?;
+        if view.shape() != shape || view.dtype() != Dtype::F16 {
+            return Err(Error::file(
+                &self.path,
+                format!(
+                    "tensor '{name}' is {:?} of shape {:?}, but F16 of {shape:?} is needed",
+                    view.dtype(),
+                    view.shape()
+                ),
+            ));
+        }
+        let (pairs, _) = view.data().as_chunks::<2>();
+        let values: Vec<f16> = pairs.iter().map(|&bytes| f16::from_le_bytes(bytes)).collect();
+        if values.iter().all(|x| x.is_finite()) {
+            Ok(values)
+        } else {
+            Err(Error::file(&self.path, format!("tensor '{name}' holds numbers that are not finite")))
+        }
+    }
+
+    /// A tensor in single precision, converted from half precision.
+    ///
+    /// # Errors
+    /// As [`Weights::f16`].
+    pub fn f32(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
+        Ok(self.f16(name, shape)?.into_iter().map(f16::to_f32).collect())
+    }
+}

@@ -1,0 +1,215 @@
+//! The corridor: sessions are read, coded and written chunk by chunk, so that memory does not grow with the
+//! corpus and the bytes written do not depend on the number of threads.
+//!
+//! A thread of its own reads ahead by one chunk while the engine works; results leave in input order.
+
+use crate::coding::CodedSession;
+use crate::input::{self, Event, Notice, Source};
+use crate::model::{self, Model};
+use crate::report::{self, Run, Tables, Totals};
+use crate::transcript::{Reject, Session};
+use crate::{moments, trends};
+use jiff::Timestamp;
+use rayon::prelude::*;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+/// Units after which a chunk is full. Chunks depend on the input alone, so threads change no digit.
+const CHUNK_UNITS: usize = 4096;
+/// Bytes of text after which a chunk is full.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// What to analyse and how.
+pub struct Job {
+    /// The inputs, as [`input::find`] gives them.
+    pub sources: Vec<Source>,
+    /// How to read them.
+    pub input: input::Options,
+    /// Whether words of sessions may be written.
+    pub text: bool,
+    /// The options of the run by name, for `run.json`.
+    pub options: Map<String, Value>,
+}
+
+/// What happens during a run, for whoever watches.
+#[derive(Debug)]
+pub enum Progress<'a> {
+    /// Something about a file that the user should know.
+    Notice(&'a Notice),
+    /// A record could not be read; it stands in `rejects.csv`.
+    Reject(&'a Reject),
+    /// So many units have been coded in all.
+    Coded(u64),
+}
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The model or its engine failed.
+    #[error(transparent)]
+    Model(#[from] model::Error),
+    /// An output could not be written.
+    #[error(transparent)]
+    Output(#[from] report::Error),
+}
+
+/// Reads everything in `job`, codes it with `model` and writes the tables into `folder`.
+///
+/// # Errors
+/// If the engine fails or an output cannot be written; what an earlier run left in `folder` then stays as it
+/// was. Broken input is no error: it becomes rejects.
+pub fn analyze(
+    job: &Job,
+    model: &Model,
+    folder: &Path,
+    watch: &mut dyn FnMut(Progress<'_>),
+) -> Result<Run, Error> {
+    let started = Timestamp::now();
+    let clock = Instant::now();
+    let mut tables = Tables::create(folder, report::Options { text: job.text })?;
+    let mut inputs = Vec::new();
+    let mut coding_time = Duration::ZERO;
+    std::thread::scope(|scope| {
+        let (send, receive) = sync_channel(1);
+        scope.spawn(move || read(job, &send));
+        write(&receive, model, &mut tables, &mut inputs, &mut coding_time, watch)
+    })?;
+    let written = tables.written();
+    let run = Run {
+        program: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        model: report::Model {
+            name: model.name().to_owned(),
+            version: model.version().to_owned(),
+            sha256: model.checksum().to_owned(),
+        },
+        options: job.options.clone(),
+        totals: Totals::new(&inputs, written),
+        inputs,
+        started,
+        finished: Timestamp::now(),
+        timings: [("coding", coding_time), ("total", clock.elapsed())]
+            .map(|(stage, time)| (stage.to_owned(), (time.as_secs_f64() * 1e3).round() / 1e3))
+            .into(),
+    };
+    tables.finish(&run)?;
+    Ok(run)
+}
+
+/// What the reading thread hands on.
+enum Message {
+    Notice(Notice),
+    Reject(Reject),
+    Chunk(Vec<Session>),
+    File(report::Input),
+}
+
+/// Reads all sources; ends early when nobody listens any more.
+fn read(job: &Job, send: &SyncSender<Message>) -> Option<()> {
+    let mut chunk = Vec::new();
+    let (mut units, mut bytes) = (0, 0);
+    let mut first_seen: HashMap<String, usize> = HashMap::new();
+    for (file, source) in job.sources.iter().enumerate() {
+        let mut reading = match source {
+            Source::File(path) => input::open(path, &job.input),
+            Source::Stdin => {
+                let name: Arc<Path> = PathBuf::from("-").into();
+                input::read(std::io::stdin().lock(), name, &job.input)
+            }
+        };
+        for event in reading.by_ref() {
+            match event {
+                Event::Notice(notice) => send.send(Message::Notice(notice)).ok()?,
+                Event::Reject(reject) => send.send(Message::Reject(reject)).ok()?,
+                Event::Session(session) => {
+                    if *first_seen.entry(session.id.clone()).or_insert(file) != file {
+                        let text = "a session of this id was in another file too; give session_id to tell them apart";
+                        let notice = Notice { file: Arc::clone(&session.source), text: text.to_owned() };
+                        send.send(Message::Notice(notice)).ok()?;
+                    }
+                    units += session.units.len();
+                    bytes += session.units.iter().map(|unit| unit.text.len()).sum::<usize>();
+                    chunk.push(session);
+                    if units >= CHUNK_UNITS || bytes >= CHUNK_BYTES {
+                        send.send(Message::Chunk(std::mem::take(&mut chunk))).ok()?;
+                        (units, bytes) = (0, 0);
+                    }
+                }
+            }
+        }
+        send.send(Message::File(account(reading.report()))).ok()?;
+    }
+    send.send(Message::Chunk(chunk)).ok()
+}
+
+fn account(report: &input::Report) -> report::Input {
+    report::Input {
+        path: report.file.display().to_string(),
+        sha256: (!report.sha256.is_empty()).then(|| report.sha256.clone()),
+        format: report.format.map(|format| format.name().to_owned()),
+        encoding: report.encoding.map(str::to_owned),
+        records: report.read,
+        units: report.units,
+        rejected: report.rejects,
+    }
+}
+
+fn write(
+    messages: &Receiver<Message>,
+    model: &Model,
+    tables: &mut Tables,
+    inputs: &mut Vec<report::Input>,
+    coding_time: &mut Duration,
+    watch: &mut dyn FnMut(Progress<'_>),
+) -> Result<(), Error> {
+    for message in messages {
+        match message {
+            Message::Notice(notice) => watch(Progress::Notice(&notice)),
+            Message::Reject(reject) => {
+                tables.reject(&reject)?;
+                watch(Progress::Reject(&reject));
+            }
+            Message::File(account) => inputs.push(account),
+            Message::Chunk(sessions) => {
+                let clock = Instant::now();
+                let coded = code(model, sessions)?;
+                *coding_time += clock.elapsed();
+                for session in &coded {
+                    tables.write(session)?;
+                }
+                watch(Progress::Coded(tables.written().units));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Codes sessions and gathers their moments and summaries; the whole way of a session through the program.
+///
+/// # Errors
+/// If the tokenizer or the engine fails.
+pub fn code(model: &Model, sessions: Vec<Session>) -> Result<Vec<CodedSession>, model::Error> {
+    let reading = model.read(&sessions)?;
+    let coded = (0..sessions.len())
+        .into_par_iter()
+        .map(|i| {
+            let session = &sessions[i];
+            let scored = reading.score(i)?;
+            let codings = scored.codings();
+            let mut moments = moments::gather(session, &codings);
+            scored.find_evidence(&mut moments)?;
+            let summary = trends::summarise(session, &codings);
+            Ok((codings, moments, summary))
+        })
+        .collect::<Result<Vec<_>, model::Error>>()?;
+    Ok(sessions
+        .into_iter()
+        .zip(coded)
+        .map(|(session, (codings, moments, summary))| CodedSession { session, codings, moments, summary })
+        .collect())
+}

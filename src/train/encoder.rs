@@ -1,0 +1,231 @@
+//! Training of the network on coded sessions.
+
+use super::corpus::{Session, Source};
+use crate::codebook::{CODE_COUNT, Code};
+use crate::model::config::{Config, role};
+use crate::model::encode::{Encoder, Window};
+use crate::model::rust_bert::{Batch, HEAD_GROUP, Network};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use std::path::Path;
+use tch::nn::OptimizerConfig;
+use tch::{Kind, Tensor, nn};
+
+/// What the training is run with. The defaults are those of the shipped model.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Passes over the material.
+    pub epochs: usize,
+    /// Peak learning rate of the encoder.
+    pub encoder_rate: f64,
+    /// Peak learning rate of the layers above it.
+    pub head_rate: f64,
+    /// Dropout in the encoder; twice as much above it.
+    pub dropout: f64,
+    /// Lowest encoder layers that are kept as they are, besides the embeddings.
+    pub frozen: usize,
+    /// Tokens per step.
+    pub step_tokens: usize,
+    /// Seed of shuffling, dropout and initial weights.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            epochs: 2,
+            encoder_rate: 2e-4,
+            head_rate: 1.5e-3,
+            dropout: 0.1,
+            frozen: 2,
+            step_tokens: 1500,
+            seed: 1,
+        }
+    }
+}
+
+/// A session as the network takes it.
+pub struct Prepared<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// Windows of every unit, in order.
+    pub windows: Vec<Vec<Window>>,
+    tokens: usize,
+}
+
+/// Tokenises sessions.
+///
+/// # Errors
+/// If the tokenizer fails.
+pub fn prepare<'a>(
+    sessions: &'a [Session],
+    encoder: &Encoder,
+) -> Result<Vec<Prepared<'a>>, crate::model::Error> {
+    sessions
+        .iter()
+        .map(|session| {
+            let windows =
+                session.units.iter().map(|u| encoder.windows(&u.text)).collect::<Result<Vec<_>, _>>()?;
+            let tokens = windows.iter().flatten().map(|window| window.ids.len()).sum();
+            Ok(Prepared { session, windows, tokens })
+        })
+        .collect()
+}
+
+/// Comments have no context and one pass of codes only.
+fn source_weight(source: Source) -> f32 {
+    if source == Source::Comments { 0.5 } else { 1.0 }
+}
+
+/// Weights of positives, per code: half the square root of negatives per positive, within 1 to 4.
+fn positive_weights(sessions: &[&Prepared<'_>]) -> [f32; CODE_COUNT] {
+    let mut positives = [0.0_f32; CODE_COUNT];
+    let mut all = [0.0_f32; CODE_COUNT];
+    for unit in sessions.iter().flat_map(|s| &s.session.units) {
+        for code in Code::ALL.into_iter().filter(|&code| unit.speaker.may_carry(code)) {
+            positives[code as usize] += unit.targets[code as usize];
+            all[code as usize] += 1.0;
+        }
+    }
+    std::array::from_fn(|c| (((all[c] - positives[c]) / positives[c].max(1.0)).sqrt() / 2.0).clamp(1.0, 4.0))
+}
+
+fn batch<'a>(sessions: &[&'a Prepared<'_>]) -> Batch<'a> {
+    let mut batch = Batch { windows: Vec::new(), roles: Vec::new(), sessions: Vec::new() };
+    for prepared in sessions {
+        let before = batch.windows.len();
+        for (unit, windows) in prepared.session.units.iter().zip(&prepared.windows) {
+            for window in windows {
+                batch.windows.push(&window.ids);
+                batch.roles.push(role(unit.speaker) as i64);
+            }
+        }
+        batch.sessions.push(batch.windows.len() - before);
+    }
+    batch
+}
+
+/// Logits of units, `[units with text, codes]`, from logits of windows: the largest over the windows of a
+/// unit. Returns the units as (session, unit) beside them.
+fn unit_logits(sessions: &[&Prepared<'_>], window_logits: &Tensor) -> (Tensor, Vec<(usize, usize)>) {
+    let most = sessions.iter().flat_map(|s| &s.windows).map(Vec::len).max().unwrap_or(1).max(1);
+    let (mut rows, mut units) = (Vec::new(), Vec::new());
+    let mut next = 0_i64;
+    for (s, prepared) in sessions.iter().enumerate() {
+        for (u, windows) in prepared.windows.iter().enumerate() {
+            let count = windows.len() as i64;
+            if count > 0 {
+                rows.extend((0..most as i64).map(|i| next + i.min(count - 1)));
+                units.push((s, u));
+            }
+            next += count;
+        }
+    }
+    let gathered = window_logits.index_select(0, &Tensor::from_slice(&rows));
+    let logits =
+        gathered.view([units.len() as i64, most as i64, CODE_COUNT as i64]).amax([1].as_slice(), false);
+    (logits, units)
+}
+
+fn loss(network: &Network, sessions: &[&Prepared<'_>], positive: &Tensor) -> Tensor {
+    let window_logits = network.forward(&batch(sessions), true);
+    let (logits, units) = unit_logits(sessions, &window_logits);
+    let (mut targets, mut weights) = (Vec::new(), Vec::new());
+    for &(s, u) in &units {
+        let session = sessions[s].session;
+        let unit = &session.units[u];
+        targets.extend_from_slice(&unit.targets);
+        let weight = source_weight(session.source);
+        weights.extend(Code::ALL.map(|code| if unit.speaker.may_carry(code) { weight } else { 0.0 }));
+    }
+    let shape = [units.len() as i64, CODE_COUNT as i64];
+    let targets = Tensor::from_slice(&targets).view(shape);
+    let weights = Tensor::from_slice(&weights).view(shape);
+    let per_code = logits.binary_cross_entropy_with_logits::<&Tensor>(
+        &targets,
+        Some(&weights),
+        Some(positive),
+        tch::Reduction::Sum,
+    );
+    per_code / weights.sum(Kind::Float)
+}
+
+/// Trains a network on the given sessions, starting from pre-trained weights; `progress` hears epoch, share
+/// of the epoch done, and the mean loss since it was last told.
+///
+/// # Errors
+/// If the weights cannot be read.
+pub fn train(
+    config: &Config,
+    pretrained: &Path,
+    sessions: &[&Prepared<'_>],
+    settings: &Settings,
+    progress: &mut dyn FnMut(usize, f64, f64),
+) -> Result<Network, tch::TchError> {
+    tch::manual_seed(settings.seed as i64);
+    let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
+    let mut network = Network::new(config, settings.dropout);
+    network.start_from(pretrained)?;
+    network.freeze(settings.frozen);
+    let optimiser = nn::AdamW { wd: 0.01, ..nn::AdamW::default() };
+    let mut optimiser = optimiser.build(&network.vs, settings.encoder_rate)?;
+    let positive = Tensor::from_slice(&positive_weights(sessions));
+
+    let tokens: usize = sessions.iter().map(|s| s.tokens).sum();
+    let total = (tokens * settings.epochs) as f64;
+    let mut seen = 0;
+    for epoch in 0..settings.epochs {
+        let mut order = sessions.to_vec();
+        order.shuffle(&mut rng);
+        let (mut losses, mut told) = (Vec::new(), seen);
+        let mut rest = &order[..];
+        while !rest.is_empty() {
+            let mut step = 0;
+            let count = rest.iter().take_while(|s| {
+                let room = step < settings.step_tokens;
+                step += s.tokens;
+                room
+            });
+            let (now, later) = rest.split_at(count.count());
+            rest = later;
+
+            let done = seen as f64 / total;
+            let rate = (done / 0.06).min((1.0 - done) / 0.94).max(1e-3);
+            optimiser.set_lr(settings.encoder_rate * rate);
+            optimiser.set_lr_group(HEAD_GROUP, settings.head_rate * rate);
+            let loss = loss(&network, now, &positive);
+            optimiser.backward_step_clip_norm(&loss, 1.0);
+
+            losses.push(loss.double_value(&[]));
+            seen += now.iter().map(|s| s.tokens).sum::<usize>();
+            if seen - told > tokens / 20 || rest.is_empty() {
+                let mean = losses.iter().sum::<f64>() / losses.len() as f64;
+                progress(epoch, seen as f64 / tokens as f64 - epoch as f64, mean);
+                (losses, told) = (Vec::new(), seen);
+            }
+        }
+    }
+    Ok(network)
+}
+
+/// Logits of every unit of the sessions, in order; a unit without a token has −∞ throughout.
+#[must_use]
+pub fn predict(network: &Network, sessions: &[&Prepared<'_>]) -> Vec<Vec<[f32; CODE_COUNT]>> {
+    let _no_grad = tch::no_grad_guard();
+    sessions
+        .iter()
+        .map(|session| {
+            let mut rows = vec![[f32::NEG_INFINITY; CODE_COUNT]; session.windows.len()];
+            let one = [*session];
+            let batch = batch(&one);
+            if !batch.windows.is_empty() {
+                let (logits, units) = unit_logits(&one, &network.forward(&batch, false));
+                for (row, &(_, unit)) in units.iter().enumerate() {
+                    logits.get(row as i64).copy_data(&mut rows[unit], CODE_COUNT);
+                }
+            }
+            rows
+        })
+        .collect()
+}

@@ -1,0 +1,11 @@
+//! Training: the coded corpus, the n-gram model, calibration, and with the feature `rust-bert` the network.
+
+pub mod calibrate;
+pub mod corpus;
+#[cfg(feature = "rust-bert")]
+pub mod encoder;
+mod lbfgs;
+pub mod ngrams;
+pub mod oof;
+#[cfg(feature = "rust-bert")]
+pub mod run;

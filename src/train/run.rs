@@ -1,0 +1,265 @@
+//! The whole training: folds, final model, calibration, figures. Every stage leaves a file in the work folder
+//! and is not run again while that file is there, so a training that was stopped goes on where it stood.
+
+use super::calibrate::{Policy, Scored, calibrate};
+use super::corpus::{Session, Source};
+use super::encoder::{self, Prepared, Settings};
+use super::ngrams::{self, Example};
+use super::oof::{self, Logits};
+use crate::agreement::bootstrap::Bootstrap;
+use crate::agreement::report;
+use crate::codebook::Code;
+use crate::model::calibration::Calibration;
+use crate::model::config::Config;
+use crate::model::encode::Encoder;
+use crate::model::files;
+use crate::model::ngrams::Ngrams;
+use anyhow::Context as _;
+use sha2::{Digest as _, Sha256};
+use std::path::{Path, PathBuf};
+
+/// What to train from and where to.
+pub struct Training<'a> {
+    /// The coded corpus with its folds.
+    pub sessions: &'a [Session],
+    /// Folder of the pre-trained encoder: `model.safetensors` and `tokenizer.json`.
+    pub base: &'a Path,
+    /// Folder for what the stages leave.
+    pub work: &'a Path,
+    /// Folder for the finished model.
+    pub out: &'a Path,
+    /// How to train the network.
+    pub settings: Settings,
+    /// Which folds to train and score; empty trains only the final model.
+    pub folds: Vec<usize>,
+    /// Whether to train the final model and write the model folder.
+    pub finish: bool,
+}
+
+impl Training<'_> {
+    /// Runs every stage that is not done yet; `say` hears what goes on.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written, or the network fails.
+    pub fn run(&self, say: &mut dyn FnMut(String)) -> anyhow::Result<()> {
+        std::fs::create_dir_all(self.work)?;
+        let config = Config::minilm();
+        self.same_training_as_before(&config)?;
+        let tokenizer =
+            std::fs::read(self.base.join("tokenizer.json")).context("no tokenizer.json in --base")?;
+        let encoder = Encoder::new(&tokenizer, config.encoder.window).map_err(anyhow::Error::msg)?;
+        let prepared = encoder::prepare(self.sessions, &encoder)?;
+        for &fold in &self.folds {
+            let training = part(&prepared, |s| s.fold != fold);
+            let held_out = part(&prepared, |s| s.fold == fold && s.source != Source::Comments);
+            self.ngram_stage(fold, &training, &held_out, say)?;
+            self.network_stage(&config, fold, &training, &held_out, say)?;
+        }
+        if self.finish {
+            let everything = part(&prepared, |_| true);
+            let weights = self.work.join("final.safetensors");
+            if !weights.exists() {
+                say("training the final model on everything".into());
+                let partial = self.work.join("final.partial.safetensors");
+                self.network(&config, &everything, say)?.save(&partial)?;
+                std::fs::rename(partial, &weights)?;
+            }
+            self.assemble(&config, &tokenizer, &everything, &weights)?;
+            say(format!("the model is in {}", self.out.display()));
+            let figures = self.work.join("figures.md");
+            let evaluation = Evaluation::read(self.sessions, self.work)?;
+            let report = evaluation.report(&Policy::default(), &Bootstrap::default());
+            std::fs::write(&figures, report.to_markdown())?;
+            say(format!("figures of the cross-validation are in {}", figures.display()));
+        }
+        Ok(())
+    }
+
+    /// What the stages left belongs to one corpus, one set of folds and one set of settings; with others it
+    /// would be mixed in silence.
+    fn same_training_as_before(&self, config: &Config) -> anyhow::Result<()> {
+        let mut corpus = Sha256::new();
+        for session in self.sessions {
+            corpus.update(format!("{} {} {}\n", session.id, session.group, session.fold));
+            for unit in &session.units {
+                corpus.update(format!("{} {} {:?}\n", unit.speaker, unit.text, unit.targets));
+            }
+        }
+        let corpus = corpus.finalize();
+        let now =
+            format!("corpus and folds: {corpus:x}\nsettings: {:?}\nconfig: {config:?}\n", self.settings);
+        let path = self.work.join("training.txt");
+        match std::fs::read_to_string(&path) {
+            Ok(before) if before != now => anyhow::bail!(
+                "{} holds stages of another training (see training.txt there): choose another --work",
+                self.work.display()
+            ),
+            Ok(_) => Ok(()),
+            Err(_) => Ok(std::fs::write(&path, now)?),
+        }
+    }
+
+    fn network(
+        &self,
+        config: &Config,
+        training: &[&Prepared<'_>],
+        say: &mut dyn FnMut(String),
+    ) -> anyhow::Result<crate::model::rust_bert::Network> {
+        let base = self.base.join("model.safetensors");
+        let training = &thinned(training);
+        Ok(encoder::train(config, &base, training, &self.settings, &mut |epoch, done, loss| {
+            say(format!("  epoch {}, {:3.0} %, loss {loss:.4}", epoch + 1, done * 100.0));
+        })?)
+    }
+
+    fn network_stage(
+        &self,
+        config: &Config,
+        fold: usize,
+        training: &[&Prepared<'_>],
+        held_out: &[&Prepared<'_>],
+        say: &mut dyn FnMut(String),
+    ) -> anyhow::Result<()> {
+        let scores = self.work.join(format!("network{fold}.csv"));
+        if !scores.exists() {
+            say(format!("fold {fold}: training the network on {} sessions", training.len()));
+            let network = self.network(config, training, say)?;
+            let sessions: Vec<&Session> = held_out.iter().map(|p| p.session).collect();
+            oof::write(&scores, &sessions, &encoder::predict(&network, held_out))?;
+        }
+        Ok(())
+    }
+
+    fn ngram_stage(
+        &self,
+        fold: usize,
+        training: &[&Prepared<'_>],
+        held_out: &[&Prepared<'_>],
+        say: &mut dyn FnMut(String),
+    ) -> anyhow::Result<()> {
+        let scores = self.work.join(format!("ngrams{fold}.csv"));
+        if !scores.exists() {
+            say(format!("fold {fold}: training the n-gram model"));
+            let model = fit_ngrams(training)?;
+            let sessions: Vec<&Session> = held_out.iter().map(|p| p.session).collect();
+            let logits =
+                sessions.iter().map(|s| s.units.iter().map(|u| model.logits(&u.text)).collect()).collect();
+            oof::write(&scores, &sessions, &logits)?;
+        }
+        Ok(())
+    }
+
+    fn assemble(
+        &self,
+        config: &Config,
+        tokenizer: &[u8],
+        everything: &[&Prepared<'_>],
+        weights: &Path,
+    ) -> anyhow::Result<()> {
+        std::fs::create_dir_all(self.out)?;
+        let out = |name: &str| self.out.join(name);
+        let evaluation = Evaluation::read(self.sessions, self.work)?;
+        let calibration = calibrate(&evaluation.scored(|_| true), &Policy::default());
+        std::fs::write(out(files::CALIBRATION), serde_json::to_string_pretty(&calibration)? + "\n")?;
+        std::fs::write(out(files::CONFIG), serde_json::to_string_pretty(config)? + "\n")?;
+        std::fs::write(out(files::TOKENIZER), tokenizer)?;
+        std::fs::copy(weights, out(files::WEIGHTS))?;
+        if !self.work.join(files::NGRAMS).exists() {
+            fit_ngrams(everything)?.save(&self.work.join(files::NGRAMS))?;
+        }
+        std::fs::copy(self.work.join(files::NGRAMS), out(files::NGRAMS))?;
+        files::write_checksums(self.out)?;
+        Ok(())
+    }
+}
+
+/// The sessions that `keep` says.
+fn part<'a>(all: &'a [Prepared<'a>], keep: impl Fn(&Session) -> bool) -> Vec<&'a Prepared<'a>> {
+    all.iter().filter(|prepared| keep(prepared.session)).collect()
+}
+
+/// One in four of the comments without a code: they cost the network a sixth of its time and teach it little.
+fn thinned<'a>(training: &[&'a Prepared<'a>]) -> Vec<&'a Prepared<'a>> {
+    let empty =
+        |s: &Session| s.source == Source::Comments && s.units.iter().all(|unit| unit.codes.is_empty());
+    let mut comments = 0;
+    let keep = |prepared: &&&Prepared<'_>| {
+        comments += usize::from(empty(prepared.session));
+        !empty(prepared.session) || comments % 4 == 0
+    };
+    training.iter().filter(keep).copied().collect()
+}
+
+fn fit_ngrams(training: &[&Prepared<'_>]) -> anyhow::Result<Ngrams> {
+    let examples: Vec<Example<'_>> = training
+        .iter()
+        .flat_map(|prepared| &prepared.session.units)
+        .map(|unit| Example {
+            text: &unit.text,
+            targets: unit.targets,
+            mask: Code::ALL.map(|code| unit.speaker.may_carry(code)),
+            weight: 1.0,
+        })
+        .collect();
+    Ok(ngrams::fit(&examples, &ngrams::Settings::default())?)
+}
+
+/// Out-of-fold scores of the whole corpus, as the folds of a training left them.
+pub struct Evaluation<'a> {
+    sessions: Vec<&'a Session>,
+    network: Logits,
+    ngrams: Logits,
+}
+
+impl<'a> Evaluation<'a> {
+    /// Reads the files of all folds in a work folder.
+    ///
+    /// # Errors
+    /// If a fold is missing or of another corpus.
+    pub fn read(all: &'a [Session], work: &Path) -> anyhow::Result<Evaluation<'a>> {
+        let mut evaluation = Evaluation { sessions: Vec::new(), network: Vec::new(), ngrams: Vec::new() };
+        let folds = all.iter().map(|s| s.fold).max().unwrap_or(0);
+        for fold in 0..=folds {
+            let of_fold = |s: &&Session| s.fold == fold && s.source != Source::Comments;
+            let sessions: Vec<&Session> = all.iter().filter(of_fold).collect();
+            let file = |name: &str| -> PathBuf { work.join(format!("{name}{fold}.csv")) };
+            evaluation
+                .network
+                .extend(oof::read(&file("network"), &sessions).context("scores of the network")?);
+            evaluation.ngrams.extend(oof::read(&file("ngrams"), &sessions).context("scores of the n-grams")?);
+            evaluation.sessions.extend(sessions);
+        }
+        Ok(evaluation)
+    }
+
+    /// The sessions that `keep` says, with their scores.
+    fn scored(&self, keep: impl Fn(&Session) -> bool) -> Vec<Scored<'_>> {
+        let rows = self.sessions.iter().zip(&self.network).zip(&self.ngrams);
+        rows.filter(|((session, _), _)| keep(session))
+            .map(|((session, encoder), ngrams)| Scored { session, encoder, ngrams })
+            .collect()
+    }
+
+    /// Figures per source. Every fold is coded with a calibration fitted on the other folds, so that nothing
+    /// about a unit, not even a threshold, was chosen with its code in view.
+    #[must_use]
+    pub fn report(&self, policy: &Policy, bootstrap: &Bootstrap) -> report::Report {
+        let folds = self.sessions.iter().map(|s| s.fold).max().unwrap_or(0);
+        let calibrations: Vec<Calibration> =
+            (0..=folds).map(|fold| calibrate(&self.scored(|s| s.fold != fold), policy)).collect();
+        let mut units = Vec::new();
+        for scored in self.scored(|_| true) {
+            let session = scored.session;
+            for ((unit, encoder), ngrams) in session.units.iter().zip(scored.encoder).zip(scored.ngrams) {
+                units.push(report::Scored {
+                    source: session.source.name(),
+                    cluster: &session.group,
+                    speaker: unit.speaker,
+                    gold: unit.codes,
+                    coding: calibrations[session.fold].apply(unit.speaker, encoder, ngrams),
+                });
+            }
+        }
+        report::evaluate(&units, bootstrap)
+    }
+}

@@ -1,0 +1,129 @@
+//! The engines against a reference made with Python's transformers (`tests/reference/engine.py`), and against
+//! each other.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use breakthrough::model::Engine;
+use breakthrough::model::config::{Config, role};
+use breakthrough::model::embedded::Embedded;
+use breakthrough::model::encode::Encoder;
+use breakthrough::model::files::{CONFIG, Files, TOKENIZER, WEIGHTS};
+use breakthrough::model::weights::Weights;
+use breakthrough::transcript::Speaker;
+use serde::Deserialize;
+use std::path::Path;
+
+const TOLERANCE: f32 = 1e-4;
+
+#[derive(Deserialize)]
+struct Reference {
+    sessions: Vec<Vec<Unit>>,
+}
+
+#[derive(Deserialize)]
+struct Unit {
+    speaker: String,
+    text: String,
+    ids: Vec<u32>,
+    logits: Vec<f32>,
+}
+
+fn reference() -> Reference {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/engine.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn model() -> (Files, Config) {
+    let files = Files::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm")).unwrap();
+    let config = serde_json::from_slice(files.bytes(CONFIG).unwrap()).unwrap();
+    (files, config)
+}
+
+/// Largest difference of any logit from the reference.
+fn largest_difference(engine: &dyn Engine) -> f32 {
+    let mut largest = 0.0_f32;
+    let mut units = 0;
+    for session in reference().sessions {
+        let windows: Vec<&[u32]> = session.iter().map(|unit| unit.ids.as_slice()).collect();
+        let roles: Vec<usize> =
+            session.iter().map(|unit| role(Speaker::from_role(&unit.speaker).unwrap())).collect();
+        let logits = engine.score(&engine.encode(&windows).unwrap(), &roles).unwrap();
+        assert_eq!(logits.len(), session.len());
+        for (unit, row) in session.iter().zip(&logits) {
+            units += 1;
+            for (want, got) in unit.logits.iter().zip(row) {
+                assert!(got.is_finite());
+                largest = largest.max((want - got).abs());
+            }
+        }
+    }
+    assert!(units > 250, "only {units} units in the reference");
+    largest
+}
+
+#[test]
+fn tokens_are_those_of_the_reference() {
+    let (files, config) = model();
+    let encoder = Encoder::new(files.bytes(TOKENIZER).unwrap(), config.encoder.window).unwrap();
+    for unit in reference().sessions.iter().flatten() {
+        let windows = encoder.windows(&unit.text).unwrap();
+        assert_eq!(windows.len(), 1);
+        assert_eq!(windows[0].ids, unit.ids, "{:?}", unit.text);
+    }
+}
+
+#[test]
+fn embedded_engine_agrees_with_transformers() {
+    let (files, config) = model();
+    let path = files.path(WEIGHTS);
+    let weights = Weights::new(files.bytes(WEIGHTS).unwrap(), &path).unwrap();
+    let largest = largest_difference(&Embedded::new(&config, &weights).unwrap());
+    assert!(largest < TOLERANCE, "largest difference {largest}");
+}
+
+#[cfg(feature = "rust-bert")]
+#[test]
+fn rust_bert_engine_agrees_with_transformers() {
+    let (files, config) = model();
+    let path = files.path(WEIGHTS);
+    let weights = Weights::new(files.bytes(WEIGHTS).unwrap(), &path).unwrap();
+    let engine = breakthrough::model::rust_bert::RustBert::new(&config, &weights).unwrap();
+    let largest = largest_difference(&engine);
+    assert!(largest < TOLERANCE, "largest difference {largest}");
+}
+
+/// Whole sessions, long units and moments with evidence among them: every code the same from both engines.
+#[cfg(feature = "rust-bert")]
+#[test]
+fn engines_give_the_same_codes() {
+    use breakthrough::input::{self, Event, Source};
+    use breakthrough::model::{EngineKind, Model};
+
+    let (files, _) = model();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
+    let mut sessions = Vec::new();
+    for source in input::find(&[sample], None).unwrap().sources {
+        let Source::File(path) = source else { unreachable!("a folder was given") };
+        sessions.extend(input::open(&path, &input::Options::default()).filter_map(|event| match event {
+            Event::Session(session) => Some(session),
+            Event::Reject(_) | Event::Notice(_) => None,
+        }));
+    }
+    // A turn of several windows.
+    let long = sessions[0].units.iter().map(|unit| unit.text.as_str()).collect::<Vec<_>>().join(" ");
+    sessions[0].units[1].text = long;
+
+    let code = |engine| {
+        breakthrough::pipeline::code(&Model::load(&files, engine).unwrap(), sessions.clone()).unwrap()
+    };
+    let (embedded, rust_bert) = (code(EngineKind::Embedded), code(EngineKind::RustBert));
+    for (a, b) in embedded.iter().zip(&rust_bert) {
+        for (a, b) in a.codings.iter().zip(&b.codings) {
+            assert_eq!(a.codes, b.codes);
+            for (p, q) in a.probabilities.iter().zip(&b.probabilities) {
+                assert!((p - q).abs() < TOLERANCE, "{p} {q}");
+            }
+        }
+        let shape = |m: &breakthrough::coding::Moment| (m.code, m.first, m.last, m.peak, m.evidence);
+        assert!(a.moments.iter().map(shape).eq(b.moments.iter().map(shape)));
+    }
+}
