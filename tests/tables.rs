@@ -336,6 +336,6 @@ fn the_column_dictionary_is_up_to_date() {
     let committed = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
     assert!(
         committed == dictionary(),
-        "stale docs/columns.md: run BREAKTHROUGH_UPDATE=1 cargo test --test tables"
+        "stale docs/columns.md: run BREAKTHROUGH_UPDATE=1 cargo test --release --test tables"
     );
 }

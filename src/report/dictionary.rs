@@ -12,7 +12,7 @@ const INTRODUCTION: &str = "\
 # Columns
 
 What `breakthrough analyze` writes, file by file. Made from the program's own definitions; do not edit by hand:
-`BREAKTHROUGH_UPDATE=1 cargo test --test tables` writes it anew.
+`BREAKTHROUGH_UPDATE=1 cargo test --release --test tables` writes it anew.
 
 All tables are CSV: UTF-8, comma, `\\n`, a field in double quotes where it holds a comma, a quote or a line break.
 A missing value is an empty cell, never `NA` or `NaN`; a cell that says `NA` holds these two letters. Ids are kept as
