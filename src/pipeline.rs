@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
@@ -117,10 +117,7 @@ fn read(job: &Job, send: &SyncSender<Message>) -> Option<()> {
     for (file, source) in job.sources.iter().enumerate() {
         let mut reading = match source {
             Source::File(path) => input::open(path, &job.input),
-            Source::Stdin => {
-                let name: Arc<Path> = PathBuf::from("-").into();
-                input::read(std::io::stdin().lock(), name, &job.input)
-            }
+            Source::Stdin => input::read(std::io::stdin().lock(), Path::new("-").into(), &job.input),
         };
         for event in reading.by_ref() {
             match event {

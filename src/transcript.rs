@@ -158,6 +158,20 @@ pub struct Session {
 }
 
 impl Session {
+    /// A session of which nothing is known but its identifier and its file, without units.
+    #[must_use]
+    pub fn new(id: String, source: Arc<Path>) -> Session {
+        Session {
+            id,
+            client_id: None,
+            number: None,
+            date: None,
+            therapist_id: None,
+            source,
+            units: Vec::new(),
+        }
+    }
+
     /// A note if any unit is a note sentence, else a transcript.
     #[must_use]
     pub fn kind(&self) -> Kind {

@@ -55,15 +55,7 @@ impl Context {
 
     /// A session of this file without units.
     pub(super) fn session(&self, id: Option<String>) -> Session {
-        Session {
-            id: id.unwrap_or_else(|| self.stem.clone()),
-            client_id: None,
-            number: None,
-            date: None,
-            therapist_id: None,
-            source: Arc::clone(&self.file),
-            units: Vec::new(),
-        }
+        Session::new(id.unwrap_or_else(|| self.stem.clone()), Arc::clone(&self.file))
     }
 }
 

@@ -166,14 +166,15 @@ impl Scored<'_> {
         // several moments peak in, or that is said again and again, is taken apart once.
         let steps: BTreeMap<usize, Step> =
             loudest.iter().flatten().map(|&at| (self.steps[at].row, self.steps[at])).collect();
-        let mut windows = Vec::new();
         let mut occlusions = BTreeMap::new();
+        let mut next = 0;
         for (row, step) in steps {
-            let occlusion = self.occlude(step, windows.len())?;
-            windows.extend(occlusion.without.iter().map(|(window, _)| window.ids.clone()));
+            let occlusion = self.occlude(step, next)?;
+            next += occlusion.without.len();
             occlusions.insert(row, occlusion);
         }
-        let ids: Vec<&[u32]> = windows.iter().map(Vec::as_slice).collect();
+        let left = occlusions.values().flat_map(|occlusion| &occlusion.without);
+        let ids: Vec<&[u32]> = left.map(|(window, _)| window.ids.as_slice()).collect();
         let vectors = self.reading.model.engine.encode(&ids)?;
         moments.par_iter_mut().zip(loudest).try_for_each(|(moment, loudest)| {
             let Some(at) = loudest else {

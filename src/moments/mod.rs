@@ -127,16 +127,7 @@ mod tests {
             };
             read.push(Unit { id: i.to_string(), speaker, text: text.to_owned(), start: None, end: None });
         }
-        let session = Session {
-            id: "s".to_owned(),
-            client_id: None,
-            number: None,
-            date: None,
-            therapist_id: None,
-            source: Path::new("s.csv").into(),
-            units: read,
-        };
-        (session, codings)
+        (Session { units: read, ..Session::new("s".to_owned(), Path::new("s.csv").into()) }, codings)
     }
 
     fn stretches(units: &[&str]) -> Vec<(&'static str, usize, usize)> {

@@ -64,10 +64,11 @@ impl Training<'_> {
                 self.network(&config, &everything, say)?.save(&partial)?;
                 std::fs::rename(partial, &weights)?;
             }
-            self.assemble(&config, &tokenizer, &everything, &weights)?;
+            let evaluation = Evaluation::read(self.sessions, self.work)?;
+            let calibration = calibrate(&evaluation.scored(|_| true), &Policy::default());
+            self.assemble(&config, &tokenizer, &everything, &weights, &calibration)?;
             say(format!("the model is in {}", self.out.display()));
             let figures = self.work.join("figures.md");
-            let evaluation = Evaluation::read(self.sessions, self.work)?;
             let report = evaluation.report(&Policy::default(), &Bootstrap::default());
             std::fs::write(&figures, report.to_markdown())?;
             say(format!("figures of the cross-validation are in {}", figures.display()));
@@ -155,12 +156,11 @@ impl Training<'_> {
         tokenizer: &[u8],
         everything: &[&Prepared<'_>],
         weights: &Path,
+        calibration: &Calibration,
     ) -> anyhow::Result<()> {
         std::fs::create_dir_all(self.out)?;
         let out = |name: &str| self.out.join(name);
-        let evaluation = Evaluation::read(self.sessions, self.work)?;
-        let calibration = calibrate(&evaluation.scored(|_| true), &Policy::default());
-        std::fs::write(out(files::CALIBRATION), serde_json::to_string_pretty(&calibration)? + "\n")?;
+        std::fs::write(out(files::CALIBRATION), serde_json::to_string_pretty(calibration)? + "\n")?;
         std::fs::write(out(files::CONFIG), serde_json::to_string_pretty(config)? + "\n")?;
         std::fs::write(out(files::TOKENIZER), tokenizer)?;
         std::fs::copy(weights, out(files::WEIGHTS))?;

@@ -58,15 +58,8 @@ mod tests {
             start: None,
             end: None,
         };
-        Session {
-            id: "s".to_owned(),
-            client_id: None,
-            number: None,
-            date: None,
-            therapist_id: None,
-            source: Path::new("s.csv").into(),
-            units: units.iter().enumerate().map(unit).collect(),
-        }
+        let units = units.iter().enumerate().map(unit).collect();
+        Session { units, ..Session::new("s".to_owned(), Path::new("s.csv").into()) }
     }
 
     fn coding(codes: &[(Code, f32)]) -> Coding {
