@@ -22,6 +22,47 @@ pub struct Reliability {
     pub bins: Vec<Bin>,
 }
 
+/// What units of one bin add up to; sums of clusters make a resample cost clusters, not units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct BinSum {
+    units: u64,
+    total: f64,
+    hits: u64,
+}
+
+/// The sums of all bins.
+pub(super) type BinSums = [BinSum; Reliability::BINS];
+
+impl BinSum {
+    pub(super) const NOTHING: BinSum = BinSum { units: 0, total: 0.0, hits: 0 };
+
+    /// Adds what a cluster drawn so many times brings.
+    pub(super) fn add(&mut self, other: BinSum, times: u32) {
+        self.units += other.units * u64::from(times);
+        self.total += other.total * f64::from(times);
+        self.hits += other.hits * u64::from(times);
+    }
+
+    fn record(&mut self, positive: bool, p: f64) {
+        self.add(BinSum { units: 1, total: p, hits: u64::from(positive) }, 1);
+    }
+}
+
+/// Puts one unit into its bin; NaN is left out.
+pub(super) fn record(sums: &mut [BinSum], positive: bool, p: f32) {
+    if p.is_nan() {
+        return;
+    }
+    let p = f64::from(p);
+    let count = sums.len();
+    let bin = (1..count).filter(|&i| edge(i, count) < p).count();
+    sums[bin].record(positive, p);
+}
+
+fn edge(i: usize, count: usize) -> f64 {
+    i as f64 * (1.0 / count as f64)
+}
+
 impl Reliability {
     /// Number of bins that reports use.
     pub const BINS: usize = 10;
@@ -30,26 +71,22 @@ impl Reliability {
     /// left out, and so are units beyond the shorter of the two slices.
     #[must_use]
     pub fn new(gold: &[bool], probabilities: &[f32], bins: usize) -> Reliability {
-        let count = bins.max(1);
-        let edge = |i: usize| i as f64 * (1.0 / count as f64);
-        let inner: Vec<f64> = (1..count).map(edge).collect();
-        let mut sums = vec![(0usize, 0.0f64, 0usize); count];
-        for (&positive, &p) in gold.iter().zip(probabilities).filter(|(_, p)| !p.is_nan()) {
-            let p = f64::from(p);
-            let (units, total, hits) = &mut sums[inner.partition_point(|&edge| edge < p)];
-            *units += 1;
-            *total += p;
-            *hits += usize::from(positive);
-        }
-        let bins = sums.into_iter().enumerate().map(|(i, (units, total, hits))| {
-            let (lower, upper) = (edge(i), edge(i + 1));
-            let of_units = |sum: f64, empty: f64| if units == 0 { empty } else { sum / units as f64 };
+        let mut sums = vec![BinSum::NOTHING; bins.max(1)];
+        gold.iter().zip(probabilities).for_each(|(&positive, &p)| record(&mut sums, positive, p));
+        Reliability::of_sums(&sums)
+    }
+
+    pub(super) fn of_sums(sums: &[BinSum]) -> Reliability {
+        let bins = sums.iter().enumerate().map(|(i, sum)| {
+            let (lower, upper) = (edge(i, sums.len()), edge(i + 1, sums.len()));
+            let of_units =
+                |total: f64, empty: f64| if sum.units == 0 { empty } else { total / sum.units as f64 };
             Bin {
                 lower,
                 upper,
-                units,
-                mean_predicted: of_units(total, f64::midpoint(lower, upper)),
-                observed: of_units(hits as f64, 0.0),
+                units: sum.units as usize,
+                mean_predicted: of_units(sum.total, f64::midpoint(lower, upper)),
+                observed: of_units(sum.hits as f64, 0.0),
             }
         });
         Reliability { bins: bins.collect() }
@@ -63,6 +100,12 @@ impl Reliability {
         let apart = |bin: &Bin| bin.units as f64 * (bin.mean_predicted - bin.observed).abs();
         self.bins.iter().map(apart).sum::<f64>() / units.max(1) as f64
     }
+}
+
+/// [`Reliability::expected_error`] without making a curve.
+pub(super) fn error_of_sums(sums: &[BinSum]) -> f64 {
+    let units: u64 = sums.iter().map(|sum| sum.units).sum();
+    sums.iter().map(|sum| (sum.total - sum.hits as f64).abs()).sum::<f64>() / units.max(1) as f64
 }
 
 #[cfg(test)]

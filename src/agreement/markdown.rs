@@ -1,6 +1,6 @@
 //! The figures of a model as Markdown tables, for a model card.
 
-use super::report::{Figure, Report, SourceFigures};
+use super::report::{FalseAlarms, Figure, Report, SourceFigures};
 use std::fmt::Write;
 
 impl Report {
@@ -31,48 +31,77 @@ impl Report {
             );
         }
         for source in &self.sources {
-            let _ = write!(out, "\n### {}\n\n{}", cell(&source.source), labels(source));
+            let _ = write!(
+                out,
+                "\n### {}\n\n{}\n{}\n",
+                cell(&source.source),
+                labels(source),
+                false_alarms(&source.false_alarms)
+            );
         }
         out
     }
 }
 
+fn false_alarms(alarms: &FalseAlarms) -> String {
+    if alarms.client_units == 0 {
+        return "False breakthrough tags: there is no session without a breakthrough to count them in."
+            .into();
+    }
+    format!(
+        "False breakthrough tags per {} client turns: {} (sessions without a breakthrough: {}, client turns in them: {})",
+        FalseAlarms::PER,
+        with_interval(alarms.rate),
+        alarms.sessions,
+        alarms.client_units,
+    )
+}
+
 fn labels(source: &SourceFigures) -> String {
     let mut out = String::from(
         "| code | units with it | given | precision | recall | F1 | average precision | ECE |\n\
-         |---|--:|--:|--:|--:|---|---|--:|\n",
+         |---|--:|--:|---|---|---|---|---|\n",
     );
     for label in &source.labels {
         let counts = label.counts;
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} | {} | {:.3} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
             if label.name == "resistance" { "resistance (any)" } else { label.name },
             counts.positives(),
             counts.predicted(),
-            short(counts.precision()),
-            short(counts.recall()),
+            with_interval(label.precision),
+            with_interval(label.recall),
             with_interval(label.f1),
             with_interval(label.average_precision),
-            label.calibration_error,
+            fine(label.calibration_error),
         );
     }
     out
 }
 
 /// `.43`, `1.00`: two decimals, no leading zero.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let text = format!("{value:.2}");
     text.strip_prefix('0').map_or(text.clone(), str::to_owned)
 }
 
-fn with_interval(figure: Figure) -> String {
-    let value = short(figure.value);
-    figure.interval.map_or(value.clone(), |i| format!("{value} [{}, {}]", short(i.low), short(i.high)))
+pub(super) fn with_interval(figure: Figure) -> String {
+    shown(figure, short)
+}
+
+/// With three decimals, for calibration errors: they are small.
+fn fine(figure: Figure) -> String {
+    shown(figure, |value| format!("{value:.3}").trim_start_matches('0').to_owned())
+}
+
+fn shown(figure: Figure, number: impl Fn(f64) -> String) -> String {
+    let value = number(figure.value);
+    figure.interval.map_or(value.clone(), |i| format!("{value} [{}, {}]", number(i.low), number(i.high)))
 }
 
 /// Names of sources come from outside: they must not end a cell or a line.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }
 
@@ -87,9 +116,10 @@ mod tests {
             let cells: Vec<_> = table.lines().map(|line| line.matches('|').count()).collect();
             assert!(cells.windows(2).all(|pair| pair[0] == pair[1]), "{table}");
         }
-        assert!(text.contains("| cognitive | 1 | 1 | 1.00 | 1.00 | 1.00 ["), "{text}");
+        assert!(text.contains("| cognitive | 1 | 1 | 1.00 ["), "{text}");
         assert!(text.contains("### pooled\n"));
-        assert!(text.ends_with("|\n"));
+        assert!(text.contains("sessions without a breakthrough: 2, client turns in them: 2)"), "{text}");
+        assert!(text.ends_with(")\n"));
     }
 
     #[test]

@@ -12,4 +12,6 @@ pub mod confusion;
 pub mod kappa;
 pub mod markdown;
 pub mod report;
+pub mod svg;
+pub mod table;
 pub mod tags;

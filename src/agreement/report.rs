@@ -2,10 +2,10 @@
 
 use super::average_precision::Ranking;
 use super::bootstrap::{Bootstrap, Interval};
-use super::calibration::Reliability;
+use super::calibration::{BinSum, BinSums, Reliability, error_of_sums, record};
 use super::confusion::{Confusion, macro_f1};
 use super::tags::{TAGS, tag_probabilities, tags};
-use crate::codebook::{CODE_COUNT, Code, CodeSet};
+use crate::codebook::{CODE_COUNT, Code, CodeSet, Family};
 use crate::coding::Coding;
 use crate::transcript::Speaker;
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub struct Scored<'a> {
     pub source: &'a str,
     /// What the unit must not be resampled without: its session, video or client; unique within its source.
     pub cluster: &'a str,
+    /// Its session, for what is counted over sessions without any breakthrough; unique within its cluster.
+    pub session: &'a str,
     /// Who speaks: codes that the side rules exclude are left out of the calibration error.
     pub speaker: Speaker,
     /// The codes of the coder.
@@ -31,7 +33,7 @@ pub struct Scored<'a> {
 /// A figure with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figure {
-    /// The figure over all units, 0..=1.
+    /// The figure over all units; 0..=1 but for rates per turns.
     pub value: f64,
     /// Percentile interval over clusters; `None` without resamples.
     pub interval: Option<Interval>,
@@ -44,12 +46,18 @@ pub struct LabelFigures {
     pub name: &'static str,
     /// Hits and misses at the thresholds of the model.
     pub counts: Confusion,
+    /// Precision at the thresholds of the model, 0 where undefined.
+    pub precision: Figure,
+    /// Recall at the thresholds of the model, 0 where undefined.
+    pub recall: Figure,
     /// F1 at the thresholds of the model, 0 where undefined.
     pub f1: Figure,
     /// Average precision of the probabilities, 0 without a positive unit.
     pub average_precision: Figure,
     /// Expected calibration error over ten bins, of the units that may carry the label.
-    pub calibration_error: f64,
+    pub calibration_error: Figure,
+    /// The reliability curve that the calibration error is taken from.
+    pub reliability: Reliability,
 }
 
 /// Means over several labels, each counting the same.
@@ -59,6 +67,24 @@ pub struct MacroFigures {
     pub f1: Figure,
     /// Mean average precision.
     pub average_precision: Figure,
+}
+
+/// Breakthrough tags where the coder found none: over sessions without a breakthrough code.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FalseAlarms {
+    /// Sessions without a breakthrough code of the coder.
+    pub sessions: usize,
+    /// Their client turns (in a note: its sentences).
+    pub client_units: u64,
+    /// Breakthrough codes that the model gave there.
+    pub tags: u64,
+    /// Tags per [`FalseAlarms::PER`] client turns; NaN without any.
+    pub rate: Figure,
+}
+
+impl FalseAlarms {
+    /// Client turns that the rate is given for: about what two ordinary sessions have.
+    pub const PER: f64 = 150.0;
 }
 
 /// The figures of one source.
@@ -76,6 +102,8 @@ pub struct SourceFigures {
     pub four_tags: MacroFigures,
     /// Over the thirteen codes.
     pub all_codes: MacroFigures,
+    /// Over sessions without a breakthrough.
+    pub false_alarms: FalseAlarms,
 }
 
 /// Figures of all sources.
@@ -138,6 +166,65 @@ impl Row {
     }
 }
 
+/// What the units of one cluster add up to; makes a resample cost clusters, not units.
+#[derive(Clone)]
+struct Sums {
+    counts: [Confusion; LABELS],
+    bins: [BinSums; LABELS],
+    false_tags: u64,
+    quiet_client_units: u64,
+}
+
+impl Sums {
+    const NOTHING: Sums = Sums {
+        counts: [Confusion { true_positive: 0, false_positive: 0, false_negative: 0, true_negative: 0 };
+            LABELS],
+        bins: [[BinSum::NOTHING; Reliability::BINS]; LABELS],
+        false_tags: 0,
+        quiet_client_units: 0,
+    };
+
+    fn record(&mut self, row: &Row) {
+        for k in 0..LABELS {
+            self.counts[k].record(row.gold[k], row.predicted[k]);
+            if row.may[k] {
+                record(&mut self.bins[k], row.gold[k], row.probability[k]);
+            }
+        }
+    }
+
+    fn add(&mut self, other: &Sums, times: u32) {
+        for k in 0..LABELS {
+            self.counts[k] += other.counts[k] * times;
+            self.bins[k].iter_mut().zip(other.bins[k]).for_each(|(sum, one)| sum.add(one, times));
+        }
+        self.false_tags += other.false_tags * u64::from(times);
+        self.quiet_client_units += other.quiet_client_units * u64::from(times);
+    }
+
+    fn of_resample(clusters: &[Sums], times: &[u32]) -> Sums {
+        let mut sums = Sums::NOTHING;
+        clusters.iter().zip(times).filter(|(_, n)| **n > 0).for_each(|(one, &n)| sums.add(one, n));
+        sums
+    }
+
+    /// NaN where there was nothing to be wrong about.
+    fn false_alarm_rate(&self) -> f64 {
+        if self.quiet_client_units == 0 {
+            return f64::NAN;
+        }
+        FalseAlarms::PER * self.false_tags as f64 / self.quiet_client_units as f64
+    }
+}
+
+fn session_of<'a>(unit: &Scored<'a>) -> (&'a str, &'a str, &'a str) {
+    (unit.source, unit.cluster, unit.session)
+}
+
+fn breakthroughs(codes: CodeSet) -> usize {
+    codes.iter().filter(|code| code.family() == Family::Breakthrough).count()
+}
+
 fn source(name: &str, units: &[&Scored<'_>], bootstrap: &Bootstrap) -> SourceFigures {
     let mut numbers: BTreeMap<(&str, &str), u32> = BTreeMap::new();
     let rows: Vec<Row> = units
@@ -147,61 +234,71 @@ fn source(name: &str, units: &[&Scored<'_>], bootstrap: &Bootstrap) -> SourceFig
             Row::new(unit, *numbers.entry((unit.source, unit.cluster)).or_insert(next))
         })
         .collect();
-    let clusters = numbers.len();
-
-    // Sums per cluster make a resample of F1 cost clusters, not units.
-    let mut by_cluster = vec![[Confusion::default(); LABELS]; clusters];
-    for row in &rows {
-        for (k, counts) in by_cluster[row.cluster as usize].iter_mut().enumerate() {
-            counts.record(row.gold[k], row.predicted[k]);
-        }
+    let mut clusters = vec![Sums::NOTHING; numbers.len()];
+    let mut loud: BTreeMap<(&str, &str, &str), bool> = BTreeMap::new();
+    for (unit, row) in units.iter().zip(&rows) {
+        clusters[row.cluster as usize].record(row);
+        *loud.entry(session_of(unit)).or_default() |= breakthroughs(unit.gold) > 0;
     }
+    for (unit, row) in units.iter().zip(&rows).filter(|(unit, _)| !loud[&session_of(unit)]) {
+        let sums = &mut clusters[row.cluster as usize];
+        sums.false_tags += breakthroughs(unit.coding.codes) as u64;
+        sums.quiet_client_units += u64::from(unit.speaker.is_client() || unit.speaker.is_note());
+    }
+
     let rankings: Vec<Ranking> = (0..LABELS)
         .map(|k| Ranking::new(rows.iter().map(|row| (row.cluster, row.gold[k], row.probability[k]))))
         .collect();
-    let statistics = |times: &[u32]| statistics(&by_cluster, &rankings, times);
-    let values = statistics(&vec![1; clusters]);
-    let intervals = bootstrap.intervals(clusters, statistics);
+    let statistics = |times: &[u32]| statistics(&Sums::of_resample(&clusters, times), &rankings, times);
+    let values = statistics(&vec![1; clusters.len()]);
+    let intervals = bootstrap.intervals(clusters.len(), statistics);
     let figure = |i: usize| Figure { value: values[i], interval: intervals.get(i).copied() };
     let means = |i: usize| MacroFigures { f1: figure(i), average_precision: figure(i + 1) };
 
+    let all = Sums::of_resample(&clusters, &vec![1; clusters.len()]);
     let labels = (0..LABELS).map(|k| LabelFigures {
         name: Code::ALL.get(k).map_or(TAGS[3], |code| code.name()),
-        counts: by_cluster.iter().map(|counts| counts[k]).sum(),
-        f1: figure(2 * k),
-        average_precision: figure(2 * k + 1),
-        calibration_error: calibration_error(&rows, k),
+        counts: all.counts[k],
+        precision: figure(OF_LABEL * k),
+        recall: figure(OF_LABEL * k + 1),
+        f1: figure(OF_LABEL * k + 2),
+        average_precision: figure(OF_LABEL * k + 3),
+        calibration_error: figure(OF_LABEL * k + 4),
+        reliability: Reliability::of_sums(&all.bins[k]),
     });
     SourceFigures {
         source: name.to_owned(),
         units: rows.len(),
-        clusters,
+        clusters: clusters.len(),
         labels: labels.collect(),
-        four_tags: means(2 * LABELS),
-        all_codes: means(2 * LABELS + 2),
+        four_tags: means(OF_LABEL * LABELS),
+        all_codes: means(OF_LABEL * LABELS + 2),
+        false_alarms: FalseAlarms {
+            sessions: loud.values().filter(|loud| !**loud).count(),
+            client_units: all.quiet_client_units,
+            tags: all.false_tags,
+            rate: figure(OF_LABEL * LABELS + 4),
+        },
     }
 }
 
-/// F1 and average precision of every label, then their means over the four tags and over the thirteen codes.
-fn statistics(by_cluster: &[[Confusion; LABELS]], rankings: &[Ranking], times: &[u32]) -> Vec<f64> {
-    let mut counts = [Confusion::default(); LABELS];
-    for (cluster, &n) in by_cluster.iter().zip(times).filter(|(_, n)| **n > 0) {
-        for (sum, &one) in counts.iter_mut().zip(cluster) {
-            *sum += one * n;
-        }
-    }
+/// Figures of one label in [`statistics`].
+const OF_LABEL: usize = 5;
+
+/// Precision, recall, F1, average precision and calibration error of every label; then F1 and average precision over
+/// the four tags and over the thirteen codes; then the rate of false alarms.
+fn statistics(sums: &Sums, rankings: &[Ranking], times: &[u32]) -> Vec<f64> {
     let precisions: Vec<f64> = rankings.iter().map(|ranking| ranking.weighted(times)).collect();
     let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
-    let mut out: Vec<f64> = counts.iter().zip(&precisions).flat_map(|(c, &ap)| [c.f1(), ap]).collect();
-    out.extend([macro_f1(&FOUR.map(|k| counts[k])), mean(&FOUR.map(|k| precisions[k]))]);
-    out.extend([macro_f1(&counts[..CODE_COUNT]), mean(&precisions[..CODE_COUNT])]);
+    let label = |k: usize| {
+        let c = sums.counts[k];
+        [c.precision(), c.recall(), c.f1(), precisions[k], error_of_sums(&sums.bins[k])]
+    };
+    let mut out: Vec<f64> = (0..LABELS).flat_map(label).collect();
+    out.extend([macro_f1(&FOUR.map(|k| sums.counts[k])), mean(&FOUR.map(|k| precisions[k]))]);
+    out.extend([macro_f1(&sums.counts[..CODE_COUNT]), mean(&precisions[..CODE_COUNT])]);
+    out.push(sums.false_alarm_rate());
     out
-}
-
-fn calibration_error(rows: &[Row], k: usize) -> f64 {
-    let (gold, p): (Vec<bool>, Vec<f32>) =
-        rows.iter().filter(|row| row.may[k]).map(|row| (row.gold[k], row.probability[k])).unzip();
-    Reliability::new(&gold, &p, Reliability::BINS).expected_error()
 }
 
 #[cfg(test)]
@@ -218,6 +315,7 @@ pub(super) mod tests {
         let unit = |source, cluster, gold: &str, coding| Scored {
             source,
             cluster,
+            session: cluster,
             speaker: Speaker::Client(1),
             gold: gold.parse().unwrap(),
             coding,
@@ -248,6 +346,31 @@ pub(super) mod tests {
         assert_eq!(of("resistance").f1.value, 1.0);
         assert_eq!(talk.four_tags.f1.value, 0.5);
         assert!((talk.all_codes.f1.value - 1.0 / 13.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn false_alarms_count_where_the_coder_found_none() {
+        let coding =
+            Coding { probabilities: [0.5; CODE_COUNT], codes: "emotional|behavioural".parse().unwrap() };
+        let unit = |session, speaker, gold: &str| Scored {
+            source: "talk",
+            cluster: "client",
+            session,
+            speaker,
+            gold: gold.parse().unwrap(),
+            coding,
+        };
+        let client = Speaker::Client(1);
+        let units = [
+            unit("1", client, "cognitive"),
+            unit("2", client, "motivation"),
+            unit("2", Speaker::Therapist, ""),
+        ];
+        let alarms = evaluate(&units, &Bootstrap::default()).sources[0].false_alarms;
+        // The therapist's tags count too, were there ever any; turns to be wrong about are the client's.
+        assert_eq!((alarms.sessions, alarms.client_units, alarms.tags), (1, 1, 4));
+        assert_eq!(alarms.rate.value, 4.0 * FalseAlarms::PER);
+        assert!(evaluate(&units[..1], &Bootstrap::default()).sources[0].false_alarms.rate.value.is_nan());
     }
 
     #[test]

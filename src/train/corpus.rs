@@ -2,8 +2,11 @@
 
 use crate::codebook::{CODE_COUNT, Code, CodeSet};
 use crate::transcript::Speaker;
+use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A part of the corpus.
@@ -24,14 +27,14 @@ pub enum Source {
 }
 
 impl Source {
-    /// All sources with the file each stands in.
-    pub const ALL: [(Source, &'static str); 6] = [
-        (Source::Annomi, "annomi_train.csv"),
-        (Source::Transcripts, "written_transcripts.csv"),
-        (Source::Notes, "written_notes.csv"),
-        (Source::Contrasts, "written_contrasts.csv"),
-        (Source::Cases, "written_cases.csv"),
-        (Source::Comments, "external/goemotions_coded.csv"),
+    /// All sources, in the order they are read.
+    pub const ALL: [Source; 6] = [
+        Source::Annomi,
+        Source::Transcripts,
+        Source::Notes,
+        Source::Contrasts,
+        Source::Cases,
+        Source::Comments,
     ];
 
     /// The word used in tables.
@@ -55,7 +58,7 @@ pub struct Unit {
     pub id: String,
     /// Who speaks.
     pub speaker: Speaker,
-    /// The words.
+    /// The words; empty where only the codes are at hand.
     pub text: String,
     /// The codes of the first pass: what figures are measured against.
     pub codes: CodeSet,
@@ -78,9 +81,33 @@ pub struct Session {
     pub units: Vec<Unit>,
 }
 
+/// Where the corpus stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Places<'a> {
+    /// Folder of the data set: the written parts with their text, the others as codes by id (`data/corpus`).
+    pub written: &'a Path,
+    /// The user's folder: AnnoMI and comments joined to their text by `scripts/annomi.py` and
+    /// `scripts/goemotions.py`.
+    pub own: Option<&'a Path>,
+    /// The folds: `group,fold`.
+    pub splits: &'a Path,
+}
+
+/// What was read of the corpus.
+#[derive(Debug, Clone, Default)]
+pub struct Corpus {
+    /// All sessions, source by source.
+    pub sessions: Vec<Session>,
+    /// What was not there and is left out, a line each, with what would bring it.
+    pub missing: Vec<String>,
+}
+
 /// What can be wrong with the corpus.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// A file or folder that cannot be read.
+    #[error("{0}: cannot be read: {1}")]
+    Io(PathBuf, std::io::Error),
     /// A file that cannot be read as CSV.
     #[error("{0}: {1}")]
     Csv(PathBuf, csv::Error),
@@ -110,58 +137,176 @@ struct Row {
     utterance_id: Option<String>,
     #[serde(default)]
     speaker: Option<String>,
-    text: String,
+    #[serde(default)]
+    text: Option<String>,
     codes: String,
     #[serde(default)]
     codes_2: Option<String>,
 }
 
-/// Reads the whole corpus of a folder with the folds of a splits file (`group,fold`).
+/// Reads what there is of the corpus with its text, to train on. Parts that are missing are named and left out.
 ///
 /// # Errors
-/// If a file is missing or broken, a code is unknown, or a group has no fold.
-pub fn read(folder: &Path, splits: &Path) -> Result<Vec<Session>, Error> {
-    let folds = read_splits(splits)?;
-    let mut sessions: Vec<Session> = Vec::new();
-    for (source, file) in Source::ALL {
-        let path = folder.join(file);
-        let csv_error = |error| Error::Csv(path.clone(), error);
-        let mut reader = csv::Reader::from_path(&path).map_err(csv_error)?;
-        for (i, row) in reader.deserialize().enumerate() {
-            let row: Row = row.map_err(csv_error)?;
-            let wrong = |reason: String| Error::Record { path: path.clone(), record: i + 1, reason };
-            let keys = [&row.group, &row.client_id, &row.session_id, &row.id];
-            let (group, fold) = keys
-                .into_iter()
-                .flatten()
-                .find_map(|key| folds.get(key).map(|&fold| (key.clone(), fold)))
-                .ok_or_else(|| wrong("its group has no fold in the splits file".into()))?;
-            let session_id = row.session_id.or(row.id).unwrap_or_default();
-            let role = row.speaker.as_deref().unwrap_or("client");
-            let speaker =
-                Speaker::from_role(role).ok_or_else(|| wrong(format!("unknown speaker '{role}'")))?;
-            let codes: CodeSet = row.codes.parse().map_err(|e| wrong(format!("{e}")))?;
-            let second: CodeSet = match (source, &row.codes_2) {
-                (Source::Annomi, Some(second)) => second.parse().map_err(|e| wrong(format!("{e}")))?,
-                _ => codes,
-            };
-            let targets = std::array::from_fn(|c| {
-                let code = Code::ALL[c];
-                f32::from(u8::from(codes.contains(code)) + u8::from(second.contains(code))) / 2.0
-            });
-            let unit =
-                Unit { id: row.utterance_id.unwrap_or_default(), speaker, text: row.text, codes, targets };
-            match sessions.last_mut() {
-                Some(last) if last.source == source && last.id == session_id => last.units.push(unit),
-                _ => sessions.push(Session { source, id: session_id, group, fold, units: vec![unit] }),
+/// If a file is broken, a code is unknown, or a group has no fold.
+pub fn read(places: &Places<'_>) -> Result<Corpus, Error> {
+    gather(places, true)
+}
+
+/// Reads the codes of the whole corpus, to measure against: AnnoMI by id, without its text. Comments are learned
+/// from but not measured on, and left out.
+///
+/// # Errors
+/// If a file is broken, a code is unknown, or a group has no fold.
+pub fn gold(places: &Places<'_>) -> Result<Corpus, Error> {
+    gather(places, false)
+}
+
+fn gather(places: &Places<'_>, text: bool) -> Result<Corpus, Error> {
+    let folds = read_splits(places.splits)?;
+    let mut corpus = Corpus::default();
+    for source in Source::ALL {
+        let files = match (source, text) {
+            (Source::Annomi, true) => own(places.own, &["annomi_train.csv"]),
+            (Source::Annomi, false) => batches(places.written, "annomi_codes")?,
+            (Source::Comments, true) => {
+                own(places.own, &["goemotions_coded.csv", "external/goemotions_coded.csv"])
             }
+            (Source::Comments, false) => continue,
+            _ => batches(places.written, &format!("written_{}", source.name()))?,
+        };
+        if files.is_empty() {
+            corpus.missing.push(match source {
+                Source::Annomi if text => {
+                    "AnnoMI is left out: --corpus has no annomi_train.csv; scripts/annomi.py makes it".into()
+                }
+                Source::Comments => {
+                    "comments are left out: --corpus has no goemotions_coded.csv; scripts/goemotions.py makes it".into()
+                }
+                _ => format!("{} are left out: not in {}", source.name(), places.written.display()),
+            });
+        }
+        for file in files {
+            part(source, &file, &folds, text, &mut corpus.sessions)?;
         }
     }
-    Ok(sessions)
+    Ok(corpus)
+}
+
+/// The first of these files that the user's folder has.
+fn own(folder: Option<&Path>, names: &[&str]) -> Vec<PathBuf> {
+    let paths = folder.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
+    paths.filter(|path| path.is_file()).take(1).collect()
+}
+
+/// `name.csv.gz` and later batches of it, `name_2.csv.gz` and so on, in order; packed or not.
+fn batches(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Error> {
+    let io_error = |error| Error::Io(folder.to_owned(), error);
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(io_error)? {
+        let path = entry.map_err(io_error)?.path();
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let stem = file.strip_suffix(".gz").unwrap_or(&file).strip_suffix(".csv");
+        let batch = match stem.and_then(|stem| stem.strip_prefix(name)) {
+            Some("") => 1,
+            Some(rest) => rest.strip_prefix('_').and_then(|number| number.parse().ok()).unwrap_or(0_u32),
+            None => 0,
+        };
+        if batch > 0 {
+            found.push((batch, path));
+        }
+    }
+    found.sort();
+    found.dedup_by_key(|(batch, _)| *batch);
+    Ok(found.into_iter().map(|(_, path)| path).collect())
+}
+
+/// A table as CSV, out of gzip if its name says so.
+pub(crate) fn table(path: &Path) -> Result<csv::Reader<Box<dyn Read>>, Error> {
+    let file = File::open(path).map_err(|error| Error::Io(path.to_owned(), error))?;
+    let packed = path.extension().is_some_and(|extension| extension == "gz");
+    let bytes: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+    Ok(csv::Reader::from_reader(bytes))
+}
+
+fn part(
+    source: Source,
+    path: &Path,
+    folds: &HashMap<String, usize>,
+    text: bool,
+    sessions: &mut Vec<Session>,
+) -> Result<(), Error> {
+    let csv_error = |error| Error::Csv(path.to_owned(), error);
+    for (i, row) in table(path)?.deserialize().enumerate() {
+        let row: Row = row.map_err(csv_error)?;
+        let wrong = |reason: String| Error::Record { path: path.to_owned(), record: i + 1, reason };
+        let keys = [&row.group, &row.client_id, &row.session_id, &row.id];
+        let (group, fold) = keys
+            .into_iter()
+            .flatten()
+            .find_map(|key| folds.get(key).map(|&fold| (key.clone(), fold)))
+            .ok_or_else(|| wrong("its group has no fold in the splits file: run scripts/splits.py".into()))?;
+        let session_id = row.session_id.or(row.id).unwrap_or_default();
+        let role = row.speaker.as_deref().unwrap_or("client");
+        let speaker = Speaker::from_role(role).ok_or_else(|| wrong(format!("unknown speaker '{role}'")))?;
+        let codes: CodeSet = row.codes.parse().map_err(|e| wrong(format!("{e}")))?;
+        let second: CodeSet = match (source, &row.codes_2) {
+            (Source::Annomi, Some(second)) => second.parse().map_err(|e| wrong(format!("{e}")))?,
+            _ => codes,
+        };
+        let targets = std::array::from_fn(|c| {
+            let code = Code::ALL[c];
+            f32::from(u8::from(codes.contains(code)) + u8::from(second.contains(code))) / 2.0
+        });
+        if text && row.text.is_none() {
+            return Err(wrong("there is no column 'text'".into()));
+        }
+        let text = row.text.unwrap_or_default();
+        let unit = Unit { id: row.utterance_id.unwrap_or_default(), speaker, text, codes, targets };
+        match sessions.last_mut() {
+            Some(last) if last.source == source && last.id == session_id => last.units.push(unit),
+            _ => sessions.push(Session { source, id: session_id, group, fold, units: vec![unit] }),
+        }
+    }
+    Ok(())
 }
 
 fn read_splits(path: &Path) -> Result<HashMap<String, usize>, Error> {
     let csv_error = |error| Error::Csv(path.to_owned(), error);
-    let mut reader = csv::Reader::from_path(path).map_err(csv_error)?;
-    reader.deserialize().collect::<Result<_, _>>().map_err(csv_error)
+    table(path)?.deserialize().collect::<Result<_, _>>().map_err(csv_error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(written: &Path) -> Places<'_> {
+        Places { written, own: None, splits: Path::new("data/splits.csv") }
+    }
+
+    #[test]
+    fn batches_are_read_in_order_and_keys_are_not() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [
+            "written_cases.csv.gz",
+            "written_cases_key.csv",
+            "written_cases_10.csv",
+            "written_cases_2.csv.gz",
+        ] {
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        let found = batches(dir.path(), "written_cases").unwrap();
+        let names: Vec<_> = found.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
+        assert_eq!(names, ["written_cases.csv.gz", "written_cases_2.csv.gz", "written_cases_10.csv"]);
+    }
+
+    #[test]
+    fn what_is_missing_is_said_and_left_out() {
+        let corpus = read(&places(Path::new("data/corpus"))).unwrap();
+        assert_eq!(corpus.missing.len(), 2, "{:?}", corpus.missing);
+        assert!(corpus.missing[0].contains("scripts/annomi.py"));
+        assert!(corpus.sessions.iter().all(|s| s.units.iter().all(|unit| !unit.text.is_empty())));
+        let gold = gold(&places(Path::new("data/corpus"))).unwrap();
+        assert!(gold.missing.is_empty(), "{:?}", gold.missing);
+        assert!(gold.sessions.iter().any(|s| s.source == Source::Annomi));
+    }
 }

@@ -4,6 +4,7 @@ pub mod calibrate;
 pub mod corpus;
 #[cfg(feature = "rust-bert")]
 pub mod encoder;
+pub mod folds;
 mod lbfgs;
 pub mod ngrams;
 pub mod oof;

@@ -1,13 +1,13 @@
 //! The whole training: folds, final model, calibration, figures. Every stage leaves a file in the work folder
 //! and is not run again while that file is there, so a training that was stopped goes on where it stood.
 
-use super::calibrate::{Policy, Scored, calibrate};
+use super::calibrate::{Policy, calibrate};
 use super::corpus::{Session, Source};
 use super::encoder::{self, Prepared, Settings};
+use super::folds::{self, Evaluation};
 use super::ngrams::{self, Example};
-use super::oof::{self, Logits};
+use super::oof;
 use crate::agreement::bootstrap::Bootstrap;
-use crate::agreement::report;
 use crate::codebook::Code;
 use crate::model::calibration::Calibration;
 use crate::model::config::Config;
@@ -16,7 +16,7 @@ use crate::model::files;
 use crate::model::ngrams::Ngrams;
 use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What to train from and where to.
 pub struct Training<'a> {
@@ -67,6 +67,7 @@ impl Training<'_> {
             let evaluation = Evaluation::read(self.sessions, self.work)?;
             let calibration = calibrate(&evaluation.scored(|_| true), &Policy::default());
             self.assemble(&config, &tokenizer, &everything, &weights, &calibration)?;
+            evaluation.write(&self.out.join(folds::FILE))?;
             say(format!("the model is in {}", self.out.display()));
             let figures = self.work.join("figures.md");
             let report = evaluation.report(&Policy::default(), &Bootstrap::default());
@@ -202,64 +203,4 @@ fn fit_ngrams(training: &[&Prepared<'_>]) -> anyhow::Result<Ngrams> {
         })
         .collect();
     Ok(ngrams::fit(&examples, &ngrams::Settings::default())?)
-}
-
-/// Out-of-fold scores of the whole corpus, as the folds of a training left them.
-pub struct Evaluation<'a> {
-    sessions: Vec<&'a Session>,
-    network: Logits,
-    ngrams: Logits,
-}
-
-impl<'a> Evaluation<'a> {
-    /// Reads the files of all folds in a work folder.
-    ///
-    /// # Errors
-    /// If a fold is missing or of another corpus.
-    pub fn read(all: &'a [Session], work: &Path) -> anyhow::Result<Evaluation<'a>> {
-        let mut evaluation = Evaluation { sessions: Vec::new(), network: Vec::new(), ngrams: Vec::new() };
-        let folds = all.iter().map(|s| s.fold).max().unwrap_or(0);
-        for fold in 0..=folds {
-            let of_fold = |s: &&Session| s.fold == fold && s.source != Source::Comments;
-            let sessions: Vec<&Session> = all.iter().filter(of_fold).collect();
-            let file = |name: &str| -> PathBuf { work.join(format!("{name}{fold}.csv")) };
-            evaluation
-                .network
-                .extend(oof::read(&file("network"), &sessions).context("scores of the network")?);
-            evaluation.ngrams.extend(oof::read(&file("ngrams"), &sessions).context("scores of the n-grams")?);
-            evaluation.sessions.extend(sessions);
-        }
-        Ok(evaluation)
-    }
-
-    /// The sessions that `keep` says, with their scores.
-    fn scored(&self, keep: impl Fn(&Session) -> bool) -> Vec<Scored<'_>> {
-        let rows = self.sessions.iter().zip(&self.network).zip(&self.ngrams);
-        rows.filter(|((session, _), _)| keep(session))
-            .map(|((session, encoder), ngrams)| Scored { session, encoder, ngrams })
-            .collect()
-    }
-
-    /// Figures per source. Every fold is coded with a calibration fitted on the other folds, so that nothing
-    /// about a unit, not even a threshold, was chosen with its code in view.
-    #[must_use]
-    pub fn report(&self, policy: &Policy, bootstrap: &Bootstrap) -> report::Report {
-        let folds = self.sessions.iter().map(|s| s.fold).max().unwrap_or(0);
-        let calibrations: Vec<Calibration> =
-            (0..=folds).map(|fold| calibrate(&self.scored(|s| s.fold != fold), policy)).collect();
-        let mut units = Vec::new();
-        for scored in self.scored(|_| true) {
-            let session = scored.session;
-            for ((unit, encoder), ngrams) in session.units.iter().zip(scored.encoder).zip(scored.ngrams) {
-                units.push(report::Scored {
-                    source: session.source.name(),
-                    cluster: &session.group,
-                    speaker: unit.speaker,
-                    gold: unit.codes,
-                    coding: calibrations[session.fold].apply(unit.speaker, encoder, ngrams),
-                });
-            }
-        }
-        report::evaluate(&units, bootstrap)
-    }
 }
