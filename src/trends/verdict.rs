@@ -23,11 +23,11 @@ const RISE: f64 = 1.645;
 /// Units with a breakthrough in the session of the turn, at least.
 const TURN_UNITS: usize = 2;
 /// Standard errors by which a stretch that is lost again stands out.
-const STANDS_OUT: f64 = 3.0;
+const STANDS_OUT: f64 = 2.5;
 /// Units with a breakthrough in the later half of a gradual change, at least.
 const GRADUAL_UNITS: usize = 3;
 /// Units with resistance per 100 client units, and per unit with a breakthrough, from which somebody is stuck.
-const STUCK: (f64, usize) = (20.0, 3);
+const STUCK: (f64, usize) = (18.0, 3);
 
 /// One session as the verdict sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -259,15 +259,15 @@ impl<'a> Course<'a> {
         late * early_units < early * late_units
     }
 
-    /// One client unit in five resists, three for every one with a breakthrough, and in three sessions of four resistance
-    /// is ahead.
+    /// 18 of 100 client units resist, three for every one with a breakthrough, and in three sessions of five resistance is
+    /// ahead.
     fn stuck(&self) -> bool {
         let sum = |of: fn(&Point) -> usize| self.points.iter().map(of).sum::<usize>();
         let (units, up, down) = (sum(|p| p.units), sum(|p| p.breakthroughs), sum(|p| p.resistances));
         let ahead = self.points.iter().filter(|point| point.resistances > point.breakthroughs).count();
         100.0 * down as f64 >= STUCK.0 * units as f64
             && down >= STUCK.1 * up
-            && 4 * ahead >= 3 * self.points.len()
+            && 5 * ahead >= 3 * self.points.len()
     }
 
     fn turn(&self, at: usize, lost_by: Option<usize>) -> Turn {
