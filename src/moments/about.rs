@@ -1,7 +1,8 @@
 //! What a resistance is about, where the words show it: change, a task, the therapist, or a topic.
 //!
 //! Lists of phrases, as for the manner of a change, each with a sentence it is found in. Most resistance does not say
-//! what it is about; then nothing is given. Opposition to therapist and therapy is told from being of two minds about
+//! what it is about, or says it in words of its own; then nothing is given. Of the project's written resistance the lists
+//! place 13 % of turns and 8 % of sentences in notes; of other client units they match 2.5 %, where they are not asked. Opposition to therapist and therapy is told from being of two minds about
 //! change because the former alone goes with outcome (K. Sijercic et al. 2016, Counter-Change Talk).
 
 use crate::coding::About;
@@ -28,7 +29,10 @@ const THERAPIST: &[Cue] = &[
         r"(wouldn'?t|don'?t|didn'?t|doesn'?t|would not) be here( if|\b)",
         "I wouldn't be here if it was up to me.",
     ),
-    (r"you (people|lot|therapists|counsell?ors|shrinks)\b", "You people always want it to be the mother."),
+    (
+        r"you (people|lot|therapists|counsell?ors|shrinks) (always|all|do|just|only|say|think|want|never|don'?t)",
+        "You people always want it to be the mother.",
+    ),
     (
         r"you (don'?t|do not|can'?t|couldn'?t|wouldn'?t|haven'?t|never) (really |even )?(know|understand|get it|get me|listen|had to|been|care)",
         "You wouldn't understand, you haven't got kids.",
@@ -51,11 +55,18 @@ const THERAPIST: &[Cue] = &[
         "Client questioned the value of sessions.",
     ),
     (r"is this (being )?(recorded|reported|going (back|in))", "Is this going back to my manager?"),
+    (r"(get|gets|getting) paid (to|whether|for|either way)", "You get paid whether I cry or not."),
+    (
+        r"(her|his|their|my (wife|husband|mum|mam|mom|mother|boss|doctor|gp|daughter|son|partner)'?s) idea,? (not|i )",
+        "It was her idea, not mine.",
+    ),
+    (r"(you|you'?d) (want|like) me to (say|cry|tell you|admit|be)", "You want me to say I'm sorry?"),
+    (r"(pleas(e|ing)|humou?r(ing)?) you\b", "I'd be saying it to please you."),
 ];
 
 const TASK: &[Cue] = &[
     (
-        r"(the|this|that|your|any|my) (homework|exercise|exercises|worksheet|diary|journal|log|sheet|form|questionnaire|breathing|chair|letter|thought record|app|plan|assignment|experiment)s?\b",
+        r"(the|this|that|your|any|my) (homework|exercise|exercises|worksheet|diary|journal|log|sheet|form|questionnaire|breathing|letter|thought record|app|plan|assignment|experiment)s?\b",
         "I didn't do the worksheet, it's not me.",
     ),
     (
@@ -72,11 +83,28 @@ const TASK: &[Cue] = &[
     ),
     (r"(talk|speak|say it|say that) to (a|an|the|that) (empty )?chair", "I'm not going to talk to a chair."),
     (r"(closing|close) my eyes", "I'm not closing my eyes in front of someone."),
+    (
+        r"(the|that|an) (empty )?chair (work|thing|exercise)|(to|with|in) the (empty )?chair",
+        "By the end he agrees to talk to the chair.",
+    ),
+    (
+        r"(i'?m|am|i am) not (doing|writing|trying|reading|filling|drawing|keeping|promising)",
+        "I'm not doing a circle.",
+    ),
+    (r"(not|won'?t be|no) (promising|promises)", "Pt will look at it but was making no promises."),
+    (
+        r"(declined|refused|reluctant|unwilling|did not want|didn'?t want|would not agree|won'?t agree) (to )?(try|do|practi[cs]e|attempt|complete|attend|go to|read|write|keep|start|join)",
+        "He declined to try the group.",
+    ),
+    (r"(i'?d|i would|he'?d|she'?d) rather not( do|,|\.|$)", "I'd rather not, to be honest."),
+    (r"not (doing|saying|trying) (it|this|that) (today|this week|now|here)", "We're not doing it today."),
+    (r"not (today|this week)(\.|,|$)", "Not today."),
+    (r"i'?m not saying (yes|i'?ll|i will)", "I'll take it. I'm not saying I'll read it."),
 ];
 
 const TOPIC: &[Cue] = &[
     (
-        r"(don'?t|do not|didn'?t|did not|doesn'?t|does not|not going to|rather not|refused to|declined to|won'?t|not ready to|can'?t|cannot) (want to |wish to |like to |really want to )?(talk|speak|discuss|go into|get into|think|dwell|go there)( about| on)? ?(it|that|this|him|her|them|there|my|the|his|about)",
+        r"(don'?t|do not|didn'?t|did not|doesn'?t|does not|not going to|rather not|refused to|declined to|won'?t|not ready to|can'?t|cannot) (want to |wish to |like to |really want to )?(talk about|speak about|speak of|discuss|go into|get into|think about|dwell on|go there)",
         "I don't want to talk about my father.",
     ),
     (r"(talk|speak) about (something|anything) else", "Can we talk about something else?"),
@@ -94,6 +122,23 @@ const TOPIC: &[Cue] = &[
     (
         r"(that'?s|it'?s|it is|that is) (private|my business|none of (your|anyone'?s) business|in the past|ancient history|water under)",
         "That's in the past, it's done.",
+    ),
+    (
+        r"(moved|moves|switched|turned|went|jumped|drifted) (straight |back )?(on|off) ?(to|onto) ",
+        "Asked about his mother, client moved on to his website.",
+    ),
+    (
+        r"(would|did|could) not (say (any )?more|elaborate|be drawn)",
+        "He would not say more and pulled his sleeves down.",
+    ),
+    (
+        r"i'?m not (saying (it|what|that|more)|going into|getting into|telling|talking about)",
+        "I'm not going into that.",
+    ),
+    (r"(deflected|joked|laughed it off|made a joke|shrugged)", "Deflected with a joke about the weather."),
+    (
+        r"can (i|we) (get|have|open|do) (some |the |a |another )?(water|coffee|window|break|bit)",
+        "I don't know. Can I get some water?",
     ),
 ];
 
@@ -135,6 +180,36 @@ const CHANGE: &[Cue] = &[
     (
         r"(ambivalent|ambivalence|reluctan\w+|unsure|doubt\w*|in two minds) (about|to|regarding|toward|towards) (chang|stop|quit|cut|leav|giv|reduc|mak)\w+",
         "Pt remains ambivalent about reducing use.",
+    ),
+    (
+        r"not (that|the|a) (sort|kind|type) of (person|man|woman|guy|family)",
+        "I'm just not that sort of person.",
+    ),
+    (
+        r"(don'?t|do not|can'?t) see (the|any|a|much) (point|use|reason|need|problem)",
+        "It'd just make me, I don't see the point.",
+    ),
+    (r"(there'?s|there is|is there|what'?s) (no|the|any) point", "There's no point though, is there."),
+    (r"(yes|yeah),? but", "Yes, but where would I put it?"),
+    (
+        r"(i )?(can'?t|couldn'?t) (see (it|myself)|imagine (it|myself))",
+        "I can't see myself, with her, at her age.",
+    ),
+    (
+        r"(don'?t|do not|didn'?t) want to (do anything|change|stop|lose|give|be (different|without))",
+        "I just don't want to do anything about it yet.",
+    ),
+    (
+        r"(after|till|until|wait for|once) (the )?(christmas|easter|summer|new year|holidays?|cup|appraisal|wedding|spring|autumn)",
+        "We can consider it after Easter.",
+    ),
+    (
+        r"(thought|reasons|felt|feels|believes|believed|said) (it|they|that|this|nothing) (would|will|could|did|does) ?(not|n'?t|never) (work|help|change|last|make)",
+        "Answers every suggestion, said it would not work.",
+    ),
+    (
+        r"(happy|content|comfortable|better off|used to it|rather be|good at it)( as| the way|,? (me|this))",
+        "I'm used to it, me.",
     ),
 ];
 
