@@ -1,6 +1,6 @@
 //! From transcripts and notes of whole therapies to verdicts, as a user gets them.
 //!
-//! `tests/reference/written_cases.csv` holds six cases written for this project: the words, without codes.
+//! `data/corpus/written_cases.csv.gz` holds six cases written for this project; its codes are not read.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ fn rows(path: &Path) -> Vec<HashMap<String, String>> {
 #[test]
 fn six_written_cases_get_the_verdicts_of_their_author() {
     let out = tempfile::tempdir().unwrap();
-    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/written_cases.csv");
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/corpus/written_cases.csv.gz");
     let output = analyze(&input, out.path());
     assert_eq!(output.status.code(), Some(0));
     let verdicts: Vec<_> = rows(&out.path().join("clients.csv"))
