@@ -105,13 +105,20 @@ impl Network {
         self.vs.variables().into_iter().collect()
     }
 
-    /// Starts from a pre-trained encoder: takes every tensor of a safetensors file that has the name of a
-    /// variable. Returns the names that the file lacks.
+    /// Starts from a pre-trained encoder, or from a whole network: takes every tensor of a safetensors file that
+    /// has the name of a variable, whatever its precision.
     ///
     /// # Errors
     /// If the file cannot be read, or a tensor has another shape.
-    pub fn start_from(&mut self, weights: &Path) -> Result<Vec<String>, tch::TchError> {
-        self.vs.load_partial(weights)
+    pub fn start_from(&mut self, weights: &Path) -> Result<(), tch::TchError> {
+        let _no_grad = tch::no_grad_guard();
+        let mut variables = self.variables();
+        for (name, tensor) in Tensor::read_safetensors(weights)? {
+            if let Some(variable) = variables.get_mut(&name) {
+                variable.f_copy_(&tensor)?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes every variable from the weights file of a model.

@@ -77,6 +77,8 @@ pub struct Session {
     pub group: String,
     /// The fold of its group.
     pub fold: usize,
+    /// The batch of writing it came with, from 1; what is not written for the project is of the first.
+    pub batch: u32,
     /// Units in order.
     pub units: Vec<Unit>,
 }
@@ -185,21 +187,21 @@ fn gather(places: &Places<'_>, text: bool) -> Result<Corpus, Error> {
                 _ => format!("{} are left out: not in {}", source.name(), places.written.display()),
             });
         }
-        for file in files {
-            part(source, &file, &folds, text, &mut corpus.sessions)?;
+        for (batch, file) in files {
+            part((source, batch), &file, &folds, text, &mut corpus.sessions)?;
         }
     }
     Ok(corpus)
 }
 
-/// The first of these files that the user's folder has.
-fn own(folder: Option<&Path>, names: &[&str]) -> Vec<PathBuf> {
+/// The first of these files that the user's folder has, as the first batch.
+fn own(folder: Option<&Path>, names: &[&str]) -> Vec<(u32, PathBuf)> {
     let paths = folder.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
-    paths.filter(|path| path.is_file()).take(1).collect()
+    paths.filter(|path| path.is_file()).take(1).map(|path| (1, path)).collect()
 }
 
-/// `name.csv.gz` and later batches of it, `name_2.csv.gz` and so on, in order; packed or not.
-fn batches(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Error> {
+/// `name.csv.gz` and later batches of it, `name_2.csv.gz` and so on, with their numbers, in order; packed or not.
+fn batches(folder: &Path, name: &str) -> Result<Vec<(u32, PathBuf)>, Error> {
     let io_error = |error| Error::Io(folder.to_owned(), error);
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io_error)? {
@@ -217,7 +219,7 @@ fn batches(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Error> {
     }
     found.sort();
     found.dedup_by_key(|(batch, _)| *batch);
-    Ok(found.into_iter().map(|(_, path)| path).collect())
+    Ok(found)
 }
 
 /// A table as CSV, out of gzip if its name says so.
@@ -229,7 +231,7 @@ pub(crate) fn table(path: &Path) -> Result<csv::Reader<Box<dyn Read>>, Error> {
 }
 
 fn part(
-    source: Source,
+    (source, batch): (Source, u32),
     path: &Path,
     folds: &HashMap<String, usize>,
     text: bool,
@@ -264,7 +266,7 @@ fn part(
         let unit = Unit { id: row.utterance_id.unwrap_or_default(), speaker, text, codes, targets };
         match sessions.last_mut() {
             Some(last) if last.source == source && last.id == session_id => last.units.push(unit),
-            _ => sessions.push(Session { source, id: session_id, group, fold, units: vec![unit] }),
+            _ => sessions.push(Session { source, id: session_id, group, fold, batch, units: vec![unit] }),
         }
     }
     Ok(())

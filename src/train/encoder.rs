@@ -15,8 +15,12 @@ use tch::{Kind, Tensor, nn};
 /// What the training is run with. The defaults are those of the shipped model.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Passes over the material.
+    /// Passes over the first batch of the material.
     pub epochs: usize,
+    /// Passes over all batches after that.
+    pub later_epochs: usize,
+    /// What the rates are multiplied by in these.
+    pub later_rate: f64,
     /// Peak learning rate of the encoder.
     pub encoder_rate: f64,
     /// Peak learning rate of the layers above it.
@@ -35,6 +39,8 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             epochs: 2,
+            later_epochs: 1,
+            later_rate: 0.5,
             encoder_rate: 2e-4,
             head_rate: 1.5e-3,
             dropout: 0.1,
@@ -151,14 +157,14 @@ fn loss(network: &Network, sessions: &[&Prepared<'_>], positive: &Tensor) -> Ten
     per_code / weights.sum(Kind::Float)
 }
 
-/// Trains a network on the given sessions, starting from pre-trained weights; `progress` hears epoch, share
-/// of the epoch done, and the mean loss since it was last told.
+/// Trains a network on the given sessions, starting from the weights of a file (an encoder's, or a whole
+/// network's); `progress` hears epoch, share of the epoch done, and the mean loss since it was last told.
 ///
 /// # Errors
 /// If the weights cannot be read.
 pub fn train(
     config: &Config,
-    pretrained: &Path,
+    start: &Path,
     sessions: &[&Prepared<'_>],
     settings: &Settings,
     progress: &mut dyn FnMut(usize, f64, f64),
@@ -166,7 +172,7 @@ pub fn train(
     tch::manual_seed(settings.seed as i64);
     let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
     let mut network = Network::new(config, settings.dropout);
-    network.start_from(pretrained)?;
+    network.start_from(start)?;
     network.freeze(settings.frozen);
     let optimiser = nn::AdamW { wd: 0.01, ..nn::AdamW::default() };
     let mut optimiser = optimiser.build(&network.vs, settings.encoder_rate)?;

@@ -216,7 +216,7 @@ mod tests {
             targets: [0.0; CODE_COUNT],
         };
         let units = speakers.iter().enumerate().map(unit).collect();
-        Session { source: Source::Transcripts, id: id.into(), group: id.into(), fold, units }
+        Session { source: Source::Transcripts, id: id.into(), group: id.into(), fold, batch: 1, units }
     }
 
     #[test]

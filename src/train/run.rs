@@ -60,9 +60,7 @@ impl Training<'_> {
             let weights = self.work.join("final.safetensors");
             if !weights.exists() {
                 say("training the final model on everything".into());
-                let partial = self.work.join("final.partial.safetensors");
-                self.network(&config, &everything, say)?.save(&partial)?;
-                std::fs::rename(partial, &weights)?;
+                save(&self.network(&config, "final", &everything, say)?, &weights)?;
             }
             let evaluation = Evaluation::read(self.sessions, self.work)?;
             let calibration = calibrate(&evaluation.scored(|_| true), &Policy::default());
@@ -101,17 +99,33 @@ impl Training<'_> {
         }
     }
 
+    /// A network trained on the given sessions: on those of the first batch from the pre-trained encoder, then
+    /// on all of them. What the first leaves is kept under `name`.
     fn network(
         &self,
         config: &Config,
+        name: &str,
         training: &[&Prepared<'_>],
         say: &mut dyn FnMut(String),
     ) -> anyhow::Result<crate::model::rust_bert::Network> {
-        let base = self.base.join("model.safetensors");
-        let training = &thinned(training);
-        Ok(encoder::train(config, &base, training, &self.settings, &mut |epoch, done, loss| {
+        let training = thinned(training);
+        let first: Vec<_> = training.iter().filter(|p| p.session.batch == 1).copied().collect();
+        let weights = self.work.join(format!("{name}.first.safetensors"));
+        let mut progress = |epoch, done: f64, loss| {
             say(format!("  epoch {}, {:3.0} %, loss {loss:.4}", epoch + 1, done * 100.0));
-        })?)
+        };
+        if !weights.exists() {
+            let base = self.base.join("model.safetensors");
+            let network = encoder::train(config, &base, &first, &self.settings, &mut progress)?;
+            save(&network, &weights)?;
+        }
+        let later = Settings {
+            epochs: self.settings.later_epochs,
+            encoder_rate: self.settings.encoder_rate * self.settings.later_rate,
+            head_rate: self.settings.head_rate * self.settings.later_rate,
+            ..self.settings
+        };
+        Ok(encoder::train(config, &weights, &training, &later, &mut progress)?)
     }
 
     fn network_stage(
@@ -125,7 +139,7 @@ impl Training<'_> {
         let scores = self.work.join(format!("network{fold}.csv"));
         if !scores.exists() {
             say(format!("fold {fold}: training the network on {} sessions", training.len()));
-            let network = self.network(config, training, say)?;
+            let network = self.network(config, &format!("fold{fold}"), training, say)?;
             let sessions: Vec<&Session> = held_out.iter().map(|p| p.session).collect();
             oof::write(&scores, &sessions, &encoder::predict(&network, held_out))?;
         }
@@ -172,6 +186,13 @@ impl Training<'_> {
         files::write_checksums(self.out)?;
         Ok(())
     }
+}
+
+/// Saves weights under their name only when they are whole.
+fn save(network: &crate::model::rust_bert::Network, weights: &Path) -> anyhow::Result<()> {
+    let partial = weights.with_extension("partial.safetensors");
+    network.save(&partial)?;
+    Ok(std::fs::rename(partial, weights)?)
 }
 
 /// The sessions that `keep` says.
