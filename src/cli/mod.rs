@@ -1,6 +1,7 @@
 //! The command line: arguments, progress, messages, exit codes. One file a subcommand; no logic that a user
 //! of the library would miss.
 
+mod agreement;
 mod analyze;
 mod built_in;
 mod evaluate;
@@ -26,6 +27,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Analyze(analyze::Arguments),
+    Agreement(agreement::Arguments),
     Evaluate(evaluate::Arguments),
     #[cfg(feature = "rust-bert")]
     Train(train::Arguments),
@@ -55,6 +57,7 @@ enum Exit {
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Agreement(arguments) => agreement::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         #[cfg(feature = "rust-bert")]
         Command::Train(arguments) => train::run(&arguments),

@@ -2,16 +2,14 @@
 
 use super::Error;
 use crate::agreement::bootstrap::Bootstrap;
+use crate::agreement::coders::read::opened;
 use crate::agreement::report::{self, Report};
 use crate::codebook::CodeSet;
 use crate::coding::Coding;
 use crate::model::{self, Model};
 use crate::transcript::{Session, Speaker, Unit};
-use flate2::read::MultiGzDecoder;
 use rayon::prelude::*;
 use serde::Deserialize;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -76,7 +74,7 @@ impl Material {
         let csv_error = |error| Error::Csv(path.to_owned(), error);
         let file: Arc<Path> = path.into();
         let source = source_name(path);
-        let mut table = csv::Reader::from_reader(opened(path)?);
+        let mut table = csv::Reader::from_reader(opened(path).map_err(|e| Error::Io(path.to_owned(), e))?);
         let first_session = self.sessions.len();
         for (i, row) in table.deserialize().enumerate() {
             let row: Row = row.map_err(csv_error)?;
@@ -165,14 +163,6 @@ impl Material {
         }
         report::evaluate(&units, bootstrap)
     }
-}
-
-/// The bytes of a table, out of gzip if its first bytes say so.
-fn opened(path: &Path) -> Result<Box<dyn Read>, Error> {
-    let io_error = |error| Error::Io(path.to_owned(), error);
-    let mut file = BufReader::new(File::open(path).map_err(io_error)?);
-    let packed = file.fill_buf().map_err(io_error)?.starts_with(&[0x1f, 0x8b]);
-    Ok(if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
 }
 
 /// `notes` of `notes.csv.gz`.
