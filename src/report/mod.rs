@@ -5,6 +5,9 @@
 //! | `utterances.csv` | [`utterances`] | one per unit |
 //! | `moments.csv` | [`moments`] | one per moment |
 //! | `sessions.csv` | [`sessions`] | one per session |
+//! | `clients.csv` | [`clients`] | one per client |
+//! | `trends.csv` | [`trends`] | one per client and measure |
+//! | `factors.csv` | [`factors`] | one per contributing code and outcome |
 //! | `rejects.csv` | [`rejects`] | one per record that could not be read |
 //! | `run.json` | [`run`] | what was run on what |
 //!
@@ -14,7 +17,9 @@
 //! The CSV files are UTF-8 without a byte order mark, comma, `\n`, RFC 4180 quoting where needed. They hold exactly
 //! what was read and computed: the same input gives the same bytes.
 
+pub mod clients;
 pub mod dictionary;
+pub mod factors;
 pub mod folder;
 pub mod moments;
 pub mod rejects;
@@ -22,6 +27,7 @@ pub mod run;
 pub mod sessions;
 pub mod table;
 mod tables;
+pub mod trends;
 pub mod utterances;
 
 pub use dictionary::dictionary;

@@ -1,13 +1,17 @@
 //! All tables of a run, written together and put in place together.
 
+use super::clients::Clients;
+use super::factors::Factors;
 use super::folder::{Error, Folder};
 use super::moments::Moments;
 use super::rejects::Rejects;
 use super::run::{Run, Written};
 use super::sessions::Sessions;
 use super::table::{Options, Sheet};
+use super::trends::Trends;
 use super::utterances::Utterances;
 use crate::coding::CodedSession;
+use crate::coding::case::{Client, Factor, Trend};
 use crate::transcript::Reject;
 use std::path::Path;
 
@@ -21,6 +25,9 @@ pub struct Tables {
     utterances: Sheet<Utterances>,
     moments: Sheet<Moments>,
     sessions: Sheet<Sessions>,
+    clients: Sheet<Clients>,
+    trends: Sheet<Trends>,
+    factors: Sheet<Factors>,
     rejects: Sheet<Rejects>,
 }
 
@@ -35,6 +42,9 @@ impl Tables {
             utterances: Sheet::create(&folder, options)?,
             moments: Sheet::create(&folder, options)?,
             sessions: Sheet::create(&folder, options)?,
+            clients: Sheet::create(&folder, options)?,
+            trends: Sheet::create(&folder, options)?,
+            factors: Sheet::create(&folder, options)?,
             rejects: Sheet::create(&folder, options)?,
             folder,
         })
@@ -48,6 +58,16 @@ impl Tables {
         self.utterances.write(session)?;
         self.moments.write(session)?;
         self.sessions.write(session)
+    }
+
+    /// Adds what all sessions together come to.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn cases(&mut self, clients: &[Client], trends: &[Trend], factors: &[Factor]) -> Result<(), Error> {
+        clients.iter().try_for_each(|client| self.clients.write(client))?;
+        trends.iter().try_for_each(|trend| self.trends.write(trend))?;
+        factors.iter().try_for_each(|factor| self.factors.write(factor))
     }
 
     /// Adds a record that could not be read.
@@ -78,9 +98,17 @@ impl Tables {
     /// If the disk is full or fails, or a file cannot be replaced. Up to the first rename the outputs of an earlier
     /// run stay as they are.
     pub fn finish(self, run: &Run) -> Result<(), Error> {
-        let Tables { folder, utterances, moments, sessions, rejects } = self;
+        let Tables { folder, utterances, moments, sessions, clients, trends, factors, rejects } = self;
         let run = run.seal(&folder)?;
-        let tables = [utterances.seal()?, moments.seal()?, sessions.seal()?, rejects.seal()?];
+        let tables = [
+            utterances.seal()?,
+            moments.seal()?,
+            sessions.seal()?,
+            clients.seal()?,
+            trends.seal()?,
+            factors.seal()?,
+            rejects.seal()?,
+        ];
         folder.remove(Run::FILE)?;
         for table in tables {
             table.publish()?;
