@@ -27,7 +27,7 @@
 //! One direction, nothing goes back. [`pipeline`] is the corridor: it streams sessions in chunks and works on a
 //! chunk in parallel; results leave in input order, so memory does not grow with the corpus and the bytes written
 //! do not depend on the number of threads. Beside it stand [`agreement`], which holds codings against each other,
-//! and [`train`], which makes models.
+//! [`evaluate`], which says how good a model is, and [`train`], which makes models.
 //!
 //! The library never prints, never exits and never reads the environment. It may fail with an error that says
 //! what is wrong, where, and the mend; errors never hold words of a session.
@@ -74,6 +74,7 @@
 pub mod agreement;
 pub mod codebook;
 pub mod coding;
+pub mod evaluate;
 pub mod input;
 pub mod model;
 pub mod moments;

@@ -1,9 +1,10 @@
-//! The statistics of `agreement` against scikit-learn, statsmodels and numpy
+//! The statistics of `agreement` against scikit-learn, statsmodels, krippendorff and numpy
 //! (`tests/reference/agreement.py` makes the numbers).
 
 use breakthrough::agreement::average_precision::{Ranking, average_precision};
 use breakthrough::agreement::bootstrap::{Bootstrap, quantile};
 use breakthrough::agreement::calibration::Reliability;
+use breakthrough::agreement::coders::{Aligned, Coder, compare};
 use breakthrough::agreement::confusion::{Confusion, by_code, macro_f1};
 use breakthrough::agreement::kappa;
 use breakthrough::agreement::tags::{tag_probabilities, tags};
@@ -22,6 +23,39 @@ struct Reference {
     any_resistance: AnyResistance,
     quantiles: Quantiles,
     bootstrap: Bounds,
+    coders: Coders,
+}
+
+#[derive(Deserialize)]
+struct Coders {
+    labels: Vec<String>,
+    session: Vec<u32>,
+    has: Vec<Vec<bool>>,
+    said: Vec<Vec<[u8; 4]>>,
+    probabilities: Vec<[f32; 4]>,
+    nominal: Vec<Nominal>,
+    sets: Nominal,
+    against: Vec<Against>,
+}
+
+#[derive(Deserialize)]
+struct Nominal {
+    agreement: f64,
+    cohen: f64,
+    fleiss: f64,
+    alpha: f64,
+}
+
+#[derive(Deserialize)]
+struct Against {
+    precision: Vec<f64>,
+    recall: Vec<f64>,
+    f1: Vec<f64>,
+    #[serde(rename = "macro")]
+    of_labels: f64,
+    micro: f64,
+    average_precision: Option<Vec<f64>>,
+    ece: Option<Vec<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -194,5 +228,58 @@ fn bootstrap_bounds_agree_up_to_chance() {
     for (ours, theirs) in ours.iter().zip([reference.bootstrap.f1, reference.bootstrap.average_precision]) {
         assert!((ours.low - theirs[0]).abs() < 0.01, "{ours:?}, reference {theirs:?}");
         assert!((ours.high - theirs[1]).abs() < 0.01, "{ours:?}, reference {theirs:?}");
+    }
+}
+
+/// Three codings with labels of their own and units missing, written as tables and read as a user's would be.
+#[test]
+fn several_coders() {
+    let theirs = reference().coders;
+    let dir = tempfile::tempdir().expect("a folder can be made");
+    let codings: Vec<Coder> = (0..3)
+        .map(|c| {
+            let path = dir.path().join(format!("coder{c}.csv"));
+            let mut table = csv::Writer::from_path(&path).expect("a table can be made");
+            let mut header = vec!["session_id".to_owned(), "utterance_id".into(), "codes".into()];
+            header.extend(theirs.labels.iter().filter(|_| c == 2).cloned());
+            table.write_record(header).expect("a row can be written");
+            for unit in (0..theirs.session.len()).filter(|&unit| theirs.has[c][unit]) {
+                let given = theirs.labels.iter().zip(theirs.said[c][unit]).filter(|(_, said)| *said == 1);
+                let labels: Vec<&str> = given.map(|(label, _)| label.as_str()).collect();
+                let mut row = vec![theirs.session[unit].to_string(), unit.to_string(), labels.join("|")];
+                row.extend(theirs.probabilities[unit].iter().filter(|_| c == 2).map(f32::to_string));
+                table.write_record(row).expect("a row can be written");
+            }
+            drop(table);
+            Coder::read(&path, "codes").expect("the table can be read")
+        })
+        .collect();
+    let ours = compare(&Aligned::new(&codings), &Bootstrap { resamples: 0, ..Bootstrap::default() });
+    let nominal = |name: &str, ours: &breakthrough::agreement::coders::compare::Nominal, theirs: &Nominal| {
+        close(ours.agreement.value, theirs.agreement, name);
+        close(ours.cohen.value, theirs.cohen, name);
+        close(ours.fleiss.value, theirs.fleiss, name);
+        close(ours.alpha.value, theirs.alpha, name);
+    };
+    assert_eq!(ours.labels.len(), theirs.labels.len());
+    for label in &ours.labels {
+        let k = theirs.labels.iter().position(|name| *name == label.name).expect("the label is known");
+        nominal(&label.name, &label.nominal, &theirs.nominal[k]);
+        for (ours, theirs) in label.against.iter().zip(&theirs.against) {
+            close(ours.precision.value, theirs.precision[k], &label.name);
+            close(ours.recall.value, theirs.recall[k], &label.name);
+            close(ours.f1.value, theirs.f1[k], &label.name);
+            let p = ours.probabilities.as_ref();
+            assert_eq!(p.is_some(), theirs.ece.is_some());
+            if let (Some(p), Some(precision), Some(ece)) = (p, &theirs.average_precision, &theirs.ece) {
+                close(p.average_precision.value, precision[k], &label.name);
+                close(p.calibration_error.value, ece[k], &label.name);
+            }
+        }
+    }
+    nominal("sets", &ours.sets, &theirs.sets);
+    for (ours, theirs) in ours.overall.iter().zip(&theirs.against) {
+        close(ours.macro_f1.value, theirs.of_labels, "macro");
+        close(ours.micro_f1.value, theirs.micro, "micro");
     }
 }

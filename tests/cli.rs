@@ -240,3 +240,44 @@ fn help_shows_worked_examples_and_exit_codes() {
     let text = String::from_utf8(breakthrough(&["--help"]).stdout).unwrap();
     assert!(text.contains("Exit codes:") && text.contains("4  the model cannot be used"));
 }
+
+#[test]
+fn agreement_of_coders_and_of_the_program() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let anna = file(
+        "anna.csv",
+        "session_id,utterance_id,codes,text\ns,1,hope,\"=Well, yes\"\ns,2,,No\nt,1,hope|doubt,So\n",
+    );
+    let ben = file("ben.csv", "session_id,utterance_id,label\ns,1,hope\ns,2,doubt\n");
+    let out = dir.path().join("out");
+    let (columns, out) = (["--column", "codes", "--column", "label"], out.to_str().unwrap());
+    let output = breakthrough(&[&["agreement", &anna, &ben, "--out", out][..], &columns].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.starts_with("3 units of 2 sessions, 2 of them in every coding.\n1 units are not in ben.\n"),
+        "{said}"
+    );
+    let list = rows(&Path::new(out).join("disagreements.csv"));
+    assert_eq!((list.len(), list[0]["ben"].as_str(), list[0]["text"].as_str()), (1, "doubt", "No"));
+    assert!(
+        Path::new(out).join("agreement.csv").is_file() && Path::new(out).join("reliability.csv").is_file()
+    );
+
+    let cases: [(&[&str], i32, &str); 4] = [
+        (&["agreement", &anna], 2, "2 values"),
+        (&["agreement", &anna, &ben], 3, "--column"),
+        (&["agreement", &anna, "no/such.csv"], 3, "no/such.csv"),
+        (&["agreement", &anna, &ben, &anna, "--column", "codes", "--column", "label"], 2, "3 tables"),
+    ];
+    for (arguments, code, says) in cases {
+        let output = breakthrough(arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(says), "{arguments:?}: {}", stderr(&output));
+    }
+}

@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("report", MEETING),
     ("agreement", MEETING),
     ("train", &["codebook", "transcript", "coding", "model", "agreement"]),
+    ("evaluate", &["codebook", "transcript", "coding", "model", "agreement", "train"]),
     (
         "pipeline",
         &["codebook", "transcript", "coding", "input", "privacy", "model", "moments", "trends", "report"],

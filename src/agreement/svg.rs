@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 /// Side of a square, in pixels.
 const SIDE: f64 = 120.0;
 /// Room for a square with its name and its edges.
-const CELL: (f64, f64) = (150.0, 165.0);
+const CELL: (f64, f64) = (190.0, 165.0);
 const COLUMNS: usize = 5;
 
 impl Report {

@@ -1,8 +1,10 @@
 //! The command line: arguments, progress, messages, exit codes. One file a subcommand; no logic that a user
 //! of the library would miss.
 
+mod agreement;
 mod analyze;
 mod built_in;
+mod evaluate;
 mod models;
 #[cfg(feature = "rust-bert")]
 mod train;
@@ -25,6 +27,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Analyze(analyze::Arguments),
+    Agreement(agreement::Arguments),
+    Evaluate(evaluate::Arguments),
     #[cfg(feature = "rust-bert")]
     Train(train::Arguments),
 }
@@ -53,6 +57,8 @@ enum Exit {
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Agreement(arguments) => agreement::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         #[cfg(feature = "rust-bert")]
         Command::Train(arguments) => train::run(&arguments),
     };
@@ -89,4 +95,12 @@ struct Misuse(String);
 /// A line on stderr. A full disk or a closed pipe behind the log must not end a night's run.
 fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// What was asked for, on stdout. Who closes the pipe early has read enough.
+fn print(text: &str) -> std::io::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
 }

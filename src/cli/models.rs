@@ -4,7 +4,7 @@ use super::built_in;
 use breakthrough::model::files::Files;
 use breakthrough::model::{EngineKind, Error, Model};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct ModelArguments {
@@ -28,6 +28,11 @@ pub(super) enum Engine {
 }
 
 impl ModelArguments {
+    /// The folder that was given.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.model.as_deref()
+    }
+
     pub(super) fn load(&self) -> Result<Model, Error> {
         let files = match &self.model {
             Some(folder) => Files::read(folder)?,

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""Makes tests/reference/agreement.json: what scikit-learn, statsmodels and numpy say about invented codings.
+"""Makes tests/reference/agreement.json: what scikit-learn, statsmodels, krippendorff and numpy say about invented codings.
 
-    pip install numpy==2.4.6 scikit-learn==1.9.1 statsmodels==0.15.0
+    pip install numpy==2.4.6 scikit-learn==1.9.1 statsmodels==0.15.0 krippendorff==0.9.0
     python3 tests/reference/agreement.py > tests/reference/agreement.json
 """
 import json
 import sys
 import warnings
 
+import krippendorff
 import numpy as np
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import (average_precision_score, cohen_kappa_score, f1_score, precision_score, recall_score)
-from statsmodels.stats.inter_rater import cohens_kappa
+from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa, fleiss_kappa
 
 warnings.filterwarnings("ignore")
 rng = np.random.default_rng(11)
@@ -66,6 +67,48 @@ for _ in range(4000):
     rows = np.concatenate([by_cluster[c] for c in rng.integers(0, CLUSTERS, CLUSTERS)])
     draws.append([f1_score(gold[rows, 2], predicted[rows, 2]), average_precision_score(gold[rows, 2], p[rows, 2])])
 
+
+
+def coders():
+    """Three codings with labels of their own, each without some of the units; the third has probabilities."""
+    rng = np.random.default_rng(12)
+    units, labels = 120, ["anger", "joy", "fear of \"it\"", "cognitive"]
+    truth = rng.random((units, 4)) < [.3, .5, .1, .05]
+    said = np.array([truth ^ (rng.random(truth.shape) < e) for e in (.05, .15, .2)])
+    has = rng.random((3, units)) < [[.95], [.9], [.85]]
+    p = np.round(np.clip(.25 + .5 * truth + rng.normal(0, .2, truth.shape), 0, 1), 2)
+    session = np.sort(rng.integers(0, 9, units))
+
+    def nominal(codes):
+        """Pairs (agreement, kappa), then Fleiss and alpha, of codes[coder, unit]."""
+        pairs = []
+        for i, j in ((0, 1), (0, 2), (1, 2)):
+            both = has[i] & has[j]
+            pairs.append([float(np.mean(codes[i][both] == codes[j][both])), cohen_kappa_score(codes[i][both], codes[j][both])])
+        complete = codes[:, has.all(0)].T
+        data = np.where(has, codes, np.nan).astype(float)
+        return {"agreement": float(np.mean([a for a, _ in pairs])), "cohen": float(np.mean([k for _, k in pairs])),
+                "fleiss": float(fleiss_kappa(aggregate_raters(complete)[0])),
+                "alpha": float(krippendorff.alpha(reliability_data=data, level_of_measurement="nominal"))}
+
+    def against(c):
+        both = has[0] & has[c]
+        gold, other = said[0][both], said[c][both]
+        zero = {"average": None, "zero_division": 0}
+        out = {"precision": precision_score(gold, other, **zero).tolist(), "recall": recall_score(gold, other, **zero).tolist(),
+               "f1": f1_score(gold, other, **zero).tolist(), "macro": f1_score(gold, other, average="macro"),
+               "micro": f1_score(gold, other, average="micro")}
+        if c == 2:
+            out["average_precision"] = [average_precision_score(gold[:, k], p[both][:, k]) for k in range(4)]
+            out["ece"] = [ece(gold[:, k], p[both][:, k].astype(np.float32).astype(np.float64))["ece"] for k in range(4)]
+        return out
+
+    whole = (said * [1, 2, 4, 8]).sum(2)
+    return {"labels": labels, "session": session.tolist(), "has": has.tolist(), "said": said.astype(int).tolist(),
+            "probabilities": p.tolist(), "nominal": [nominal(said[:, :, k].astype(int)) for k in range(4)],
+            "sets": nominal(whole), "against": [against(1), against(2)]}
+
+
 json.dump({
     "cluster": cluster.tolist(), "times": times.tolist(),
     "gold": [np.flatnonzero(row).tolist() for row in gold], "predicted": [np.flatnonzero(row).tolist() for row in predicted],
@@ -76,5 +119,6 @@ json.dump({
                   "is": np.quantile(values, [0, .025, .1, .5, .975, 1]).tolist()},
     "bootstrap": {"code": 2, "f1": np.quantile([d[0] for d in draws], [.025, .975]).tolist(),
                   "average_precision": np.quantile([d[1] for d in draws], [.025, .975]).tolist()},
+    "coders": coders(),
 }, sys.stdout, separators=(",", ":"))
 print()

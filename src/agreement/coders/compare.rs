@@ -1,0 +1,361 @@
+//! The figures of codings held against each other, per label and overall, with intervals over sessions.
+//!
+//! Agreement of equals: percent, Cohen's kappa (of several coders the mean over pairs: Light 1971), Fleiss' kappa and
+//! Krippendorff's alpha. Against a reference, the first coding: precision, recall, F1, and where a coding has
+//! probabilities average precision and calibration error. Pairs are compared on the units that both have, Fleiss' kappa
+//! takes those that all have, alpha those that two have or more.
+
+use super::aligned::Aligned;
+use crate::agreement::average_precision::Ranking;
+use crate::agreement::bootstrap::Bootstrap;
+use crate::agreement::calibration::{BinSum, BinSums, Reliability, error_of_sums, record};
+use crate::agreement::confusion::{Confusion, macro_f1};
+use crate::agreement::fleiss::Fleiss;
+use crate::agreement::kappa::Pair;
+use crate::agreement::krippendorff::Alpha;
+use crate::agreement::report::Figure;
+use std::collections::BTreeMap;
+
+/// How far codings agree on one label, or on whole sets of labels. What is undefined is NaN.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Nominal {
+    /// Share of units on which two codings agree; of several the mean over pairs.
+    pub agreement: Figure,
+    /// Cohen's kappa; of several codings the mean over pairs.
+    pub cohen: Figure,
+    /// Fleiss' kappa.
+    pub fleiss: Figure,
+    /// Krippendorff's alpha.
+    pub alpha: Figure,
+}
+
+/// One coding against the reference on one label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Against {
+    /// Hits and misses on units that both have.
+    pub counts: Confusion,
+    /// Precision, 0 where undefined.
+    pub precision: Figure,
+    /// Recall, 0 where undefined.
+    pub recall: Figure,
+    /// F1, 0 where undefined.
+    pub f1: Figure,
+    /// What its probabilities are worth, where it has them.
+    pub probabilities: Option<Probabilities>,
+}
+
+/// Probabilities against the reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probabilities {
+    /// Average precision, 0 without a positive unit.
+    pub average_precision: Figure,
+    /// Expected calibration error over ten bins.
+    pub calibration_error: Figure,
+    /// The reliability curve.
+    pub reliability: Reliability,
+}
+
+/// One label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// Its name.
+    pub name: String,
+    /// Units that each coding gives it to.
+    pub given: Vec<usize>,
+    /// Agreement of all codings.
+    pub nominal: Nominal,
+    /// Every coding but the first against the first.
+    pub against: Vec<Against>,
+}
+
+/// One coding against the reference over all labels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overall {
+    /// Mean F1 over labels.
+    pub macro_f1: Figure,
+    /// F1 of all decisions taken together.
+    pub micro_f1: Figure,
+    /// Mean average precision over labels with probabilities; NaN without any.
+    pub macro_average_precision: Figure,
+}
+
+/// All figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// Names of the codings; the first is the reference.
+    pub coders: Vec<String>,
+    /// Units that each lacks while another has them.
+    pub missing: Vec<usize>,
+    /// Units in all, and units that every coding has.
+    pub units: [usize; 2],
+    /// Sessions.
+    pub sessions: usize,
+    /// Labels that at least one coding gives.
+    pub labels: Vec<Label>,
+    /// Whole sets of labels, each different set a category: for labels of which a unit has one, this is the agreement
+    /// on the unit.
+    pub sets: Nominal,
+    /// Every coding but the first against the first.
+    pub overall: Vec<Overall>,
+    /// Share of resamples within the intervals.
+    pub confidence: f64,
+}
+
+/// What the units of a session add up to for one nominal question.
+#[derive(Clone)]
+struct Question {
+    pairs: Vec<Pair>,
+    fleiss: Fleiss,
+    alpha: Alpha,
+}
+
+impl Question {
+    fn new(coders: usize, categories: usize) -> Question {
+        Question {
+            pairs: vec![Pair::new(categories); coders * coders.saturating_sub(1) / 2],
+            fleiss: Fleiss::new(coders, categories),
+            alpha: Alpha::new(categories),
+        }
+    }
+
+    fn record(&mut self, said: &[Option<usize>]) {
+        let pairs = (0..said.len()).flat_map(|i| (i + 1..said.len()).map(move |j| (i, j)));
+        for (pair, (i, j)) in self.pairs.iter_mut().zip(pairs) {
+            pair.record(said[i], said[j]);
+        }
+        self.fleiss.record(said);
+        self.alpha.record(said);
+    }
+
+    fn add(&mut self, other: &Question, times: u32) {
+        self.pairs.iter_mut().zip(&other.pairs).for_each(|(sum, one)| sum.add(one, times));
+        self.fleiss.add(&other.fleiss, times);
+        self.alpha.add(&other.alpha, times);
+    }
+
+    fn numbers(&self) -> [f64; 4] {
+        let mean = |of: fn(&Pair) -> Option<f64>| {
+            let values: Vec<f64> = self.pairs.iter().filter_map(of).collect();
+            values.iter().sum::<f64>() / values.len() as f64
+        };
+        let defined = |value: Option<f64>| value.unwrap_or(f64::NAN);
+        [mean(Pair::agreement), mean(Pair::kappa), defined(self.fleiss.kappa()), defined(self.alpha.alpha())]
+    }
+}
+
+/// What the units of a session add up to.
+#[derive(Clone)]
+struct Sums {
+    /// A question per label, then the sets.
+    questions: Vec<Question>,
+    /// Per coding but the first and label.
+    counts: Vec<Vec<Confusion>>,
+    bins: Vec<Vec<BinSums>>,
+}
+
+impl Sums {
+    fn add(&mut self, other: &Sums, times: u32) {
+        self.questions.iter_mut().zip(&other.questions).for_each(|(sum, one)| sum.add(one, times));
+        for (sum, one) in self.counts.iter_mut().flatten().zip(other.counts.iter().flatten()) {
+            *sum += *one * times;
+        }
+        for (sum, one) in self.bins.iter_mut().flatten().zip(other.bins.iter().flatten()) {
+            sum.iter_mut().zip(one).for_each(|(sum, one)| sum.add(*one, times));
+        }
+    }
+}
+
+/// Codings, made ready for resampling.
+struct Prepared<'a> {
+    aligned: &'a Aligned,
+    empty: Sums,
+    sessions: Vec<Sums>,
+    /// Per coding but the first and label, where it has probabilities.
+    rankings: Vec<Vec<Option<Ranking>>>,
+}
+
+/// Computes all figures; sessions are what is resampled.
+#[must_use]
+pub fn compare(aligned: &Aligned, bootstrap: &Bootstrap) -> Comparison {
+    let prepared = prepare(aligned);
+    let once = vec![1; aligned.sessions];
+    let values = prepared.numbers(&once);
+    let intervals = bootstrap.intervals(aligned.sessions, |times| prepared.numbers(times));
+    let mut figures =
+        values.iter().enumerate().map(|(i, &value)| Figure { value, interval: intervals.get(i).copied() });
+    let undefined = Figure { value: f64::NAN, interval: None };
+    let mut next = || figures.next().unwrap_or(undefined);
+
+    let all = prepared.sums(&once);
+    let mut labels = Vec::new();
+    for (k, name) in aligned.labels.iter().enumerate() {
+        let nominal = Nominal { agreement: next(), cohen: next(), fleiss: next(), alpha: next() };
+        let mut against = Vec::new();
+        for (c, rankings) in prepared.rankings.iter().enumerate() {
+            let (precision, recall, f1, average_precision, calibration_error) =
+                (next(), next(), next(), next(), next());
+            let probabilities = rankings[k].as_ref().map(|_| Probabilities {
+                average_precision,
+                calibration_error,
+                reliability: Reliability::of_sums(&all.bins[c][k]),
+            });
+            against.push(Against { counts: all.counts[c][k], precision, recall, f1, probabilities });
+        }
+        let gives = |coder: usize| {
+            aligned.given.iter().filter(|unit| unit[coder].as_ref().is_some_and(|given| given[k])).count()
+        };
+        labels.push(Label {
+            name: name.clone(),
+            given: (0..aligned.coders.len()).map(gives).collect(),
+            nominal,
+            against,
+        });
+    }
+    let sets = Nominal { agreement: next(), cohen: next(), fleiss: next(), alpha: next() };
+    let overall = (prepared.rankings.iter())
+        .map(|_| Overall { macro_f1: next(), micro_f1: next(), macro_average_precision: next() })
+        .collect();
+    Comparison {
+        coders: aligned.coders.clone(),
+        missing: (0..aligned.coders.len()).map(|coder| aligned.missing(coder)).collect(),
+        units: [aligned.units.len(), aligned.common()],
+        sessions: aligned.sessions,
+        labels,
+        sets,
+        overall,
+        confidence: bootstrap.confidence,
+    }
+}
+
+fn prepare(aligned: &Aligned) -> Prepared<'_> {
+    let (coders, labels) = (aligned.coders.len(), aligned.labels.len());
+    let mut sets: BTreeMap<&Vec<bool>, usize> = BTreeMap::new();
+    for said in aligned.given.iter().flatten().flatten() {
+        let next = sets.len();
+        sets.entry(said).or_insert(next);
+    }
+    let mut questions = vec![Question::new(coders, 2); labels];
+    questions.push(Question::new(coders, sets.len()));
+    let others = coders.saturating_sub(1);
+    let empty = Sums {
+        questions,
+        counts: vec![vec![Confusion::default(); labels]; others],
+        bins: vec![vec![[BinSum::NOTHING; Reliability::BINS]; labels]; others],
+    };
+    let mut sessions = vec![empty.clone(); aligned.sessions];
+    for (unit, (given, &session)) in aligned.given.iter().zip(&aligned.session).enumerate() {
+        let sums = &mut sessions[session as usize];
+        for k in 0..labels {
+            let said: Vec<Option<usize>> =
+                given.iter().map(|given| given.as_ref().map(|given| usize::from(given[k]))).collect();
+            sums.questions[k].record(&said);
+        }
+        let said: Vec<Option<usize>> =
+            given.iter().map(|given| given.as_ref().and_then(|given| sets.get(given).copied())).collect();
+        sums.questions[labels].record(&said);
+        let Some(gold) = given.first().and_then(Option::as_ref) else { continue };
+        for (c, other) in given.iter().enumerate().skip(1) {
+            let Some(other) = other else { continue };
+            for k in 0..labels {
+                sums.counts[c - 1][k].record(gold[k], other[k]);
+                if let Some(p) = &aligned.probabilities[c][k] {
+                    record(&mut sums.bins[c - 1][k], gold[k], p[unit]);
+                }
+            }
+        }
+    }
+    let ranking = |c: usize, k: usize| {
+        aligned.probabilities[c][k].as_ref().map(|p| {
+            let units = aligned.given.iter().zip(&aligned.session).zip(p);
+            Ranking::new(units.filter_map(|((given, &session), &p)| {
+                let gold = given.first()?.as_ref()?;
+                (!p.is_nan()).then_some((session, gold[k], p))
+            }))
+        })
+    };
+    let rankings = (1..coders).map(|c| (0..labels).map(|k| ranking(c, k)).collect()).collect();
+    Prepared { aligned, empty, sessions, rankings }
+}
+
+impl Prepared<'_> {
+    fn sums(&self, times: &[u32]) -> Sums {
+        let mut sums = self.empty.clone();
+        self.sessions.iter().zip(times).filter(|(_, n)| **n > 0).for_each(|(one, &n)| sums.add(one, n));
+        sums
+    }
+
+    /// All numbers in the order in which [`compare`] takes them.
+    fn numbers(&self, times: &[u32]) -> Vec<f64> {
+        let sums = self.sums(times);
+        let labels = self.aligned.labels.len();
+        let precision =
+            |c: usize, k: usize| self.rankings[c][k].as_ref().map(|ranking| ranking.weighted(times));
+        let mut out = Vec::new();
+        for k in 0..labels {
+            out.extend(sums.questions[k].numbers());
+            for c in 0..self.rankings.len() {
+                let counts = sums.counts[c][k];
+                out.extend([counts.precision(), counts.recall(), counts.f1()]);
+                out.extend([precision(c, k).unwrap_or(f64::NAN), error_of_sums(&sums.bins[c][k])]);
+            }
+        }
+        out.extend(sums.questions[labels].numbers());
+        for (c, counts) in sums.counts.iter().enumerate() {
+            let ranked: Vec<f64> = (0..labels).filter_map(|k| precision(c, k)).collect();
+            out.push(macro_f1(counts));
+            out.push(counts.iter().copied().sum::<Confusion>().f1());
+            out.push(ranked.iter().sum::<f64>() / ranked.len() as f64);
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::float_cmp, reason = "what is compared is exact")]
+mod tests {
+    use super::super::aligned::tests::coder;
+    use super::*;
+
+    #[test]
+    fn own_labels_of_two_coders() {
+        let a = coder("a", &[("s", "1", "joy"), ("s", "2", "anger"), ("t", "1", "joy"), ("t", "2", "anger")]);
+        let b =
+            coder("b", &[("s", "1", "joy"), ("s", "2", "anger"), ("t", "1", "anger"), ("t", "2", "anger")]);
+        let all = compare(&Aligned::new(&[a, b]), &Bootstrap::default());
+        assert_eq!((all.units, all.sessions, all.missing.clone()), ([4, 4], 2, vec![0, 0]));
+        // One label a unit: sets agree as either label does.
+        assert_eq!(all.sets.agreement.value, 0.75);
+        assert_eq!(all.sets.cohen.value, 0.5);
+        assert_eq!(all.labels[0].nominal.cohen.value, 0.5);
+        assert_eq!(all.labels[1].given, [2, 1]);
+        assert_eq!(all.labels[1].against[0].precision.value, 1.0);
+        assert_eq!(all.labels[1].against[0].recall.value, 0.5);
+        assert_eq!(all.overall[0].micro_f1.value, 0.75);
+        assert!(all.overall[0].macro_average_precision.value.is_nan());
+        let bounds = all.sets.agreement.interval.unwrap();
+        assert_eq!((bounds.low, bounds.high), (0.5, 1.0));
+    }
+
+    #[test]
+    fn nothing_in_common_is_undefined() {
+        let all = compare(
+            &Aligned::new(&[coder("a", &[("s", "1", "joy")]), coder("b", &[("s", "2", "joy")])]),
+            &Bootstrap::default(),
+        );
+        assert_eq!((all.units, all.missing.clone()), ([2, 0], vec![1, 1]));
+        assert!(all.sets.agreement.value.is_nan() && all.labels[0].nominal.alpha.value.is_nan());
+        assert_eq!(all.labels[0].against[0].f1.value, 0.0);
+    }
+
+    #[test]
+    fn probabilities_are_measured_where_they_are() {
+        let a = coder("a", &[("s", "1", "joy"), ("s", "2", ""), ("s", "3", "")]);
+        let mut b = coder("b", &[("s", "1", "joy"), ("s", "2", "joy"), ("s", "3", "")]);
+        b.probabilities.insert("joy".into(), vec![0.8, 0.9, f32::NAN]);
+        let all = compare(&Aligned::new(&[a, b]), &Bootstrap { resamples: 0, ..Bootstrap::default() });
+        let p = all.labels[0].against[0].probabilities.as_ref().unwrap();
+        assert_eq!(p.average_precision.value, 0.5);
+        assert!((p.calibration_error.value - 0.55).abs() < 1e-6);
+        assert_eq!(p.reliability.bins.iter().map(|bin| bin.units).sum::<usize>(), 2);
+    }
+}

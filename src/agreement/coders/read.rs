@@ -1,0 +1,172 @@
+//! One coding as a table: `session_id, utterance_id, codes`, and where they are there `text` and a column of
+//! probabilities per label.
+
+use crate::codebook::Code;
+use flate2::read::MultiGzDecoder;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// What can be wrong with a coding.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file that cannot be opened.
+    #[error("{0}: cannot be read: {1}")]
+    Io(PathBuf, io::Error),
+    /// A file that is not a table in CSV.
+    #[error("{0}: {1}")]
+    Csv(PathBuf, csv::Error),
+    /// A column that is needed.
+    #[error("{0}: there is no column '{1}'; {2}")]
+    Column(PathBuf, String, &'static str),
+    /// A unit that stands there twice.
+    #[error("{0}: record {1}: this session_id and utterance_id stood there before")]
+    Twice(PathBuf, usize),
+    /// A table without rows.
+    #[error("{0}: there is no unit in it")]
+    Empty(PathBuf),
+}
+
+/// A unit by session and utterance.
+pub type Key = (String, String);
+
+/// One coding.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Coder {
+    /// What it is called in reports.
+    pub name: String,
+    /// Labels of every unit, by place in `order`.
+    pub labels: Vec<BTreeSet<String>>,
+    /// Units in the order of the table.
+    pub order: Vec<Key>,
+    /// Probabilities per label, a value per unit; NaN where a cell is empty.
+    pub probabilities: BTreeMap<String, Vec<f32>>,
+    /// The words, where the table has them.
+    pub texts: BTreeMap<Key, String>,
+}
+
+impl Coder {
+    /// Reads a table, packed with gzip or not. Labels stand in `column`, joined by `|`. Every other column that is named
+    /// as a code of the codebook, or as a label that occurs, and holds nothing but numbers from 0 to 1, is taken for
+    /// probabilities.
+    ///
+    /// # Errors
+    /// If the table cannot be read, lacks a column, has a unit twice, or has none.
+    pub fn read(path: &Path, column: &str) -> Result<Coder, Error> {
+        let csv_error = |error| Error::Csv(path.to_owned(), error);
+        let mut table = csv::Reader::from_reader(opened(path).map_err(|e| Error::Io(path.to_owned(), e))?);
+        let header = table.headers().map_err(csv_error)?.clone();
+        let place = |name: &str| header.iter().position(|column| column == name);
+        let needed =
+            |name: &str, mend| place(name).ok_or_else(|| Error::Column(path.to_owned(), name.into(), mend));
+        let mend = "units are matched by session_id and utterance_id";
+        let (session, unit) = (needed("session_id", mend)?, needed("utterance_id", mend)?);
+        let codes = needed(column, "name the column of labels with --column")?;
+        let (text, mut seen) = (place("text"), BTreeSet::new());
+        let mut coder = Coder { name: name_of(path), ..Coder::default() };
+        let mut cells: Vec<Vec<f32>> = vec![Vec::new(); header.len()];
+        for (i, row) in table.records().enumerate() {
+            let row = row.map_err(csv_error)?;
+            let cell = |at: usize| row.get(at).unwrap_or_default();
+            let key = (cell(session).to_owned(), cell(unit).to_owned());
+            if !seen.insert(key.clone()) {
+                return Err(Error::Twice(path.to_owned(), i + 1));
+            }
+            if let Some(text) = text {
+                coder.texts.insert(key.clone(), cell(text).to_owned());
+            }
+            coder.order.push(key);
+            coder.labels.push(labels(cell(codes)));
+            for (at, cells) in cells.iter_mut().enumerate() {
+                // Infinity stands for what is no probability, and rules the column out.
+                let number =
+                    if cell(at).is_empty() { f32::NAN } else { cell(at).parse().unwrap_or(f32::INFINITY) };
+                cells.push(number);
+            }
+        }
+        if coder.order.is_empty() {
+            return Err(Error::Empty(path.to_owned()));
+        }
+        let used: BTreeSet<String> = coder.labels.iter().flatten().cloned().collect();
+        for (name, cells) in header.iter().zip(cells) {
+            let is_label = used.contains(name) || name.parse::<Code>().is_ok();
+            let in_range = cells.iter().all(|p| p.is_nan() || (0.0..=1.0).contains(p));
+            if is_label && name != column && in_range && cells.iter().any(|p| !p.is_nan()) {
+                coder.probabilities.insert(name.to_owned(), cells);
+            }
+        }
+        Ok(coder)
+    }
+}
+
+/// The labels of a cell. The marks of manner after codes of the codebook (`cognitive!`) are left out.
+fn labels(cell: &str) -> BTreeSet<String> {
+    let words = cell.split('|').map(str::trim).filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let bare = word.trim_end_matches(['!', '~']);
+            if bare.parse::<Code>().is_ok() { bare.to_owned() } else { word.to_owned() }
+        })
+        .collect()
+}
+
+/// `anna` of `codings/anna.csv.gz`; a table of ours is called by its folder: `out` of `out/utterances.csv`.
+fn name_of(path: &Path) -> String {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let stem = file.strip_suffix(".gz").unwrap_or(&file).trim_end_matches(".csv");
+    let folder = path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    folder.filter(|_| stem == "utterances").unwrap_or_else(|| stem.to_owned())
+}
+
+/// The bytes of a table, out of gzip if its first bytes say so.
+pub(crate) fn opened(path: &Path) -> io::Result<Box<dyn Read>> {
+    let mut file = BufReader::new(File::open(path)?);
+    let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    Ok(if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Coder, Error> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("anna.csv");
+        std::fs::write(&path, text).unwrap();
+        Coder::read(&path, "codes")
+    }
+
+    #[test]
+    fn labels_probabilities_and_text() {
+        let coder = read(
+            "session_id,utterance_id,codes,text,joy,cognitive,utterance\n\
+             s,1,joy| cognitive!,Hello,0.9,0.2,7\ns,2,wow!,Bye,,0.1,7\n",
+        )
+        .unwrap();
+        assert_eq!(coder.name, "anna");
+        let joined: Vec<_> =
+            coder.labels.iter().map(|set| set.iter().cloned().collect::<Vec<_>>().join("+")).collect();
+        assert_eq!(joined, ["cognitive+joy", "wow!"]);
+        assert_eq!(coder.probabilities.keys().collect::<Vec<_>>(), ["cognitive", "joy"]);
+        assert!(coder.probabilities["joy"][1].is_nan());
+        assert_eq!(coder.texts[&("s".into(), "2".into())], "Bye");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let of = |text: &str| read(text).unwrap_err().to_string();
+        assert!(of("session_id,codes\ns,\n").contains("no column 'utterance_id'"));
+        assert!(of("session_id,utterance_id,code\ns,1,\n").contains("--column"));
+        assert!(of("session_id,utterance_id,codes\ns,1,\ns,1,\n").contains("record 2"));
+        assert!(of("session_id,utterance_id,codes\n").contains("no unit"));
+    }
+
+    #[test]
+    fn tables_of_ours_are_called_by_their_folder() {
+        assert_eq!(name_of(Path::new("runs/out/utterances.csv")), "out");
+        assert_eq!(name_of(Path::new("utterances.csv")), "utterances");
+        assert_eq!(name_of(Path::new("a/b.csv.gz")), "b");
+    }
+}

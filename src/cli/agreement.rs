@@ -1,0 +1,101 @@
+//! `breakthrough agreement`
+
+use super::evaluate::write_all;
+use super::{Exit, Misuse, print, tell};
+use breakthrough::agreement::bootstrap::Bootstrap;
+use breakthrough::agreement::coders::{Aligned, Coder, compare, tables};
+use clap::Args;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// How far codings of the same units agree: coders with each other, or with the program.
+///
+/// Prints percent agreement, Cohen's kappa, Fleiss' kappa and Krippendorff's alpha per label, and precision, recall and F1
+/// of every coding against the first, with intervals from resampling sessions; average precision and calibration too
+/// where a coding has probabilities, as utterances.csv of `analyze` has. Any labels will do.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Codings as tables in CSV, packed with gzip or not, the reference first.
+    #[arg(required = true, num_args = 2.., value_name = "CODING")]
+    codings: Vec<PathBuf>,
+
+    /// Column of the labels, joined by `|`; once for all tables, or once for each.
+    #[arg(long, value_name = "NAME", default_value = "codes")]
+    column: Vec<String>,
+
+    /// Table with the words of the units, for the list of disagreements; else a text column of any coding is taken.
+    #[arg(long, value_name = "FILE")]
+    text: Option<PathBuf>,
+
+    /// Folder for the figures, the reliability curves and the list of disagreements as CSV.
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Resamples for the intervals; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = Bootstrap::default().resamples)]
+    resamples: usize,
+
+    /// Seed of the resamples.
+    #[arg(long, value_name = "N", default_value_t = Bootstrap::default().seed)]
+    seed: u64,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  Two coders, and a list of where they differ, with the words:
+    breakthrough agreement anna.csv ben.csv --text transcripts.csv --out agreement
+  The program against a coder (the coder first: figures are against the first):
+    breakthrough agreement anna.csv out/utterances.csv
+  Two passes that stand in one table:
+    breakthrough agreement data/corpus/annomi_codes.csv.gz data/corpus/annomi_codes.csv.gz \\
+      --column codes --column codes_2
+
+Tables have session_id, utterance_id and codes (labels joined by |). A column named as a label that holds numbers from
+0 to 1 is taken for its probabilities. Units that a coding lacks are counted and said.";
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let columns = &arguments.column;
+    if columns.len() != 1 && columns.len() != arguments.codings.len() {
+        let (columns, tables) = (columns.len(), arguments.codings.len());
+        let what =
+            format!("--column is given {columns} times for {tables} tables: give it once, or once for each");
+        return Err(Misuse(what).into());
+    }
+    let columns = columns.iter().cycle();
+    let mut codings = arguments
+        .codings
+        .iter()
+        .zip(columns)
+        .map(|(path, column)| Coder::read(path, column))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut texts = BTreeMap::new();
+    for coding in codings.iter_mut().rev() {
+        texts.extend(std::mem::take(&mut coding.texts));
+    }
+    if let Some(path) = &arguments.text {
+        // The column is needed and not looked at; every table has this one.
+        texts = Coder::read(path, "session_id")?.texts;
+        if texts.is_empty() {
+            return Err(Misuse(format!("--text: {} has no column 'text'", path.display())).into());
+        }
+    }
+    let aligned = Aligned::new(&codings);
+    if aligned.common() == 0 {
+        tell("no unit is in every coding: do session_id and utterance_id mean the same in all tables?");
+    }
+    let bootstrap =
+        Bootstrap { resamples: arguments.resamples, seed: arguments.seed, ..Bootstrap::default() };
+    let comparison = compare(&aligned, &bootstrap);
+    if let Some(out) = &arguments.out {
+        let files = vec![
+            ("agreement.csv", comparison.to_csv()?),
+            ("reliability.csv", comparison.reliability_csv()?),
+            ("disagreements.csv", tables::disagreements(&aligned, &texts)?),
+        ];
+        write_all(out, files)?;
+        tell(&format!("figures and disagreements are in {}", out.display()));
+    }
+    print(&comparison.to_markdown())?;
+    Ok(Exit::Done)
+}

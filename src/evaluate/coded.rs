@@ -1,0 +1,210 @@
+//! Coded material: tables with a `codes` column, and what the model says about them.
+
+use super::Error;
+use crate::agreement::bootstrap::Bootstrap;
+use crate::agreement::coders::read::opened;
+use crate::agreement::report::{self, Report};
+use crate::codebook::CodeSet;
+use crate::coding::Coding;
+use crate::model::{self, Model};
+use crate::transcript::{Session, Speaker, Unit};
+use rayon::prelude::*;
+use serde::Deserialize;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Units that are coded at once; bounds the memory.
+const CHUNK_UNITS: usize = 4096;
+
+/// What is known about a session besides its words.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The file it is from, without extensions: figures are given per source.
+    pub source: String,
+    /// What must not be resampled without it: `group`, else `client_id`, else the session.
+    pub cluster: String,
+    /// The coder's codes, a set per unit.
+    pub gold: Vec<CodeSet>,
+}
+
+/// Coded sessions.
+#[derive(Debug, Default)]
+pub struct Material {
+    /// The sessions.
+    pub sessions: Vec<Session>,
+    /// As many, in the same order.
+    pub about: Vec<About>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    session_id: String,
+    #[serde(default)]
+    utterance_id: Option<String>,
+    speaker: String,
+    text: String,
+    codes: String,
+    #[serde(default)]
+    group: Option<String>,
+    #[serde(default)]
+    client_id: Option<String>,
+}
+
+impl Material {
+    /// Reads tables in CSV, packed with gzip or not, with the columns `session_id, speaker, text, codes` and where they
+    /// are there `utterance_id, group, client_id`; others are left alone. Speakers are `therapist`, `client`, `client 2`,
+    /// `note`, `note:S`. Rows of a session stand together.
+    ///
+    /// # Errors
+    /// If a file cannot be read, has no unit, or has a record that makes no sense.
+    pub fn read(paths: &[PathBuf]) -> Result<Material, Error> {
+        let mut material = Material::default();
+        for path in paths {
+            let before = material.sessions.len();
+            material.add(path)?;
+            if material.sessions.len() == before {
+                return Err(Error::Empty(path.clone()));
+            }
+        }
+        Ok(material)
+    }
+
+    fn add(&mut self, path: &Path) -> Result<(), Error> {
+        let csv_error = |error| Error::Csv(path.to_owned(), error);
+        let file: Arc<Path> = path.into();
+        let source = source_name(path);
+        let mut table = csv::Reader::from_reader(opened(path).map_err(|e| Error::Io(path.to_owned(), e))?);
+        let first_session = self.sessions.len();
+        for (i, row) in table.deserialize().enumerate() {
+            let row: Row = row.map_err(csv_error)?;
+            let wrong = |reason: String| Error::Record { path: path.to_owned(), record: i + 1, reason };
+            let speaker = Speaker::from_role(&row.speaker).ok_or_else(|| {
+                wrong(format!(
+                    "speaker '{}' is none of therapist, client, client 2, note, note:S",
+                    row.speaker
+                ))
+            })?;
+            let codes: CodeSet = row.codes.parse().map_err(|error| wrong(format!("{error}")))?;
+            let open = self.sessions[first_session..].last().is_some_and(|last| last.id == row.session_id);
+            if !open {
+                let given = [row.group, row.client_id].into_iter().flatten().find(|id| !id.is_empty());
+                self.about.push(About {
+                    source: source.clone(),
+                    cluster: given.unwrap_or_else(|| row.session_id.clone()),
+                    gold: Vec::new(),
+                });
+                self.sessions.push(Session::new(row.session_id, Arc::clone(&file)));
+            }
+            if let (Some(session), Some(about)) = (self.sessions.last_mut(), self.about.last_mut()) {
+                let id = row.utterance_id.unwrap_or_else(|| session.units.len().to_string());
+                session.units.push(Unit { id, speaker, text: row.text, start: None, end: None });
+                about.gold.push(codes);
+            }
+        }
+        Ok(())
+    }
+
+    /// Units whose codes stand on the other side of the codebook's side rules; no model can be right about them.
+    #[must_use]
+    pub fn off_side(&self) -> usize {
+        let sessions = self.sessions.iter().zip(&self.about);
+        let off = |(unit, codes): &(&Unit, &CodeSet)| codes.iter().any(|code| !unit.speaker.may_carry(code));
+        sessions.map(|(session, about)| session.units.iter().zip(&about.gold).filter(off).count()).sum()
+    }
+
+    /// Stretches of sessions of about so many units as are coded at once.
+    pub(super) fn chunks(&self) -> Vec<Range<usize>> {
+        let (mut chunks, mut start, mut units) = (Vec::new(), 0, 0);
+        for (i, session) in self.sessions.iter().enumerate() {
+            units += session.units.len();
+            if units >= CHUNK_UNITS || i + 1 == self.sessions.len() {
+                chunks.push(start..i + 1);
+                (start, units) = (i + 1, 0);
+            }
+        }
+        chunks
+    }
+
+    /// What the model says, session by session; `watch` hears how many units are done.
+    ///
+    /// # Errors
+    /// If the tokenizer or the engine fails.
+    pub fn code(
+        &self,
+        model: &Model,
+        watch: &mut dyn FnMut(usize),
+    ) -> Result<Vec<Vec<Coding>>, model::Error> {
+        let mut codings: Vec<Vec<Coding>> = Vec::with_capacity(self.sessions.len());
+        for chunk in self.chunks() {
+            let reading = model.read(&self.sessions[chunk.clone()])?;
+            let coded = (0..chunk.len()).into_par_iter().map(|i| Ok(reading.score(i)?.codings()));
+            codings.extend(coded.collect::<Result<Vec<_>, model::Error>>()?);
+            watch(codings.iter().map(Vec::len).sum());
+        }
+        Ok(codings)
+    }
+
+    /// The figures of codings as [`Material::code`] gives them.
+    #[must_use]
+    pub fn report(&self, codings: &[Vec<Coding>], bootstrap: &Bootstrap) -> Report {
+        let mut units = Vec::new();
+        for ((session, about), codings) in self.sessions.iter().zip(&self.about).zip(codings) {
+            for ((unit, &gold), &coding) in session.units.iter().zip(&about.gold).zip(codings) {
+                units.push(report::Scored {
+                    source: &about.source,
+                    cluster: &about.cluster,
+                    session: &session.id,
+                    speaker: unit.speaker,
+                    gold,
+                    coding,
+                });
+            }
+        }
+        report::evaluate(&units, bootstrap)
+    }
+}
+
+/// `notes` of `notes.csv.gz`.
+fn source_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.strip_suffix(".gz").unwrap_or(&name).trim_end_matches(".csv").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Material, Error> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("talk.csv");
+        std::fs::write(&path, text).unwrap();
+        Material::read(&[path])
+    }
+
+    #[test]
+    fn sessions_clusters_and_codes() {
+        let material = read(
+            "session_id,client_id,speaker,text,codes,more\n\
+             a,k,client,one,motivation|emotional!,x\na,k,therapist,two,cognitive,x\nb,,note:S,three,,x\n",
+        )
+        .unwrap();
+        assert_eq!(material.sessions.iter().map(|s| s.units.len()).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(material.sessions[0].units[1].id, "1");
+        let clusters: Vec<_> = material.about.iter().map(|about| about.cluster.as_str()).collect();
+        assert_eq!((clusters, material.off_side()), (vec!["k", "b"], 1));
+        assert_eq!(material.about[0].gold[0].to_string(), "emotional|motivation");
+        let chunks = material.chunks();
+        assert_eq!((material.about[0].source.as_str(), chunks.len(), chunks[0].clone()), ("talk", 1, 0..2));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let of = |text: &str| read(text).unwrap_err().to_string();
+        assert!(of("session_id,speaker,text,codes\na,Bob,x,\n").contains("record 1: speaker 'Bob'"));
+        assert!(of("session_id,speaker,text,codes\na,client,x,joy\n").contains("record 1: 'joy' is not"));
+        assert!(of("session_id,speaker,text\na,client,x\n").contains("missing field `codes`"));
+        assert!(of("session_id,speaker,text,codes\n").contains("no unit"));
+        assert!(Material::read(&["no/such.csv".into()]).unwrap_err().to_string().starts_with("no/such.csv"));
+    }
+}
