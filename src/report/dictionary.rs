@@ -1,5 +1,6 @@
 //! The data dictionary of all tables, as Markdown: `docs/columns.md`.
 
+use super::excerpts::Excerpts;
 use super::moments::Moments;
 use super::rejects::Rejects;
 use super::run::Run;
@@ -26,7 +27,7 @@ Evidence offsets count Unicode code points from 0, end exclusive: in Python `tex
 it as text into a spreadsheet, or what looks like a formula is taken for one.
 
 `utterances.csv`, `sessions.csv`, `rejects.csv` and `run.json` never hold words of a session; `moments.csv` does in
-`evidence` alone, and not with `--no-text`. On Unix all files are readable by their owner only. The same input gives the
+`evidence`, `excerpts.csv` in `text`, neither with `--no-text`. On Unix all files are readable by their owner only. The same input gives the
 same bytes in every CSV file; times are in `run.json` alone, which is written last: without it the run did not end.
 ";
 
@@ -37,6 +38,7 @@ pub fn dictionary() -> String {
     describe::<Utterances>(&mut page);
     describe::<Moments>(&mut page);
     describe::<Sessions>(&mut page);
+    describe::<Excerpts>(&mut page);
     describe::<Rejects>(&mut page);
     let _ = write!(page, "\n## {}\n\nOne object.\n\n| member | meaning |\n|---|---|\n", Run::FILE);
     for (member, meaning) in Run::MEMBERS {

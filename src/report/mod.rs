@@ -5,6 +5,7 @@
 //! | `utterances.csv` | [`utterances`] | one per unit |
 //! | `moments.csv` | [`moments`] | one per moment |
 //! | `sessions.csv` | [`sessions`] | one per session |
+//! | `excerpts.csv` | [`excerpts`] | one per unit of a moment or near one: the words |
 //! | `rejects.csv` | [`rejects`] | one per record that could not be read |
 //! | `run.json` | [`run`] | what was run on what |
 //!
@@ -15,6 +16,7 @@
 //! what was read and computed: the same input gives the same bytes.
 
 pub mod dictionary;
+pub mod excerpts;
 pub mod folder;
 pub mod moments;
 pub mod rejects;
@@ -29,3 +31,6 @@ pub use folder::Error;
 pub use run::{Input, Model, Run, Totals, Written};
 pub use table::{Column, Kind, Options, Table};
 pub use tables::Tables;
+
+/// Name of the page that is made from the tables; a new run removes an older one, which would belie its tables.
+pub const PAGE: &str = "report.html";

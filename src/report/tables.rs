@@ -1,5 +1,7 @@
 //! All tables of a run, written together and put in place together.
 
+use super::PAGE;
+use super::excerpts::Excerpts;
 use super::folder::{Error, Folder};
 use super::moments::Moments;
 use super::rejects::Rejects;
@@ -21,6 +23,7 @@ pub struct Tables {
     utterances: Sheet<Utterances>,
     moments: Sheet<Moments>,
     sessions: Sheet<Sessions>,
+    excerpts: Sheet<Excerpts>,
     rejects: Sheet<Rejects>,
 }
 
@@ -35,19 +38,21 @@ impl Tables {
             utterances: Sheet::create(&folder, options)?,
             moments: Sheet::create(&folder, options)?,
             sessions: Sheet::create(&folder, options)?,
+            excerpts: Sheet::create(&folder, options)?,
             rejects: Sheet::create(&folder, options)?,
             folder,
         })
     }
 
-    /// Adds the rows of one session to the three tables that speak of sessions.
+    /// Adds the rows of one session to the tables that speak of sessions.
     ///
     /// # Errors
     /// If a file cannot be written, e.g. because the disk is full.
     pub fn write(&mut self, session: &CodedSession) -> Result<(), Error> {
         self.utterances.write(session)?;
         self.moments.write(session)?;
-        self.sessions.write(session)
+        self.sessions.write(session)?;
+        self.excerpts.write(session)
     }
 
     /// Adds a record that could not be read.
@@ -78,10 +83,12 @@ impl Tables {
     /// If the disk is full or fails, or a file cannot be replaced. Up to the first rename the outputs of an earlier
     /// run stay as they are.
     pub fn finish(self, run: &Run) -> Result<(), Error> {
-        let Tables { folder, utterances, moments, sessions, rejects } = self;
+        let Tables { folder, utterances, moments, sessions, excerpts, rejects } = self;
         let run = run.seal(&folder)?;
-        let tables = [utterances.seal()?, moments.seal()?, sessions.seal()?, rejects.seal()?];
+        let tables =
+            [utterances.seal()?, moments.seal()?, sessions.seal()?, excerpts.seal()?, rejects.seal()?];
         folder.remove(Run::FILE)?;
+        folder.remove(PAGE)?;
         for table in tables {
             table.publish()?;
         }
