@@ -21,7 +21,7 @@
 //!    looks in their words for the manner of the change; the model is then asked for the span that carries the
 //!    code.
 //! 4. [`trends`] counts over the session: a [`coding::Summary`].
-//! 5. [`report`] writes the tables, all of them whole or none.
+//! 5. [`report`] writes the tables, all of them whole or none; [`page`] makes one page to look at from them.
 //!
 //! One direction, nothing goes back. [`pipeline`] is the corridor: it streams sessions in chunks and works on a
 //! chunk in parallel; results leave in input order, so memory does not grow with the corpus and the bytes written
@@ -76,6 +76,7 @@ pub mod coding;
 pub mod input;
 pub mod model;
 pub mod moments;
+pub mod page;
 pub mod pipeline;
 pub mod report;
 pub mod train;

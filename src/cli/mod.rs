@@ -4,6 +4,7 @@
 mod analyze;
 mod built_in;
 mod models;
+mod report;
 #[cfg(feature = "rust-bert")]
 mod train;
 
@@ -25,6 +26,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Analyze(analyze::Arguments),
+    Report(report::Arguments),
     #[cfg(feature = "rust-bert")]
     Train(train::Arguments),
 }
@@ -53,6 +55,7 @@ enum Exit {
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         #[cfg(feature = "rust-bert")]
         Command::Train(arguments) => train::run(&arguments),
     };

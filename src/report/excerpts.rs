@@ -5,9 +5,9 @@ use super::table::{Column, Options, Rows, Table};
 use crate::coding::{CodedSession, Moment};
 
 /// Units before a moment whose words are kept: enough to see what it answers.
-const BEFORE: usize = 4;
+pub const BEFORE: usize = 4;
 /// Units after it: enough to see how it was taken up.
-const AFTER: usize = 2;
+pub const AFTER: usize = 2;
 
 /// One row per unit of a moment or near one, in input order.
 #[derive(Debug)]
