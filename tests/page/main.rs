@@ -143,6 +143,7 @@ fn a_large_caseload_stays_small() {
         clock.elapsed().as_secs_f64()
     );
     assert!(written.bytes < 20_000_000, "{} bytes", written.bytes);
+    assert!(!fs::read_to_string(&written.path).unwrap().contains("kettle"), "so many words are packed");
     assert_eq!(fs::metadata(&written.path).unwrap().len(), written.bytes);
 }
 

@@ -40,12 +40,19 @@ const unitsWith = (session, bits) => {
 const rate = (session, bits) => (session.clientUnits ? (100 * unitsWith(session, bits)) / session.clientUnits : null);
 const ratesOf = (session) => (session.rates ??= { b: rate(session, BREAKTHROUGH), r: rate(session, RESISTANCE) });
 
-/** The words of a unit, if the page has them. */
+/** Words by session; read before the first session is shown, and unpacked first if there are many. */
 let words = null;
-const textOf = (index, at) => {
-  words ??= block("words").map((session) => new Map(session));
-  return words[index]?.get(at);
+const loadWords = async () => {
+  const element = document.getElementById("words");
+  let text = element.textContent;
+  if (element.type !== "application/json") {
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  }
+  words = JSON.parse(text);
 };
+/** The words of a unit, if the page has them. */
+const textOf = (index, at) => words[index]?.find(([place]) => place === at)?.[1];
 
 /** "Session 5", "Session of 2024-02-20", or the id. */
 const sessionName = (session) => {

@@ -36,7 +36,12 @@ const shareBar = (share) =>
       share !== null && s("rect", { class: "resistance", width: 56 * share, height: 8, rx: 1 })),
     h("span", { class: "n" }, percent(share)));
 
-const verdictMark = (word) => h("span", { class: `verdict v-${word}` }, h("span", { class: "sign", "aria-hidden": "true" }), verdictName(word));
+const verdictMark = ({ word, text }) =>
+  h("span", { class: `verdict v-${word}` }, h("span", { class: "sign", "aria-hidden": "true" }), h("span", null, text || verdictName(word)));
+const lastText = (client) => {
+  const [label, date] = [lastOf(client), book.sessions[client.sessions.at(-1)]?.date];
+  return label === null ? "–" : !date || date === label ? label : [label, h("small", null, date)];
+};
 
 const therapistsOf = (client) => [...new Set(client.sessions.map((index) => valueIn(book.sessions[index], "therapist_id")).filter(Boolean))];
 
@@ -44,10 +49,10 @@ const clientColumns = () => [
   { key: "id", name: "Client", value: (c) => c.id, cell: (c) => link(`client/${book.clients.indexOf(c)}`, h("bdi", null, c.id)) },
   { key: "course", name: "Course", note: "per 100 units, sessions from left to right", cell: sparkline },
   { key: "verdict", name: "What the course shows", value: (c) => (c.verdict ? Object.keys(VERDICTS).indexOf(c.verdict.word) : null),
-    cell: (c) => (c.verdict ? [verdictMark(c.verdict.word), h("small", null, c.verdict.text)] : h("small", null, "not computed")) },
-  { key: "sessions", name: "Sessions", type: "number", wide: true, value: (c) => c.sessions.length, cell: (c) => count(c.sessions.length, "", "").trim() },
+    cell: (c) => (c.verdict ? verdictMark(c.verdict) : h("small", null, "not computed")) },
+  { key: "sessions", name: "Sessions", type: "number", wide: true, value: (c) => c.sessions.length, cell: (c) => c.sessions.length.toLocaleString("en-GB") },
   { key: "last", name: "Last session", type: "number", wide: true, value: (c) => book.sessions[c.sessions.at(-1)]?.date ?? lastOf(c),
-    cell: (c) => [lastOf(c) ?? "–", book.sessions[c.sessions.at(-1)]?.date && lastOf(c) !== book.sessions[c.sessions.at(-1)].date && h("small", null, book.sessions[c.sessions.at(-1)].date)] },
+    cell: lastText },
   { key: "share", name: "Resistance share", type: "number", wide: true, value: shareOf, cell: (c) => shareBar(shareOf(c)) },
 ];
 

@@ -22,8 +22,8 @@ const stripKey = () =>
     "Each tick is a turn or sentence. Upward: ",
     book.codes.slice(0, 3).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code).toLowerCase(), " "]),
     "breakthrough. Downward: resistance ",
-    book.codes.slice(3, 6).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code).replace("Resistance ", ""), " "]),
-    "Between: ", h("span", { class: "swatch factor" }), "what contributes. ", h("span", { class: "swatch line" }), "a moment.");
+    book.codes.slice(3, 6).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code), " "]),
+    ". Between: ", h("span", { class: "swatch factor" }), "what contributes. ", h("span", { class: "swatch line" }), "a moment.");
 
 const stripRows = (client) => {
   const span = Math.max(...client.sessions.map((index) => lengthOf(book.sessions[index])), 1);
@@ -37,6 +37,15 @@ const stripRows = (client) => {
   }));
 };
 
+/** Links to the sessions that a verdict speaks of. */
+const readings = (client) => {
+  const { labels, sessions } = seriesOf(client, "breakthrough");
+  const labelled = [...new Set([client.verdict.turn, client.verdict.lost_by].filter(Boolean))];
+  const links = labelled.map((label) => sessions[labels.indexOf(label)]).filter((index) => index !== undefined)
+    .map((index) => [" · ", link(`session/${index}`, `Read ${sessionName(book.sessions[index]).toLowerCase()}`)]);
+  return links.length ? links : ".";
+};
+
 const clientView = (at) => {
   const client = book.clients[at];
   if (!client) return lostView();
@@ -48,12 +57,14 @@ const clientView = (at) => {
     parts: [
       h("nav", { class: "way", "aria-label": "Where this is" }, link("clients", "Caseload")),
       heading(["Client ", h("bdi", null, client.id)], [
-        count(client.sessions.length, "session"), lastOf(client) && `last: ${lastOf(client)}`,
+        count(client.sessions.length, "session"), `last on ${book.sessions[client.sessions.at(-1)].date ?? "a day that is not given"}`,
         `resistance share ${percent(shareOf(client))}`, therapists.length && `${therapists.length > 1 ? "therapists" : "therapist"} ${therapists.join(", ")}`,
       ].filter(Boolean).join(" · ")),
       verdict
-        ? h("p", { class: `lead v-${verdict.word}` }, h("span", { class: "sign", "aria-hidden": "true" }), verdict.text, h("small", null, `${VERDICTS[verdict.word]?.[1] ?? ""} A reading of the codes, to be held against the words.`))
-        : h("p", { class: "lead" }, "No verdict was computed."),
+        ? h("div", { class: `lead v-${verdict.word}` },
+          h("p", null, verdictMark(verdict)),
+          h("p", { class: "aside" }, `${VERDICTS[verdict.word]?.[1] ?? ""} A reading of the codes, to be held against the words`, readings(client)))
+        : h("p", { class: "aside" }, "No verdict was computed."),
       verdict?.note && h("p", { class: "aside" }, `Note: ${verdict.note}`),
       verdict?.unordered > 0 && h("p", { class: "aside" }, `${count(verdict.unordered, "session")} without number and date, left out of the course.`),
       h("section", null, h("h2", null, "Course"), placed ? courseChart(client) : h("p", { class: "aside" }, "No session has a number or a date: there is no course to draw."), placed > 0 && Object.keys(client.trends ?? {}).length > 0 && trendTable(client)),

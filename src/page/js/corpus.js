@@ -8,7 +8,7 @@ const pooled = (sessions, bits) => {
 
 /** Each session a faint dot, all of them together a bar. */
 const dots = (values, together, top, family) => {
-  const [width, height] = [260, 26];
+  const [width, height] = [isNarrow() ? 104 : 260, 26];
   const x = (value) => 4 + ((width - 8) * Math.min(value, top)) / top;
   const known = values.filter((value) => value !== null);
   // Spread up and down by order, the same way each time.

@@ -43,4 +43,5 @@ const through = (points) => {
   }
   return path;
 };
+const isNarrow = () => document.getElementById("main").clientWidth < 680;
 const roomFor = (most) => Math.max(280, Math.min(most, document.getElementById("main").clientWidth));

@@ -7,17 +7,14 @@ const forest = (outcome) => {
   const drawn = rows.filter((row) => row.log_odds !== null && row.low !== null && row.high !== null);
   const reach = Math.max(Math.log(2), ...drawn.flatMap((row) => [Math.abs(row.low), Math.abs(row.high)]));
   const limit = Math.log(ODDS.find((odds) => Math.log(odds) >= reach) ?? 16);
-  const [width, height] = [320, 26];
+  const [width, height] = [isNarrow() ? 132 : 320, 40];
   const x = (log) => width / 2 + ((width / 2 - 12) * Math.max(-limit, Math.min(limit, log))) / limit;
   const shown = ODDS.filter((odds) => Math.abs(Math.log(odds)) <= limit + 1e-9);
-  const grid = (labels) => shown.map((odds) => [
-    s("path", { class: odds === 1 ? "axis" : "grid", d: `M${x(Math.log(odds))},0v${height}` }),
-    labels && s("text", { x: x(Math.log(odds)), y: 18, class: "tick-label halo", "text-anchor": "middle" }, oddsName(odds)),
-  ]);
+  const grid = shown.map((odds) => [odds === 1 ? "axis" : "grid", `M${x(Math.log(odds))},0v${height}`]);
   const interval = (row) => (row.log_odds === null ? "too few units" : `${number(Math.exp(row.log_odds), 2)} (${row.low === null ? "–" : number(Math.exp(row.low), 2)} to ${row.high === null ? "–" : number(Math.exp(row.high), 2)})`);
   const plot = (row) => {
     const sure = row.q !== null && row.q < 0.05;
-    return picture(width, height, `Odds ratio ${interval(row)}`, { class: "forest" }, grid(false),
+    return picture(width, height, `Odds ratio ${interval(row)}`, { class: "forest" }, grid.map(([name, d]) => s("path", { class: name, d })),
       drawn.includes(row) && [
         s("path", { class: `whisker ${outcome}`, d: `M${x(row.low)},${height / 2}H${x(row.high)}` }),
         row.high > limit && s("path", { class: `arrow-end ${outcome}`, d: `M${x(limit)},${height / 2 - 4}l6,4l-6,4z` }),
@@ -27,14 +24,14 @@ const forest = (outcome) => {
   };
   const columns = [
     { key: "factor", name: "Factor", value: (row) => codeName(row.factor), cell: (row) => codeName(row.factor) },
-    { key: "plot", name: "Odds ratio", note: picture(width, 24, `Axis from ${oddsName(shown[0])} to ${oddsName(shown.at(-1))}`, { class: "forest" }, grid(true)), cell: plot },
+    { key: "plot", name: "Odds ratio", note: picture(width, 24, `Axis from ${oddsName(shown[0])} to ${oddsName(shown.at(-1))}`, { class: "forest" }, shown.filter((odds) => !isNarrow() || odds === 1 || Math.abs(Math.log(odds)) > limit - 1e-9).map((odds) => s("text", { x: x(Math.log(odds)), y: 16, class: "tick-label", "text-anchor": "middle" }, oddsName(odds)))), type: "plot", cell: plot },
     { key: "or", name: "95 % interval", type: "number", value: (row) => row.log_odds, cell: interval },
     { key: "q", name: "q", note: "after Benjamini–Hochberg", type: "number", wide: true, value: (row) => row.q, cell: (row) => pValue(row.q) },
     { key: "n", name: "With the factor", note: `${outcome} / units`, type: "number", wide: true, value: (row) => row.exposed, cell: (row) => `${row.exposed_outcomes ?? "–"} / ${row.exposed ?? "–"}` },
     { key: "m", name: "Without", note: `${outcome} / units`, type: "number", wide: true, value: (row) => row.unexposed, cell: (row) => `${row.unexposed_outcomes ?? "–"} / ${row.unexposed ?? "–"}` },
   ];
   const order = [...rows].sort((a, b) => (b.log_odds ?? -99) - (a.log_odds ?? -99));
-  return h("div", null, h("h3", null, outcome === "breakthrough" ? "Before breakthroughs" : `Before ${outcome}`), sortable(`forest-${outcome}`, `Odds ratios of factors before ${outcome}`, columns, order).element);
+  return h("div", { class: "forest-table" }, h("h3", null, outcome === "breakthrough" ? "Before breakthroughs" : `Before ${outcome}`), sortable(`forest-${outcome}`, `Odds ratios of factors before ${outcome}`, columns, order).element);
 };
 
 const forestSection = () => {

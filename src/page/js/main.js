@@ -15,10 +15,16 @@ const home = (name, index) => ({ client: "clients", session: book.sessions[index
 const main = document.getElementById("main");
 const show = (moved) => {
   const [name = "", first, second] = location.hash.replace(/^#\/?/, "").split("/");
+  if (name === "session" && !words) {
+    // An old browser may not know how to unpack: codes and numbers are shown all the same.
+    loadWords().catch(() => { words = []; }).then(() => show(moved));
+    return;
+  }
   const view = name === "client" ? clientView(Number(first))
     : name === "session" ? sessionView(Number(first), second === undefined ? undefined : Number(second))
       : (VIEWS.find(([key]) => key === (name || tabs[0][0]))?.[2] ?? lostView)();
   main.replaceChildren(...[view.parts].flat(9).filter(Boolean));
+  main.dataset.view = location.hash.replace(/^#\/?/, "");
   document.title = `${view.title} · Breakthrough report`;
   const here = home(name || tabs[0][0], Number(first));
   document.getElementById("nav").replaceChildren(...tabs.map(([key, title]) => h("li", null, h("a", { href: `#/${key}`, "aria-current": key === here ? "page" : null }, title))));
@@ -42,8 +48,9 @@ window.addEventListener("hashchange", () => { if (location.hash !== "#main") sho
 document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 
 const made = book.run ? `${book.run.program} ${book.run.version}, model ${book.run.model} ${book.run.model_version}, ${book.run.finished.slice(0, 10)}. ` : "";
-document.getElementById("foot").append(
+build(document.getElementById("foot"), null, [
   ...book.notices.map((notice) => h("p", { class: "notice" }, notice)),
   h("p", null, made, "Codes are suggestions by a model, not findings about a person. ",
-    book.text ? "This file holds words of sessions: keep it as you keep them." : "This file holds no words of sessions beyond their ids."));
+    book.run?.model === "minilm" && "What it learned from was coded by a language model, not by clinicians. ",
+    book.text ? "This file holds words of sessions: keep it as you keep them." : "This file holds no words of sessions beyond their ids.")]);
 show(false);

@@ -20,13 +20,13 @@ const sessionView = (index, opened) => {
         session.date !== session.label && session.date, isNote(session) ? "note" : "transcript", count(lengthOf(session), unit), `id ${session.id}`, ...context.map(([name, value]) => `${name} ${value}`),
       ].filter(Boolean).join(" · ")),
       h("section", null, h("h2", null, "Codes over the session"),
-        h("p", { class: "key" }, `From the first ${unit} on the left to the last on the right; the numbers count ${unit}s. Framed: a moment.`), score(session)),
+        h("p", { class: "key" }, `From the first ${unit} on the left to the last on the right; the numbers count ${unit}s. A tick of a breakthrough or of resistance leads to its moment.`), score(session, index)),
       h("section", null,
         h("h2", null, count(moments.length, "moment")),
         moments.length === 0
           ? h("p", { class: "aside" }, "No breakthrough and no resistance was found here. The model misses some.")
           : [h("p", { class: "key" }, "Marked: the words that carry the code. How likely: by the model’s calibrated probability at its peak."),
-            !book.text && h("p", { class: "aside" }, "This report holds no words of the sessions; ids of units lead back to them."),
+            !book.text && h("p", { class: "aside" }, moments.some((moment) => moment.evidence) ? "Of the sessions this folder holds the words of the evidence alone; ids of units lead back to the rest." : "This report holds no words of the sessions; ids of units lead back to them."),
             moments.map((moment, order) => momentCard(session, index, moment, order))]),
     ],
   };

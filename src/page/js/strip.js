@@ -38,13 +38,14 @@ const strip = (session, span) => {
 };
 
 /** A session as a score: a line for each code, moments marked, the turns of the client shaded above. */
-const score = (session) => {
+const score = (session, index) => {
   const length = lengthOf(session);
   const lane = (places, className) =>
     s("svg", { class: "lane", viewBox: `0 0 ${Math.max(length, 1)} 10`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
       s("path", { class: "rail", d: `M0,4.6h${length}v.8h-${length}z` }),
       (session.moments ?? []).filter((moment) => `c-${book.codes[moment.code]}` === className)
-        .map((moment) => s("path", { class: `hold ${className}`, d: `M${moment.first},0h${moment.last - moment.first + 1}v10h-${moment.last - moment.first + 1}z` })),
+        .map((moment) => s("a", { href: `#/session/${index}/${session.moments.indexOf(moment)}`, tabindex: "-1" },
+          s("path", { class: `hold ${className}`, d: `M${moment.first},0h${moment.last - moment.first + 1}v10h-${moment.last - moment.first + 1}z` }))),
       s("path", { class: `tick ${className}`, d: ticks(places, [1, 8]) }));
   const clients = [];
   unitsOf(session).forEach((kind, at) => { if (!book.kinds[kind][0].startsWith("therapist")) clients.push(at); });
