@@ -92,6 +92,10 @@ pub struct Session {
     pub ids: Ids,
     /// For each of the groups, index of the value that this session has.
     pub groups: Vec<usize>,
+    /// Smoothed probability of a family of codes, at places from the first unit to the last; two digits are plenty
+    /// to draw.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub courses: BTreeMap<&'static str, Vec<f64>>,
     /// Moments.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub moments: Vec<Found>,
@@ -299,6 +303,7 @@ impl Walk {
             strip,
             ids: Ids::of(units.into_iter().map(|unit| unit.utterance_id).collect()),
             groups: Vec::new(),
+            courses: courses(row),
             moments,
             id,
         };
@@ -399,12 +404,25 @@ fn cell<'a>(row: &'a read::Session, column: &str) -> Option<&'a str> {
     row.get(column).map(String::as_str).filter(|text| !text.is_empty())
 }
 
+/// The courses of a session, where they can be drawn.
+fn courses(row: &read::Session) -> BTreeMap<&'static str, Vec<f64>> {
+    let course = |family| {
+        let values = cell(row, &format!("{family}_course"))?.split('|').map(str::parse);
+        let values: Vec<f64> = values.collect::<Result<_, _>>().ok()?;
+        let drawn = values.len() > 1 && values.iter().all(|value| (0.0..=1.0).contains(value));
+        drawn.then(|| (family, values.iter().map(|value| (100.0 * value).round() / 100.0).collect()))
+    };
+    ["breakthrough", "resistance", "factor"].into_iter().filter_map(course).collect()
+}
+
 /// Columns that say which session it is or what was counted in it: no good for grouping.
 fn is_measure(column: &str) -> bool {
     let named =
         ["session_id", "client_id", "session_number", "date", "units", "client_units", "client_words"];
     named.contains(&column)
-        || ["_count", "_per_100", "_share", "_breakthrough"].iter().any(|end| column.ends_with(end))
+        || ["_count", "_per_100", "_share", "_breakthrough", "_units", "_expected", "_course"]
+            .iter()
+            .any(|end| column.ends_with(end))
 }
 
 fn groups(sessions: &[read::Session]) -> Vec<Group> {

@@ -64,8 +64,14 @@ const sessionName = (session) => {
 const courseOf = (client, measure, bits) => {
   const trend = client.trends?.[measure];
   if (trend) {
-    const named = new Map(client.sessions.map((index) => [book.sessions[index].label, index]));
-    return { labels: trend.labels, values: trend.values, sessions: trend.labels.map((label) => named.get(label)), trend };
+    // Labels may repeat: each takes the next session of that name.
+    const named = new Map();
+    for (const index of client.sessions) {
+      const label = book.sessions[index].label;
+      named.set(label, [...(named.get(label) ?? []), index]);
+    }
+    const next = (label) => (named.get(label)?.length > 1 ? named.get(label).shift() : named.get(label)?.[0]);
+    return { labels: trend.labels, values: trend.values, sessions: trend.labels.map(next), trend };
   }
   const placed = client.sessions.filter((index) => book.sessions[index].label !== undefined);
   return {

@@ -23,10 +23,10 @@ const stripKey = () =>
     book.codes.slice(0, 3).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code).toLowerCase(), " "]),
     "breakthrough. Downward: resistance ",
     book.codes.slice(3, 6).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code), " "]),
-    ". Between: ", h("span", { class: "swatch factor" }), "what contributes. ", h("span", { class: "swatch line" }), "a moment.");
+    "Between: ", h("span", { class: "swatch factor" }), "what contributes. ", h("span", { class: "swatch line" }), "a moment.");
 
 const stripRows = (client) => {
-  const span = Math.max(...client.sessions.map((index) => lengthOf(book.sessions[index])), 1);
+  const span = Math.max(...client.sessions.map((index) => lengthOf(book.sessions[index])), 40);
   return h("ol", { class: "strips" }, client.sessions.map((index) => {
     const session = book.sessions[index];
     const n = session.moments?.length ?? 0;

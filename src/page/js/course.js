@@ -72,7 +72,7 @@ const courseChart = (client) => {
   return h("figure", { class: "course" },
     both.map((family) => coursePanel(client, family, width, top)),
     h("figcaption", null,
-      h("span", { class: "swatch dotted" }), "a session ", h("span", { class: "swatch sloped" }), "Theil–Sen slope, the band its interval ",
+      h("span", { class: "swatch dotted" }), "a session ", both.some((family) => seriesOf(client, family).trend?.slope) && [h("span", { class: "swatch sloped" }), "Theil–Sen slope, the band its 95 % interval "],
       verdict?.turn && [h("span", { class: "swatch turn" }), `turning point, session ${verdict.turn}${verdict.turn_low && verdict.turn_low !== verdict.turn_high ? `; it may lie anywhere from ${verdict.turn_low} to ${verdict.turn_high}` : ""} `],
       verdict?.lost_by && [h("span", { class: "swatch lost" }), `lost by session ${verdict.lost_by}`]));
 };

@@ -11,7 +11,10 @@ const forest = (outcome) => {
   const x = (log) => width / 2 + ((width / 2 - 12) * Math.max(-limit, Math.min(limit, log))) / limit;
   const shown = ODDS.filter((odds) => Math.abs(Math.log(odds)) <= limit + 1e-9);
   const grid = shown.map((odds) => [odds === 1 ? "axis" : "grid", `M${x(Math.log(odds))},0v${height}`]);
-  const interval = (row) => (row.log_odds === null ? "too few units" : `${number(Math.exp(row.log_odds), 2)} (${row.low === null ? "–" : number(Math.exp(row.low), 2)} to ${row.high === null ? "–" : number(Math.exp(row.high), 2)})`);
+  const interval = (row) =>
+    row.log_odds === null ? "too few units"
+      : row.low === null || row.high === null ? `${number(Math.exp(row.log_odds), 2)}, too few sessions for an interval`
+        : `${number(Math.exp(row.log_odds), 2)} (${number(Math.exp(row.low), 2)} to ${number(Math.exp(row.high), 2)})`;
   const plot = (row) => {
     const sure = row.q !== null && row.q < 0.05;
     return picture(width, height, `Odds ratio ${interval(row)}`, { class: "forest" }, grid.map(([name, d]) => s("path", { class: name, d })),
@@ -25,7 +28,7 @@ const forest = (outcome) => {
   const columns = [
     { key: "factor", name: "Factor", value: (row) => codeName(row.factor), cell: (row) => codeName(row.factor) },
     { key: "plot", name: "Odds ratio", note: picture(width, 24, `Axis from ${oddsName(shown[0])} to ${oddsName(shown.at(-1))}`, { class: "forest" }, shown.filter((odds) => !isNarrow() || odds === 1 || Math.abs(Math.log(odds)) > limit - 1e-9).map((odds) => s("text", { x: x(Math.log(odds)), y: 16, class: "tick-label", "text-anchor": "middle" }, oddsName(odds)))), type: "plot", cell: plot },
-    { key: "or", name: "95 % interval", type: "number", value: (row) => row.log_odds, cell: interval },
+    { key: "or", name: "95 % interval", value: (row) => row.log_odds, cell: interval },
     { key: "q", name: "q", note: "after Benjamini–Hochberg", type: "number", wide: true, value: (row) => row.q, cell: (row) => pValue(row.q) },
     { key: "n", name: "With the factor", note: `${outcome} / units`, type: "number", wide: true, value: (row) => row.exposed, cell: (row) => `${row.exposed_outcomes ?? "–"} / ${row.exposed ?? "–"}` },
     { key: "m", name: "Without", note: `${outcome} / units`, type: "number", wide: true, value: (row) => row.unexposed, cell: (row) => `${row.unexposed_outcomes ?? "–"} / ${row.unexposed ?? "–"}` },
@@ -38,7 +41,7 @@ const forestSection = () => {
   const outcomes = [...new Set((book.factors ?? []).map((factor) => factor.outcome))];
   const window = book.factors?.find((factor) => factor.window)?.window;
   return h("section", null, h("h2", null, "What stands before them"),
-    h("p", { class: "lead-in" }, h("b", null, "Associations, never causes."), ` Odds of the code in a unit when the factor stands in ${window ? `the ${window} units` : "the units"} before it, against when it does not; intervals by session.`),
+    h("p", { class: "lead-in" }, h("b", null, "Associations, never causes."), ` How much more often one begins where the factor stands in ${window ? `the ${window} units` : "the units"} before than where it does not, within sessions, as odds; 95 % intervals clustered by session.`),
     outcomes.length
       ? [h("p", { class: "key" }, h("span", { class: "swatch square" }), "q under 0.05 ", h("span", { class: "swatch square open" }), "not; right of 1: more often after the factor"), outcomes.map(forest)]
       : h("p", { class: "aside" }, book.factors ? "Too few units to say anything." : "There is no factors.csv in the folder: an older version wrote these tables."));

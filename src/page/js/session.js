@@ -20,7 +20,7 @@ const sessionView = (index, opened) => {
         session.date !== session.label && session.date, isNote(session) ? "note" : "transcript", count(lengthOf(session), unit), `id ${session.id}`, ...context.map(([name, value]) => `${name} ${value}`),
       ].filter(Boolean).join(" · ")),
       h("section", null, h("h2", null, "Codes over the session"),
-        h("p", { class: "key" }, `From the first ${unit} on the left to the last on the right; the numbers count ${unit}s. A tick of a breakthrough or of resistance leads to its moment.`), score(session, index)),
+        h("p", { class: "key" }, `From the first ${unit} on the left to the last on the right; the numbers count ${unit}s. A tick of a breakthrough or of resistance leads to its moment.`, session.courses && [" Course: ", h("span", { class: "swatch breakthrough" }), "breakthrough ", h("span", { class: "swatch resistance" }), "resistance ", h("span", { class: "swatch factor" }), "what contributes (dashed)."]), score(session, index)),
       h("section", null,
         h("h2", null, count(moments.length, "moment")),
         moments.length === 0

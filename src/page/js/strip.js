@@ -37,6 +37,23 @@ const strip = (session, span) => {
   return s("svg", { class: "strip", viewBox: `0 -4 ${Math.max(span, 1)} ${STRIP_HEIGHT + 8}`, preserveAspectRatio: "none", role: "img", "aria-label": inWords(session) }, paths, marks);
 };
 
+/** The end of the scale of a session's courses. */
+const topOf = (session) => [0.1, 0.25, 0.5, 1].find((top) => Math.max(...Object.values(session.courses).flat()) <= top) ?? 1;
+
+/** Smoothed probabilities of the three families over the session. */
+const curves = (session, length) => {
+  const line = ([family, values]) => {
+    const points = values.map((value, i) => [0.5 + ((length - 1) * i) / Math.max(values.length - 1, 1), 39 - (38 * value) / topOf(session)]);
+    return s("path", { class: `curve ${family}`, d: through(points), "vector-effect": "non-scaling-stroke" });
+  };
+  const order = ["factor", "resistance", "breakthrough"].filter((family) => session.courses[family]);
+  return [
+    s("svg", { class: "curves", viewBox: `0 0 ${Math.max(length, 1)} 40`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
+      s("path", { class: "rail", d: `M0,39.5H${length}`, "vector-effect": "non-scaling-stroke" }), order.map((family) => line([family, session.courses[family]]))),
+    h("span", { class: "n" }),
+  ];
+};
+
 /** A session as a score: a line for each code, moments marked, the turns of the client shaded above. */
 const score = (session, index) => {
   const length = lengthOf(session);
@@ -54,6 +71,7 @@ const score = (session, index) => {
     h("dd", null, lane(places, className), h("span", { class: "n" }, places.length || "·", h("span", { class: "hidden" }, ` ${unit}`))),
   ];
   const rows = [];
+  if (session.courses) rows.push([h("dt", null, "Course", h("small", null, `probability, smoothed; 0 to ${number(topOf(session), 2)}`)), h("dd", null, curves(session, length))]);
   if (!isNote(session)) rows.push(row("Client speaks", clients, "speaker", "turns of a client"));
   const heads = { breakthrough: "Breakthrough", resistance: "Resistance", factor: "What contributes" };
   let family = "";
