@@ -2,7 +2,7 @@
 
 use super::folder::Error;
 use super::table::{Column, Options, Rows, Table};
-use crate::coding::{CodedSession, Moment};
+use crate::coding::CodedSession;
 
 /// Units before a moment whose words are kept: enough to see what it answers.
 pub const BEFORE: usize = 4;
@@ -34,7 +34,9 @@ impl Table for Excerpts {
             return Ok(());
         }
         let units = &record.session.units;
-        for (unit, _) in units.iter().zip(kept(&record.moments, units.len())).filter(|(_, kept)| *kept) {
+        let stretches = record.moments.iter().map(|moment| (moment.first, moment.last));
+        let stretches = record.moments.iter().map(|moment| (moment.first, moment.last));
+        for (unit, _) in units.iter().zip(kept(stretches, units.len())).filter(|(_, kept)| *kept) {
             rows.text(&record.session.id);
             rows.text(&unit.id);
             rows.shown(unit.speaker);
@@ -45,11 +47,11 @@ impl Table for Excerpts {
     }
 }
 
-/// For each of the units whether its words are kept.
-fn kept(moments: &[Moment], units: usize) -> Vec<bool> {
+/// For each of the units whether its words are kept; moments as their first and last unit.
+fn kept(moments: impl Iterator<Item = (usize, usize)>, units: usize) -> Vec<bool> {
     let mut kept = vec![false; units];
-    for moment in moments {
-        let (from, to) = (moment.first.saturating_sub(BEFORE), (moment.last + AFTER + 1).min(units));
+    for (first, last) in moments {
+        let (from, to) = (first.saturating_sub(BEFORE), (last + AFTER + 1).min(units));
         if let Some(stretch) = kept.get_mut(from..to) {
             stretch.fill(true);
         }
@@ -60,30 +62,17 @@ fn kept(moments: &[Moment], units: usize) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codebook::Code;
-
-    fn moment(first: usize, last: usize) -> Moment {
-        Moment {
-            code: Code::Cognitive,
-            first,
-            last,
-            peak: first,
-            peak_probability: 1.0,
-            mean_probability: 1.0,
-            manner: None,
-            evidence: None,
-        }
-    }
 
     #[test]
     fn the_turns_around_are_cut_at_the_ends_of_the_session() {
-        let positions = |moments: &[Moment], units| -> Vec<usize> {
-            (0..units).zip(kept(moments, units)).filter(|(_, kept)| *kept).map(|(unit, _)| unit).collect()
+        let positions = |moments: &[(usize, usize)], units| -> Vec<usize> {
+            let kept = kept(moments.iter().copied(), units);
+            (0..units).zip(kept).filter(|(_, kept)| *kept).map(|(unit, _)| unit).collect()
         };
-        assert_eq!(positions(&[moment(6, 7)], 20), [2, 3, 4, 5, 6, 7, 8, 9]);
-        assert_eq!(positions(&[moment(1, 1), moment(8, 8)], 9), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(positions(&[(6, 7)], 20), [2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(positions(&[(1, 1), (8, 8)], 9), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
         assert!(positions(&[], 3).is_empty());
         // Out of the session: nothing is kept and nothing panics.
-        assert!(positions(&[moment(9, 9)], 2).is_empty());
+        assert!(positions(&[(9, 9)], 2).is_empty());
     }
 }

@@ -25,7 +25,7 @@ await shoot("report-caseload.png", "clients", "light", 860);
 await shoot("report-client.png", view, "light", 1000);
 await shoot("report-session.png", process.env.VIEW_SESSION ?? "session/0", "light", 1000, async (page) => {
   await page.locator(".moment button").first().click();
-  await to(".moment")(page);
+  await to("main section:last-of-type")(page);
 });
 await shoot("report-dark.png", view, "dark", 1000);
 await shoot("report-corpus.png", "corpus", "light", 900);

@@ -26,7 +26,7 @@ const coursePanel = (client, family, width, top) => {
   const [right, bottom] = [width - MARGIN.right, height - MARGIN.bottom];
   const step = (right - MARGIN.left) / Math.max(labels.length, 1);
   const x = (i) => MARGIN.left + step * (i + 0.5);
-  const y = (value) => bottom - ((bottom - MARGIN.top) * Math.min(Math.max(value, 0), top)) / top;
+  const y = (value) => bottom - ((bottom - MARGIN.top) * value) / top;
   const grid = [0, top / 2, top].map((value) => [
     s("path", { class: value ? "grid" : "axis", d: `M${MARGIN.left},${y(value)}H${right}` }),
     s("text", { x: MARGIN.left - 8, y: y(value) + 4, class: "tick-label", "text-anchor": "end" }, String(value)),
@@ -43,10 +43,10 @@ const coursePanel = (client, family, width, top) => {
   if (at(verdict?.lost_by) >= 0) marks.push(s("path", { class: "lost", d: `M${x(at(verdict.lost_by))},${MARGIN.top}V${bottom}` }));
   const lines = trendLines(values, trend?.slope);
   const last = values.length - 1;
-  const fan = lines && [
+  // What leaves the scale is cut off, not bent.
+  const fan = lines && s("svg", { x: 0, y: MARGIN.top, width, height: bottom - MARGIN.top, viewBox: `0 ${MARGIN.top} ${width} ${bottom - MARGIN.top}`, overflow: "hidden" },
     s("path", { class: `fan ${family}`, d: `${through([lines[1], lines[2], lines[2], lines[1]].map((line, i) => [x(i < 2 ? 0 : last), y(line(i < 2 ? 0 : last))]))}z` }),
-    s("path", { class: `trend ${family}`, d: through([[x(0), y(lines[0](0))], [x(last), y(lines[0](last))]]) }),
-  ];
+    s("path", { class: `trend ${family}`, d: through([[x(0), y(lines[0](0))], [x(last), y(lines[0](last))]]) }));
   const dots = values.map((value, i) => {
     if (value === null) return null;
     const dot = s("circle", { class: `dot ${family}`, cx: x(i), cy: y(value), r: 4.5 });

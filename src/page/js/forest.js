@@ -10,6 +10,9 @@ const forest = (outcome) => {
   const [width, height] = [isNarrow() ? 132 : 320, 40];
   const x = (log) => width / 2 + ((width / 2 - 12) * Math.max(-limit, Math.min(limit, log))) / limit;
   const shown = ODDS.filter((odds) => Math.abs(Math.log(odds)) <= limit + 1e-9);
+  // Few enough names that they do not run into one another.
+  const end = (odds) => Math.abs(Math.abs(Math.log(odds)) - limit) < 1e-9;
+  const named = shown.filter((odds) => odds === 1 || end(odds) || (!isNarrow() && (shown.length <= 5 || odds === 2 || odds === 1 / 2)));
   const grid = shown.map((odds) => [odds === 1 ? "axis" : "grid", `M${x(Math.log(odds))},0v${height}`]);
   const interval = (row) =>
     row.log_odds === null ? "too few units"
@@ -27,8 +30,8 @@ const forest = (outcome) => {
   };
   const columns = [
     { key: "factor", name: "Factor", value: (row) => codeName(row.factor), cell: (row) => codeName(row.factor) },
-    { key: "plot", name: "Odds ratio", note: picture(width, 24, `Axis from ${oddsName(shown[0])} to ${oddsName(shown.at(-1))}`, { class: "forest" }, shown.filter((odds) => !isNarrow() || odds === 1 || Math.abs(Math.log(odds)) > limit - 1e-9).map((odds) => s("text", { x: x(Math.log(odds)), y: 16, class: "tick-label", "text-anchor": "middle" }, oddsName(odds)))), type: "plot", cell: plot },
-    { key: "or", name: "95 % interval", value: (row) => row.log_odds, cell: interval },
+    { key: "plot", name: "Odds ratio", note: picture(width, 24, `Axis from ${oddsName(shown[0])} to ${oddsName(shown.at(-1))}`, { class: "forest" }, named.map((odds) => s("text", { x: x(Math.log(odds)), y: 16, class: "tick-label", "text-anchor": "middle" }, oddsName(odds)))), type: "plot", cell: plot },
+    { key: "or", name: "95 % interval", value: (row) => row.log_odds, cell: (row) => (row.low === null ? h("small", null, interval(row)) : interval(row)) },
     { key: "q", name: "q", note: "after Benjamini–Hochberg", type: "number", wide: true, value: (row) => row.q, cell: (row) => pValue(row.q) },
     { key: "n", name: "With the factor", note: `${outcome} / units`, type: "number", wide: true, value: (row) => row.exposed, cell: (row) => `${row.exposed_outcomes ?? "–"} / ${row.exposed ?? "–"}` },
     { key: "m", name: "Without", note: `${outcome} / units`, type: "number", wide: true, value: (row) => row.unexposed, cell: (row) => `${row.unexposed_outcomes ?? "–"} / ${row.unexposed ?? "–"}` },

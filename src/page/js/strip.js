@@ -38,7 +38,7 @@ const strip = (session, span) => {
 };
 
 /** The end of the scale of a session's courses. */
-const topOf = (session) => [0.1, 0.25, 0.5, 1].find((top) => Math.max(...Object.values(session.courses).flat()) <= top) ?? 1;
+const topOf = (session) => [0.1, 0.25, 0.5, 0.75, 1].find((top) => Math.max(...Object.values(session.courses).flat()) <= top) ?? 1;
 
 /** Smoothed probabilities of the three families over the session. */
 const curves = (session, length) => {
