@@ -3,6 +3,8 @@
 //! Like `codebook` and `transcript`, these are types that other modules meet in; how they are computed is
 //! the business of `model`, `moments` and `trends`.
 
+pub mod case;
+
 use crate::codebook::{CODE_COUNT, Code, CodeSet};
 use crate::transcript::{Session, Span};
 use std::fmt;
@@ -54,6 +56,38 @@ impl fmt::Display for Manner {
     }
 }
 
+/// What a resistance is directed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Changing at all.
+    Change,
+    /// A task or method of the therapy.
+    Task,
+    /// The therapist or therapy itself.
+    Therapist,
+    /// A topic that is not to be talked about.
+    Topic,
+}
+
+impl About {
+    /// The word used in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            About::Change => "change",
+            About::Task => "task",
+            About::Therapist => "therapist",
+            About::Topic => "topic",
+        }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// A stretch of one session in which one breakthrough or resistance code holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moment {
@@ -69,8 +103,19 @@ pub struct Moment {
     pub peak_probability: f32,
     /// Mean probability over the units of the moment that carry the code.
     pub mean_probability: f32,
+    /// Sum of the probabilities of the units that carry the code: sure and long moments are strong.
+    pub strength: f64,
+    /// Probability at the peak less its mean over the up to four units of the same voice before the moment; `None`
+    /// where it speaks for the first time.
+    pub rise: Option<f64>,
     /// How the change comes, where the words show it; `None` for resistance.
     pub manner: Option<Manner>,
+    /// What a resistance is about, where the words show it; `None` for breakthroughs.
+    pub about: Option<About>,
+    /// Of a breakthrough: resistance codes that the same client carried shortly before.
+    pub overcame: CodeSet,
+    /// Units shortly before that carry a contributing code, in codebook order; 0 for all other codes.
+    pub prepared_by: [usize; CODE_COUNT],
     /// The span of the peak unit's text that carries the code; `None` until the model has been asked.
     pub evidence: Option<Span>,
 }
@@ -86,6 +131,17 @@ pub struct Summary {
     pub client_words: usize,
     /// Units that carry the code, in codebook order.
     pub counts: [usize; CODE_COUNT],
+    /// Units that carry any breakthrough code.
+    pub breakthroughs: usize,
+    /// Units that carry any resistance code.
+    pub resistances: usize,
+    /// Units with any breakthrough code that the probabilities lead to expect.
+    pub expected_breakthroughs: f64,
+    /// The same for resistance.
+    pub expected_resistances: f64,
+    /// Course over the session of breakthrough, resistance and contributing codes: smoothed probabilities at equal
+    /// distances from the first to the last unit; empty where nobody could carry the codes.
+    pub course: [Vec<f64>; 3],
     /// Position of the first unit with a breakthrough code, 0 (first unit) to 1 (last unit).
     pub first_breakthrough: Option<f64>,
     /// Position of the unit with the highest breakthrough probability among those that carry one.

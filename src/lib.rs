@@ -6,9 +6,9 @@
 //!
 //! ```text
 //! file ──input──▶ Session{ Unit… } ──model──▶ Coding ──moments──▶ Moment
-//!           │                                    └─────trends───▶ Summary
+//!           │                                    └─────trends───▶ Summary ──▶ Client · Trend · Factor
 //!           ▼ bad record                                             │ report
-//!      rejects.csv                utterances.csv · moments.csv · sessions.csv · run.json
+//!      rejects.csv         utterances · moments · sessions · clients · trends · factors .csv, run.json
 //! ```
 //!
 //! 1. [`input`] tells a file's encoding and format, and turns it into [`transcript::Session`]s of
@@ -20,7 +20,8 @@
 //! 3. [`moments`] joins neighbouring units of one breakthrough or resistance code into [`coding::Moment`]s and
 //!    looks in their words for the manner of the change; the model is then asked for the span that carries the
 //!    code.
-//! 4. [`trends`] counts over the session: a [`coding::Summary`].
+//! 4. [`trends`] counts over the session: a [`coding::Summary`]; and when all sessions have been seen, says what
+//!    they come to: [`coding::case`].
 //! 5. [`report`] writes the tables, all of them whole or none; [`page`] makes one page to look at from them.
 //!
 //! One direction, nothing goes back. [`pipeline`] is the corridor: it streams sessions in chunks and works on a

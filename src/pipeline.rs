@@ -8,6 +8,7 @@ use crate::input::{self, Event, Notice, Source};
 use crate::model::{self, Model};
 use crate::report::{self, Run, Tables, Totals};
 use crate::transcript::{Reject, Session};
+use crate::trends::Cases;
 use crate::{moments, trends};
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -74,11 +75,13 @@ pub fn analyze(
     let mut tables = Tables::create(folder, report::Options { text: job.text })?;
     let mut inputs = Vec::new();
     let mut coding_time = Duration::ZERO;
+    let mut cases = Cases::default();
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel(1);
         scope.spawn(move || read(job, &send));
-        write(&receive, model, &mut tables, &mut inputs, &mut coding_time, watch)
+        write(&receive, model, &mut tables, &mut cases, &mut inputs, &mut coding_time, watch)
     })?;
+    conclude(&cases, &mut tables, watch)?;
     let written = tables.written();
     let run = Run {
         program: env!("CARGO_PKG_NAME").to_owned(),
@@ -160,6 +163,7 @@ fn write(
     messages: &Receiver<Message>,
     model: &Model,
     tables: &mut Tables,
+    cases: &mut Cases,
     inputs: &mut Vec<report::Input>,
     coding_time: &mut Duration,
     watch: &mut dyn FnMut(Progress<'_>),
@@ -178,12 +182,22 @@ fn write(
                 *coding_time += clock.elapsed();
                 for session in &coded {
                     tables.write(session)?;
+                    cases.add(session);
                 }
                 watch(Progress::Coded(tables.written().units));
             }
         }
     }
     Ok(())
+}
+
+/// Writes what all sessions together come to, and says what kept sessions out of it.
+fn conclude(cases: &Cases, tables: &mut Tables, watch: &mut dyn FnMut(Progress<'_>)) -> Result<(), Error> {
+    let found = cases.findings();
+    for text in found.notices {
+        watch(Progress::Notice(&Notice { file: Path::new("clients.csv").into(), text }));
+    }
+    Ok(tables.cases(&found.clients, &found.trends, &found.factors)?)
 }
 
 /// Codes sessions and gathers their moments and summaries; the whole way of a session through the program.

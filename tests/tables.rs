@@ -106,9 +106,13 @@ fn folder(sessions: &[CodedSession], options: Options) -> tempfile::TempDir {
 
 fn write(folder: &Path, sessions: &[CodedSession], options: Options) {
     let mut tables = Tables::create(folder, options).unwrap();
+    let mut cases = trends::Cases::default();
     for session in sessions {
         tables.write(session).unwrap();
+        cases.add(session);
     }
+    let found = cases.findings();
+    tables.cases(&found.clients, &found.trends, &found.factors).unwrap();
     tables.reject(&reject()).unwrap();
     tables.finish(&run()).unwrap();
 }
@@ -125,8 +129,17 @@ fn names(dir: &tempfile::TempDir) -> Vec<String> {
     names
 }
 
-const FILES: [&str; 6] =
-    ["excerpts.csv", "moments.csv", "rejects.csv", "run.json", "sessions.csv", "utterances.csv"];
+const FILES: [&str; 9] = [
+    "clients.csv",
+    "excerpts.csv",
+    "factors.csv",
+    "moments.csv",
+    "rejects.csv",
+    "run.json",
+    "sessions.csv",
+    "trends.csv",
+    "utterances.csv",
+];
 
 fn header<T: Table>(dir: &tempfile::TempDir) -> Vec<String> {
     let columns: Vec<_> = T::columns().into_iter().map(|column| column.name.into_owned()).collect();
@@ -136,7 +149,7 @@ fn header<T: Table>(dir: &tempfile::TempDir) -> Vec<String> {
 }
 
 #[test]
-fn six_files_with_the_columns_of_the_dictionary() {
+fn nine_files_with_the_columns_of_the_dictionary() {
     let dir = folder(&[sample()], Options::default());
     assert_eq!(names(&dir), FILES);
     let utterances = header::<report::utterances::Utterances>(&dir);
@@ -145,6 +158,9 @@ fn six_files_with_the_columns_of_the_dictionary() {
     header::<report::moments::Moments>(&dir);
     header::<report::sessions::Sessions>(&dir);
     header::<report::excerpts::Excerpts>(&dir);
+    header::<report::clients::Clients>(&dir);
+    header::<report::trends::Trends>(&dir);
+    header::<report::factors::Factors>(&dir);
     header::<report::rejects::Rejects>(&dir);
 }
 
@@ -217,7 +233,7 @@ fn no_text_leaves_no_word_and_the_same_columns() {
 #[test]
 fn only_evidence_and_excerpts_hold_words() {
     let dir = folder(&[sample()], Options::default());
-    for name in ["utterances.csv", "sessions.csv", "rejects.csv", "run.json"] {
+    for name in FILES.into_iter().filter(|name| !["moments.csv", "excerpts.csv"].contains(name)) {
         let content = fs::read_to_string(dir.path().join(name)).unwrap();
         assert!(!content.contains("never") && !content.contains("hit me"), "{name}");
     }
@@ -262,10 +278,61 @@ fn sessions_give_counts_rates_and_shares() {
     assert_eq!((first("guidance_count"), first("guidance_per_100")), ("1", "50.0000"));
     assert_eq!((first("resistance_fear_share"), first("resistance_change_share")), ("1.0000", "0.0000"));
     assert_eq!((first("first_breakthrough"), first("peak_breakthrough")), ("0.5000", "0.5000"));
+    assert_eq!((first("breakthrough_units"), first("resistance_units")), ("2", "1"));
+    // 0.875 and 0.625; the odds of resistance below its threshold count too.
+    assert_eq!((first("breakthrough_expected"), first("resistance_expected")), ("1.5000", "0.7500"));
+    assert_eq!(first("breakthrough_course").split('|').count(), 21);
     assert_eq!((first("session_number"), first("date"), first("therapist_id")), ("3", "2026-02-01", ""));
     let second = |column: &str| sessions[1][column].as_str();
     assert_eq!((second("cognitive_count"), second("cognitive_per_100")), ("0", ""));
     assert_eq!((second("resistance_fear_share"), second("first_breakthrough")), ("", ""));
+}
+
+#[test]
+fn moments_say_what_stands_before_them() {
+    let moments = rows(&folder(&[sample()], Options::default()), "moments.csv");
+    let cells = |row: usize| {
+        ["strength", "rise", "about", "overcame", "prepared_by"].map(|c| moments[row][c].as_str())
+    };
+    assert_eq!(cells(0), ["1.5000", "", "", "", "guidance:1"]);
+    assert_eq!(cells(1), ["0.5000", "0.2500", "", "", "guidance:1"]);
+}
+
+#[test]
+fn clients_trends_and_factors() {
+    let mut sessions: Vec<_> = (0..4)
+        .map(|i| {
+            let mut session =
+                coded(&format!("s{i}"), &[("1", Speaker::Client(1), "No.", &[(Code::Motivation, 0.75)])]);
+            session.session.number = Some(i);
+            session
+        })
+        .collect();
+    sessions.push(sample());
+    let dir = folder(&sessions, Options::default());
+    let clients = rows(&dir, "clients.csv");
+    assert_eq!(clients.len(), 1);
+    let client = |column: &str| clients[0][column].as_str();
+    assert_eq!((client("sessions"), client("ordered"), client("unordered")), ("5", "5", "0"));
+    assert_eq!(
+        (client("first_session"), client("last_session"), client("last_date")),
+        ("0", "3", "2026-02-01")
+    );
+    assert_eq!((client("resistance_share"), client("breakthrough_per_100")), ("0.3333", "20.0000"));
+    assert_eq!((client("verdict"), client("verdict_text")), ("no_clear_change", "no clear change"));
+    assert_eq!((client("turning_point"), client("note")), ("", "given more than once: session 3"));
+    let trends = rows(&dir, "trends.csv");
+    assert_eq!(trends.len(), 15);
+    assert_eq!(trends[0]["labels"], "0|1|2|3|3");
+    assert_eq!(trends[0]["values"], "0.0000|0.0000|0.0000|0.0000|100.0000");
+    assert_eq!((trends[8]["measure"].as_str(), trends[8]["slope"].as_str()), ("motivation", "0.0000"));
+    let factors = rows(&dir, "factors.csv");
+    assert_eq!(factors.len(), 14);
+    assert_eq!(
+        (factors[0]["factor"].as_str(), factors[0]["outcome"].as_str()),
+        ("motivation", "breakthrough")
+    );
+    assert_eq!((factors[0]["exposed"].as_str(), factors[0]["q"].as_str()), ("0", ""));
 }
 
 #[test]
@@ -299,7 +366,7 @@ fn without_finish_nothing_is_left_and_the_earlier_run_stays() {
     let before = fs::read(dir.path().join("utterances.csv")).unwrap();
     let mut tables = Tables::create(dir.path(), Options::default()).unwrap();
     tables.write(&coded("other", &[])).unwrap();
-    assert_eq!(names(&dir).len(), FILES.len() + 5);
+    assert_eq!(names(&dir).len(), FILES.len() + 8);
     drop(tables);
     assert_eq!(names(&dir), FILES);
     assert_eq!(fs::read(dir.path().join("utterances.csv")).unwrap(), before);

@@ -3,9 +3,13 @@
 //! A moment belongs to one code and one speaker. It begins and ends with a unit that carries the code; between two
 //! such units may stand any number of therapist turns, and at most [`MAX_GAP`] other units without it.
 
+mod about;
+pub mod context;
 pub mod manner;
 
-use crate::codebook::{Code, Family};
+pub use about::about;
+
+use crate::codebook::{Code, CodeSet, Family};
 use crate::coding::{Coding, Moment};
 use crate::transcript::{Session, Speaker};
 
@@ -66,6 +70,7 @@ impl Stretch {
             .iter()
             .fold(first, |best, &index| if probability(index) > probability(best) { index } else { best });
         let sum: f64 = self.units.iter().map(|&index| f64::from(probability(index))).sum();
+        let resisting = code.family() == Family::Resistance;
         // The peak has the first word: what the strongest unit shows counts before its surroundings.
         let manner = std::iter::once(&peak)
             .chain(self.units.iter().filter(|&&index| index != peak))
@@ -78,7 +83,20 @@ impl Stretch {
             peak,
             peak_probability: probability(peak),
             mean_probability: (sum / self.units.len() as f64) as f32,
+            strength: sum,
+            rise: context::level_before(session, codings, first, self.speaker, code)
+                .map(|level| f64::from(probability(peak)) - level),
             manner,
+            about: std::iter::once(&peak)
+                .chain(self.units.iter().filter(|&&index| index != peak))
+                .filter(|_| resisting)
+                .find_map(|&index| about(&session.units[index].text)),
+            overcame: if resisting {
+                CodeSet::EMPTY
+            } else {
+                context::overcome(session, codings, first, self.speaker)
+            },
+            prepared_by: context::preparation(codings, first),
             evidence: None,
         }
     }
@@ -97,8 +115,8 @@ fn gap(session: &Session, between: std::ops::Range<usize>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codebook::{CODE_COUNT, CodeSet};
-    use crate::coding::Manner;
+    use crate::codebook::CODE_COUNT;
+    use crate::coding::{About, Manner};
     use crate::transcript::Unit;
     use std::path::Path;
 
@@ -178,6 +196,30 @@ mod tests {
         let moments = gather(&session, &codings);
         assert_eq!(moments[0].manner, Some(Manner::Gradual));
         assert_eq!((moments[1].code, moments[1].manner), (Code::ResistanceChange, None));
+    }
+
+    #[test]
+    fn what_stands_before_a_moment() {
+        let (session, codings) = session(&[
+            "c:resistance_fear=0.6|motivation=0.5 I'm scared to try the exercise.",
+            "t:empathy=0.9",
+            "c2:resistance_change=0.6",
+            "t:empathy=0.9|guidance=0.8",
+            "c:emotional=0.75|resistance_defence=0.5",
+            "c:emotional=0.5",
+        ]);
+        let moments = gather(&session, &codings);
+        let emotional = moments.iter().find(|moment| moment.code == Code::Emotional).unwrap();
+        assert!((emotional.strength - 1.25).abs() < 1e-6);
+        assert!((emotional.rise.unwrap() - 0.75).abs() < 1e-6 && moments[0].rise.is_none());
+        assert_eq!(emotional.overcame.to_string(), "resistance_fear");
+        let prepared = |code: Code| emotional.prepared_by[code as usize];
+        assert_eq!(
+            (prepared(Code::Empathy), prepared(Code::Guidance), prepared(Code::Motivation)),
+            (2, 1, 1)
+        );
+        assert_eq!((moments[0].about, moments[0].overcame), (Some(About::Task), CodeSet::EMPTY));
+        assert_eq!((moments[0].prepared_by, emotional.about), ([0; CODE_COUNT], None));
     }
 
     #[test]

@@ -35,7 +35,6 @@ impl Table for Excerpts {
         }
         let units = &record.session.units;
         let stretches = record.moments.iter().map(|moment| (moment.first, moment.last));
-        let stretches = record.moments.iter().map(|moment| (moment.first, moment.last));
         for (unit, _) in units.iter().zip(kept(stretches, units.len())).filter(|(_, kept)| *kept) {
             rows.text(&record.session.id);
             rows.text(&unit.id);

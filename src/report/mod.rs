@@ -6,6 +6,9 @@
 //! | `moments.csv` | [`moments`] | one per moment |
 //! | `sessions.csv` | [`sessions`] | one per session |
 //! | `excerpts.csv` | [`excerpts`] | one per unit of a moment or near one: the words |
+//! | `clients.csv` | [`clients`] | one per client |
+//! | `trends.csv` | [`trends`] | one per client and measure |
+//! | `factors.csv` | [`factors`] | one per contributing code and outcome |
 //! | `rejects.csv` | [`rejects`] | one per record that could not be read |
 //! | `run.json` | [`run`] | what was run on what |
 //!
@@ -15,8 +18,10 @@
 //! The CSV files are UTF-8 without a byte order mark, comma, `\n`, RFC 4180 quoting where needed. They hold exactly
 //! what was read and computed: the same input gives the same bytes.
 
+pub mod clients;
 pub mod dictionary;
 pub mod excerpts;
+pub mod factors;
 pub mod folder;
 pub mod moments;
 pub mod rejects;
@@ -24,6 +29,7 @@ pub mod run;
 pub mod sessions;
 pub mod table;
 mod tables;
+pub mod trends;
 pub mod utterances;
 
 pub use dictionary::dictionary;

@@ -2,6 +2,7 @@
 
 use super::folder::Error;
 use super::table::{Column, Options, Rows, Table};
+use crate::codebook::Code;
 use crate::coding::CodedSession;
 use crate::transcript::{Span, Unit};
 
@@ -52,6 +53,31 @@ impl Table for Moments {
                 .or_empty("no evidence marked"),
             Column::new("evidence", "The words that carry the code, exactly as in the input.")
                 .or_empty("no evidence marked, or `--no-text`"),
+            Column::new(
+                "strength",
+                "Sum of the probabilities of the units that carry the code: how many sure units it is worth.",
+            )
+            .decimal("units", "0 or more"),
+            Column::new(
+                "rise",
+                "Probability at the peak less its mean over the up to four units of the same speaker before the moment.",
+            )
+            .decimal("probability", "-1 to 1")
+            .or_empty("nothing said before"),
+            Column::new("about", "What a resistance is about, where the words show it.")
+                .words("change, task, therapist, topic")
+                .or_empty("not shown, or a breakthrough"),
+            Column::new(
+                "overcame",
+                "Resistance codes that the same client carried within the 10 units before, joined by `|`.",
+            )
+            .words("names of codes")
+            .or_empty("none, or resistance"),
+            Column::new(
+                "prepared_by",
+                "Contributing codes in the 10 units before, each with the number of its units, as `name:count`, joined by `|`.",
+            )
+            .or_empty("none"),
         ]
     }
 
@@ -75,6 +101,13 @@ impl Table for Moments {
             rows.shown_or_empty(evidence.map(|(span, _)| span.start));
             rows.shown_or_empty(evidence.map(|(span, _)| span.end));
             rows.text_or_empty(evidence.map(|(_, words)| words).filter(|_| options.text));
+            rows.decimal(moment.strength);
+            rows.decimal_or_empty(moment.rise);
+            rows.shown_or_empty(moment.about);
+            rows.shown(moment.overcame);
+            let prepared = Code::ALL.into_iter().zip(moment.prepared_by).filter(|(_, count)| *count > 0);
+            let prepared: Vec<_> = prepared.map(|(code, count)| format!("{code}:{count}")).collect();
+            rows.text(&prepared.join("|"));
             rows.end()?;
         }
         Ok(())

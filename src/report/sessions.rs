@@ -2,9 +2,12 @@
 
 use super::folder::Error;
 use super::table::{Column, Options, Rows, Table};
+use super::trends::decimals;
 use crate::codebook::{Code, Family};
 use crate::coding::CodedSession;
 use crate::transcript::Kind;
+
+const FAMILIES: [&str; 2] = ["breakthrough", "resistance"];
 
 /// One row per session, or stretch of one that the input interrupts, in input order.
 #[derive(Debug)]
@@ -67,6 +70,22 @@ impl Table for Sessions {
             .decimal("position", "0 (first unit) to 1 (last unit)")
             .or_empty("no breakthrough"),
         );
+        columns.extend(FAMILIES.map(|family| {
+            Column::new(format!("{family}_units"), format!("Units that carry any {family} code."))
+                .integer("units", "0 to `units`")
+        }));
+        columns.extend(FAMILIES.map(|family| {
+            let meaning = format!(
+                "Units with any {family} code that the probabilities lead to expect: the sum of 1 - Π (1 - p)."
+            );
+            Column::new(format!("{family}_expected"), meaning).decimal("units", "0 to `units`")
+        }));
+        columns.extend(["breakthrough", "resistance", "factor"].map(|family| {
+            let meaning = format!(
+                "Smoothed probability of any {family} code at 21 places from the first unit to the last, joined by `|`."
+            );
+            Column::new(format!("{family}_course"), meaning).or_empty("no unit that may carry one")
+        }));
         columns
     }
 
@@ -97,6 +116,13 @@ impl Table for Sessions {
         }
         rows.decimal_or_empty(summary.first_breakthrough);
         rows.decimal_or_empty(summary.peak_breakthrough);
+        rows.shown(summary.breakthroughs);
+        rows.shown(summary.resistances);
+        rows.decimal(summary.expected_breakthroughs);
+        rows.decimal(summary.expected_resistances);
+        for course in &summary.course {
+            rows.text(&decimals(course));
+        }
         rows.end()
     }
 }

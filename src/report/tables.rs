@@ -1,15 +1,19 @@
 //! All tables of a run, written together and put in place together.
 
 use super::PAGE;
+use super::clients::Clients;
 use super::excerpts::Excerpts;
+use super::factors::Factors;
 use super::folder::{Error, Folder};
 use super::moments::Moments;
 use super::rejects::Rejects;
 use super::run::{Run, Written};
 use super::sessions::Sessions;
 use super::table::{Options, Sheet};
+use super::trends::Trends;
 use super::utterances::Utterances;
 use crate::coding::CodedSession;
+use crate::coding::case::{Client, Factor, Trend};
 use crate::transcript::Reject;
 use std::path::Path;
 
@@ -24,6 +28,9 @@ pub struct Tables {
     moments: Sheet<Moments>,
     sessions: Sheet<Sessions>,
     excerpts: Sheet<Excerpts>,
+    clients: Sheet<Clients>,
+    trends: Sheet<Trends>,
+    factors: Sheet<Factors>,
     rejects: Sheet<Rejects>,
 }
 
@@ -39,6 +46,9 @@ impl Tables {
             moments: Sheet::create(&folder, options)?,
             sessions: Sheet::create(&folder, options)?,
             excerpts: Sheet::create(&folder, options)?,
+            clients: Sheet::create(&folder, options)?,
+            trends: Sheet::create(&folder, options)?,
+            factors: Sheet::create(&folder, options)?,
             rejects: Sheet::create(&folder, options)?,
             folder,
         })
@@ -53,6 +63,16 @@ impl Tables {
         self.moments.write(session)?;
         self.sessions.write(session)?;
         self.excerpts.write(session)
+    }
+
+    /// Adds what all sessions together come to.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn cases(&mut self, clients: &[Client], trends: &[Trend], factors: &[Factor]) -> Result<(), Error> {
+        clients.iter().try_for_each(|client| self.clients.write(client))?;
+        trends.iter().try_for_each(|trend| self.trends.write(trend))?;
+        factors.iter().try_for_each(|factor| self.factors.write(factor))
     }
 
     /// Adds a record that could not be read.
@@ -83,10 +103,19 @@ impl Tables {
     /// If the disk is full or fails, or a file cannot be replaced. Up to the first rename the outputs of an earlier
     /// run stay as they are.
     pub fn finish(self, run: &Run) -> Result<(), Error> {
-        let Tables { folder, utterances, moments, sessions, excerpts, rejects } = self;
+        let Tables { folder, utterances, moments, sessions, excerpts, clients, trends, factors, rejects } =
+            self;
         let run = run.seal(&folder)?;
-        let tables =
-            [utterances.seal()?, moments.seal()?, sessions.seal()?, excerpts.seal()?, rejects.seal()?];
+        let tables = [
+            utterances.seal()?,
+            moments.seal()?,
+            sessions.seal()?,
+            excerpts.seal()?,
+            clients.seal()?,
+            trends.seal()?,
+            factors.seal()?,
+            rejects.seal()?,
+        ];
         folder.remove(Run::FILE)?;
         folder.remove(PAGE)?;
         for table in tables {

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Prints the ratios of `src/trends/reliable_change.rs` from out-of-fold scores, to be taken over there after a training.
+
+    pip install numpy==2.4.6 pandas==3.1.1
+    python3 scripts/error_ratio.py CORPUS TRAIN_OUT models/minilm/calibration.json
+
+CORPUS is the folder of coded tables that the training read; TRAIN_OUT holds its network{0,1,2}.csv and ngrams{0,1,2}.csv.
+"""
+import json
+import pathlib
+import sys
+
+import numpy as np
+import pandas as pd
+
+corpus, scores, calibration = sys.argv[1:]
+calibration = json.load(open(calibration))
+CODES = [line["code"] for line in calibration["transcript"]]
+FAMILIES = {"breakthrough": CODES[:3], "resistance": CODES[3:6]}
+TEXT = dict(dtype=str, keep_default_na=False)
+
+
+def logits(name):
+    parts = [pd.read_csv(pathlib.Path(scores, f"{name}{fold}.csv"), dtype={"session_id": str, "utterance_id": str})
+             for fold in range(3)]
+    return pd.concat(parts)
+
+
+units = pd.concat([pd.read_csv(pathlib.Path(corpus, f"{name}.csv"), **TEXT).assign(source=name)
+                   for name in ("written_transcripts", "written_notes", "written_cases", "annomi_train")])
+annomi = (units.source == "annomi_train") & ~units.session_id.str.startswith("annomi-")
+units.loc[annomi, "session_id"] = "annomi-" + units.session_id[annomi]
+units = units[["source", "session_id", "utterance_id", "speaker", "codes"]]
+for name in ("network", "ngrams"):
+    units = units.merge(logits(name), on=["session_id", "utterance_id"], suffixes=("", f"_{name}"))
+note, client = units.speaker.str.startswith("note"), units.speaker.str.startswith("client")
+sides = {"empathy": ~client, "guidance": ~client, "pacing": ~client, "alliance": True}
+coder, model = {}, {}
+for place, code in enumerate(CODES):
+    may = note | sides.get(code, client)
+    given = []
+    for kind in ("transcript", "note"):
+        line = calibration[kind][place]
+        logit = line["encoder"] * units[code] + line["ngrams"] * units[f"{code}_ngrams"] + line["bias"]
+        given.append(1 / (1 + np.exp(-logit)) >= line["threshold"])
+    model[code] = may & np.where(note, given[1], given[0])
+    coder[code] = units.codes.map(lambda codes: code in [word.strip("!~") for word in codes.split("|")])
+for of in (coder, model):
+    for family, codes in FAMILIES.items():
+        of[family] = np.any([of[code] for code in codes], axis=0)
+
+groups = [units.source, units.session_id]
+n = (note | client).groupby(groups).sum()
+long = n >= 5
+for measure in list(FAMILIES) + CODES:
+    y, x = (100 * pd.Series(of[measure], index=units.index).groupby(groups).sum()[long] / n[long] for of in (coder, model))
+    m = ((x + y) / 2).groupby(level=0).transform("mean")
+    ratio = ((x - y) ** 2 / 2).sum() / (m * (100 - m).clip(lower=20) / n[long]).sum()
+    print(f"{measure:20} {ratio:.2f}")

@@ -1,0 +1,389 @@
+//! Sessions of the same client brought together: what is kept of each, their order, and what is wrong with it.
+
+use super::dates;
+use super::lagged::Tally;
+use super::preceding::{self, Tallies};
+use super::series;
+use super::verdict::{LEAST_SESSIONS, Point, judge};
+use crate::codebook::CODE_COUNT;
+use crate::coding::CodedSession;
+use crate::coding::case::{Client, Factor, Trend, TurningPoint, Verdict};
+use jiff::civil::Date;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// All that is remembered of the sessions of a run: counts, never words.
+#[derive(Debug, Default)]
+pub struct Cases {
+    visits: Vec<Visit>,
+    /// Where a session of a file and client stands in `visits`.
+    known: HashMap<(Arc<Path>, Option<String>, String), usize>,
+}
+
+/// What the sessions of a run come to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Findings {
+    /// One for each client, in order of appearance.
+    pub clients: Vec<Client>,
+    /// One for each client and measure.
+    pub trends: Vec<Trend>,
+    /// One for each contributing code and outcome.
+    pub factors: Vec<Factor>,
+    /// What the user should know, a line each, without words of sessions.
+    pub notices: Vec<String>,
+}
+
+/// One session, with all its stretches.
+#[derive(Debug, Default)]
+pub(super) struct Visit {
+    client_id: Option<String>,
+    number: Option<u32>,
+    date: Option<String>,
+    day: Option<Date>,
+    therapist_id: Option<String>,
+    pub(super) units: usize,
+    pub(super) counts: [usize; CODE_COUNT],
+    pub(super) breakthroughs: usize,
+    pub(super) resistances: usize,
+    expected: [f64; 2],
+    tallies: Tallies,
+}
+
+impl Visit {
+    fn label(&self) -> String {
+        let date = || self.date.clone().unwrap_or_default();
+        self.number.map_or_else(date, |number| number.to_string())
+    }
+
+    fn point(&self) -> Point {
+        Point {
+            units: self.units,
+            breakthroughs: self.breakthroughs,
+            resistances: self.resistances,
+            expected_breakthroughs: self.expected[0],
+            expected_resistances: self.expected[1],
+        }
+    }
+}
+
+impl Cases {
+    /// Remembers a session, or one more stretch of it: sessions of the same file, client and identifier are one.
+    pub fn add(&mut self, coded: &CodedSession) {
+        let (session, summary) = (&coded.session, &coded.summary);
+        let key = (Arc::clone(&session.source), session.client_id.clone(), session.id.clone());
+        let place = *self.known.entry(key).or_insert_with(|| {
+            self.visits.push(Visit { client_id: session.client_id.clone(), ..Visit::default() });
+            self.visits.len() - 1
+        });
+        let visit = &mut self.visits[place];
+        visit.number = visit.number.or(session.number);
+        visit.therapist_id = visit.therapist_id.take().or_else(|| session.therapist_id.clone());
+        if visit.date.is_none() {
+            visit.date.clone_from(&session.date);
+            visit.day = session.date.as_deref().and_then(dates::read);
+        }
+        visit.units += summary.client_units;
+        visit.breakthroughs += summary.breakthroughs;
+        visit.resistances += summary.resistances;
+        visit.expected[0] += summary.expected_breakthroughs;
+        visit.expected[1] += summary.expected_resistances;
+        visit.counts.iter_mut().zip(summary.counts).for_each(|(all, count)| *all += count);
+        preceding::count(&mut visit.tallies, session, &coded.codings);
+    }
+
+    /// Puts every client's sessions in order and says what they come to.
+    #[must_use]
+    pub fn findings(&self) -> Findings {
+        let mut place: HashMap<&str, usize> = HashMap::new();
+        let mut of_client: Vec<(&str, Vec<&Visit>)> = Vec::new();
+        for visit in &self.visits {
+            if let Some(id) = visit.client_id.as_deref() {
+                let place = *place.entry(id).or_insert(of_client.len());
+                if place == of_client.len() {
+                    of_client.push((id, Vec::new()));
+                }
+                of_client[place].1.push(visit);
+            }
+        }
+        let found: Vec<_> = of_client.par_iter().map(|(id, visits)| client(id, visits)).collect();
+        let mut faults = Faults::default();
+        let (mut clients, mut trends) = (Vec::new(), Vec::new());
+        for (client, of_client, wrong) in found {
+            faults.add(&wrong);
+            clients.push(client);
+            trends.extend(of_client);
+        }
+        faults.nameless = self.visits.iter().filter(|visit| visit.client_id.is_none()).count();
+        let tallies: Vec<&[[Tally; 2]]> = self.visits.iter().map(|visit| &visit.tallies[..]).collect();
+        Findings { notices: faults.notices(&clients), factors: preceding::factors(&tallies), clients, trends }
+    }
+}
+
+/// What keeps sessions out of a client's order, or makes it doubtful.
+#[derive(Debug, Default)]
+struct Faults {
+    unordered: usize,
+    unread_dates: usize,
+    silent: usize,
+    /// Labels that several sessions have.
+    doubles: Vec<String>,
+    clients_with_doubles: usize,
+    nameless: usize,
+}
+
+impl Faults {
+    fn add(&mut self, other: &Faults) {
+        self.unordered += other.unordered;
+        self.unread_dates += other.unread_dates;
+        self.silent += other.silent;
+        self.clients_with_doubles += usize::from(!other.doubles.is_empty());
+    }
+
+    /// For the client's row.
+    fn notes(&self, sessions: usize) -> Vec<String> {
+        let mut notes = Vec::new();
+        if sessions == 1 {
+            notes.push("one session only".to_owned());
+        }
+        if self.unordered > 0 {
+            notes.push(format!(
+                "{} without number or readable date left out",
+                counted(self.unordered, "session")
+            ));
+        }
+        if self.unread_dates > 0 {
+            notes.push(format!("{} not read; write 2024-01-31", counted(self.unread_dates, "date")));
+        }
+        if self.silent > 0 {
+            notes.push(format!("{} without a client unit left out", counted(self.silent, "session")));
+        }
+        if !self.doubles.is_empty() {
+            notes.push(format!("given more than once: session {}", self.doubles.join(", ")));
+        }
+        notes
+    }
+
+    /// For the user, over all clients.
+    fn notices(&self, clients: &[Client]) -> Vec<String> {
+        let single = clients.iter().filter(|client| client.sessions == 1).count();
+        let few = clients.iter().filter(|client| client.verdict == Verdict::TooFewSessions).count() - single;
+        let said = |count: usize, text: String| (count > 0).then_some(text);
+        [
+            said(
+                self.unordered,
+                format!(
+                    "{} cannot be put in order and left out of trends: give session_number or date",
+                    counted(self.unordered, "session")
+                ),
+            ),
+            said(
+                self.unread_dates,
+                format!(
+                    "{} could mean several days or none and not read: write 2024-01-31",
+                    counted(self.unread_dates, "date")
+                ),
+            ),
+            said(
+                self.clients_with_doubles,
+                format!(
+                    "{} with a session number or date given more than once: kept in input order, see `note`",
+                    counted(self.clients_with_doubles, "client")
+                ),
+            ),
+            said(
+                self.silent,
+                format!("{} without a client unit left out of trends", counted(self.silent, "session")),
+            ),
+            said(single, format!("{} with one session only: no trend", counted(single, "client"))),
+            said(
+                few,
+                format!(
+                    "{} with fewer than {LEAST_SESSIONS} sessions in order: no verdict",
+                    counted(few, "client")
+                ),
+            ),
+            said(
+                if clients.is_empty() { 0 } else { self.nameless },
+                format!("{} without client_id in no trend", counted(self.nameless, "session")),
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// `1 session`, `2 sessions`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// By number or by date, whichever orders more sessions, number at par; equals by the other, then as they came.
+fn in_order<'a>(visits: &[&'a Visit]) -> Vec<&'a Visit> {
+    let numbered = visits.iter().filter(|visit| visit.number.is_some()).count();
+    let dated = visits.iter().filter(|visit| visit.day.is_some()).count();
+    let by_number = numbered >= dated;
+    let mut ordered: Vec<&Visit> = visits.to_vec();
+    ordered.retain(|visit| if by_number { visit.number.is_some() } else { visit.day.is_some() });
+    if by_number {
+        ordered.sort_by_key(|visit| (visit.number, visit.day));
+    } else {
+        ordered.sort_by_key(|visit| (visit.day, visit.number));
+    }
+    ordered
+}
+
+fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
+    let mut ordered = in_order(visits);
+    let mut faults = Faults { unordered: visits.len() - ordered.len(), ..Faults::default() };
+    faults.unread_dates = visits.iter().filter(|visit| visit.date.is_some() && visit.day.is_none()).count();
+    let before = ordered.len();
+    ordered.retain(|visit| visit.units > 0);
+    faults.silent = before - ordered.len();
+
+    let by_number = ordered.iter().all(|visit| visit.number.is_some());
+    // A date stays as it was written, so that it can be found again.
+    let label =
+        |visit: &&Visit| if by_number { visit.label() } else { visit.date.clone().unwrap_or_default() };
+    let labels: Arc<[String]> = ordered.iter().map(label).collect();
+    faults.doubles = labels
+        .chunk_by(|a, b| a == b)
+        .filter(|same| same.len() > 1)
+        .filter_map(|same| same.first().cloned())
+        .collect();
+
+    let points: Vec<Point> = ordered.iter().map(|visit| visit.point()).collect();
+    let (verdict, turn) = judge(&points);
+    let labelled = |index: usize| labels.get(index).cloned().unwrap_or_default();
+    let mut therapist_ids: Vec<String> = Vec::new();
+    for therapist in visits.iter().filter_map(|visit| visit.therapist_id.as_ref()) {
+        if !therapist_ids.contains(therapist) {
+            therapist_ids.push(therapist.clone());
+        }
+    }
+    let mean = |of: fn(&Visit) -> usize| {
+        let rates = ordered.iter().map(|visit| 100.0 * of(visit) as f64 / visit.units as f64);
+        (!ordered.is_empty()).then(|| rates.sum::<f64>() / ordered.len() as f64)
+    };
+    let sum = |of: fn(&Visit) -> usize| ordered.iter().map(|visit| of(visit)).sum::<usize>();
+    let (up, down) = (sum(|visit| visit.breakthroughs), sum(|visit| visit.resistances));
+    let client = Client {
+        id: id.to_owned(),
+        sessions: visits.len(),
+        ordered: ordered.len(),
+        unordered: visits.len() - ordered.len(),
+        first_session: labels.first().cloned(),
+        last_session: labels.last().cloned(),
+        last_date: ordered.last().and_then(|visit| visit.date.clone()),
+        therapist_ids,
+        breakthrough_per_100: mean(|visit| visit.breakthroughs),
+        resistance_per_100: mean(|visit| visit.resistances),
+        resistance_share: (up + down > 0).then(|| down as f64 / (up + down) as f64),
+        verdict,
+        turning_point: turn.map(|turn| TurningPoint {
+            at: labelled(turn.at),
+            low: labelled(turn.low),
+            high: labelled(turn.high),
+            lost_by: turn.lost_by.map(labelled),
+        }),
+        notes: faults.notes(visits.len()),
+    };
+    (client, series::trends(id, &labels, &ordered), faults)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{Session, Speaker, Unit};
+
+    /// A session of three client turns without codes.
+    fn session(id: &str, client: &str, number: Option<u32>, date: Option<&str>) -> CodedSession {
+        let unit = Unit {
+            id: "1".to_owned(),
+            speaker: Speaker::Client(1),
+            text: "Well.".to_owned(),
+            start: None,
+            end: None,
+        };
+        let session = Session {
+            client_id: (!client.is_empty()).then(|| client.to_owned()),
+            number,
+            date: date.map(str::to_owned),
+            units: vec![unit; 3],
+            ..Session::new(id.to_owned(), Path::new("s.csv").into())
+        };
+        let summary = super::super::summarise(&session, &[]);
+        CodedSession { session, codings: Vec::new(), moments: Vec::new(), summary }
+    }
+
+    fn findings(sessions: &[CodedSession]) -> Findings {
+        let mut cases = Cases::default();
+        sessions.iter().for_each(|session| cases.add(session));
+        cases.findings()
+    }
+
+    #[test]
+    fn numbers_order_and_stretches_are_one_session() {
+        let found = findings(&[
+            session("b", "k", Some(10), None),
+            session("a", "k", Some(9), Some("nonsense")),
+            session("b", "k", Some(10), None),
+        ]);
+        let client = &found.clients[0];
+        assert_eq!((client.sessions, client.ordered, client.unordered), (2, 2, 0));
+        assert_eq!(found.trends[0].labels[..], ["9", "10"]);
+        assert_eq!(client.notes, ["1 date not read; write 2024-01-31"]);
+        assert_eq!(client.verdict, Verdict::TooFewSessions);
+        assert_eq!(found.trends.len(), crate::coding::case::MEASURE_COUNT);
+    }
+
+    #[test]
+    fn dates_order_where_numbers_are_missing() {
+        let found = findings(&[
+            session("c", "k", None, Some("2 March 2024")),
+            session("a", "k", Some(7), Some("2024-01-16")),
+            session("b", "k", None, Some("16.02.2024")),
+            session("d", "k", None, Some("03/04/2024")),
+            session("e", "k", None, None),
+        ]);
+        let client = &found.clients[0];
+        assert_eq!(found.trends[0].labels[..], ["2024-01-16", "16.02.2024", "2 March 2024"]);
+        assert_eq!(
+            (client.ordered, client.unordered, client.last_date.as_deref()),
+            (3, 2, Some("2 March 2024"))
+        );
+        assert_eq!(client.notes.len(), 2, "{:?}", client.notes);
+        assert!(found.notices[0].starts_with("2 sessions cannot be put in order"), "{:?}", found.notices);
+    }
+
+    #[test]
+    fn everything_odd_is_said_and_nothing_is_fatal() {
+        let found = findings(&[
+            session("a", "k", Some(1), None),
+            session("b", "k", Some(2), None),
+            session("c", "k", Some(2), None),
+            session("x", "lone", Some(1), None),
+            session("y", "", None, None),
+            session("z", "lost", None, None),
+        ]);
+        assert_eq!(found.clients.len(), 3);
+        assert_eq!(found.clients[0].notes, ["given more than once: session 2"]);
+        assert_eq!(found.clients[1].notes, ["one session only"]);
+        assert_eq!((found.clients[2].ordered, found.clients[2].first_session.as_deref()), (0, None));
+        assert_eq!(found.clients[2].breakthrough_per_100, None);
+        assert_eq!(found.trends[2 * 15].values, [] as [f64; 0]);
+        assert_eq!(found.notices.len(), 5, "{:?}", found.notices);
+        assert_eq!(findings(&[]).notices, [] as [String; 0]);
+    }
+
+    #[test]
+    fn a_session_without_a_client_unit_is_no_zero() {
+        let mut silent = session("b", "k", Some(2), None);
+        silent.summary.client_units = 0;
+        let found = findings(&[session("a", "k", Some(1), None), silent]);
+        assert_eq!((found.clients[0].ordered, found.clients[0].unordered), (1, 1));
+        assert_eq!(found.clients[0].notes, ["1 session without a client unit left out"]);
+    }
+}

@@ -1,0 +1,76 @@
+//! Reliable change: how large a difference between two sessions is, measured by the error of the measure.
+//!
+//! N. S. Jacobson, P. Truax (1991), Clinical Significance, J. Consult. Clin. Psychol. 59: the difference divided by
+//! √(SEM₁² + SEM₂²); beyond 1.96 it is more than error. SEM² is half the mean squared difference between two readings of
+//! the same session, here the model's and the coder's.
+//!
+//! The error of a rate shrinks with the length of the session, so what is taken from the model's agreement figures is its
+//! ratio to the binomial variance of a rate: [`error_ratio`]. Out of fold, over all sessions of written transcripts,
+//! notes, cases and AnnoMI with five client units or more (n client units, rates x of the model and y of the coder in
+//! per cent, m the mean of both over all sessions of the same source):
+//!
+//!     ratio = Σ (x − y)² / 2  /  Σ m (100 − m) / n        (100 − m counted as 20 at least)
+//!
+//! `scripts/error_ratio.py` makes them from the scores of a training.
+//! Every session is thus taken as coded once by one coder, and the coder's own error is part of the ratio.
+
+use crate::codebook::Code;
+use crate::coding::case::Measure;
+
+/// Two-sided 95 % of the normal distribution.
+pub const RELIABLE: f64 = 1.96;
+
+/// Measurement error of a session's rate as a part of its binomial variance; out of fold, `minilm` 1.0.0.
+#[must_use]
+pub const fn error_ratio(measure: Measure) -> f64 {
+    match measure {
+        Measure::Breakthrough => 0.63,
+        Measure::Resistance => 0.79,
+        Measure::Code(code) => match code {
+            Code::Emotional | Code::Cognitive => 0.51,
+            Code::Behavioural => 0.73,
+            Code::ResistanceChange => 0.79,
+            Code::ResistanceDefence => 0.95,
+            Code::ResistanceFear => 0.42,
+            Code::Motivation => 0.74,
+            Code::SelfAwareness => 0.69,
+            Code::Openness => 0.96,
+            Code::Empathy => 0.47,
+            Code::Guidance => 0.49,
+            Code::Pacing => 0.34,
+            Code::Alliance => 0.63,
+        },
+    }
+}
+
+/// Standard error of the difference between the rates of two sessions, in units per 100 client units.
+///
+/// `mean` is the rate over all sessions of the client, in the same unit, so that two quiet sessions are not taken for
+/// errorless; `units` are the client units of the two. 0 where the rate is 0 throughout.
+#[must_use]
+pub fn standard_error(measure: Measure, mean: f64, units: [usize; 2]) -> f64 {
+    // Codes of the therapist can be more than one per client unit.
+    let spread = mean * (100.0 - mean).max(20.0);
+    (error_ratio(measure) * spread * units.map(|n| 1.0 / n.max(1) as f64).iter().sum::<f64>()).sqrt()
+}
+
+/// The difference in standard errors; 0 where nothing was ever counted.
+#[must_use]
+pub fn index(difference: f64, standard_error: f64) -> f64 {
+    if standard_error > 0.0 { difference / standard_error } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn longer_sessions_err_less() {
+        let error = |n| standard_error(Measure::Breakthrough, 10.0, [n, n]);
+        // √(0.63 · 10 · 90 · 2 / 14)
+        assert!((error(14) - 9.0).abs() < 1e-12);
+        assert!((error(14) / error(56) - 2.0).abs() < 1e-12);
+        assert!(index(5.0, standard_error(Measure::Resistance, 0.0, [9, 9])).abs() < 1e-12);
+        assert!((index(18.0, error(14)) - 2.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,287 @@
+//! From a series of sessions to a verdict. The rules, with why they are so, are in `docs/method.md`.
+//!
+//! Two witnesses must agree. The **order** of sessions is judged on expected units (sums of probabilities), by permutation;
+//! the **size** of a change on units that carry a code, as they stand in the tables, against the error of the measure.
+
+use super::permutation::p_values;
+use super::reliable_change::standard_error;
+use super::turn;
+use crate::coding::case::{Measure, Verdict};
+
+/// Fewest sessions for any verdict: with four, even a perfect order is chance once in 24.
+pub const LEAST_SESSIONS: usize = 5;
+/// Share of orders by chance that may give a lasting turning point, and the same for gradual change.
+pub const ERROR_RATE: f64 = 0.05;
+/// The same for easing: less, for it is the third look at the same sessions.
+pub const EASING_RATE: f64 = 0.025;
+/// Sessions that a new level is seen for, at least, and sessions before it.
+const SIDE: usize = 2;
+/// Sessions before a turn that is lost again, and sessions that it must be lost for.
+const LOST: usize = 3;
+/// A breakthrough rate rises reliably beyond this many standard errors (one-sided 5 %).
+const RISE: f64 = 1.645;
+/// Units with a breakthrough in the session of the turn, at least.
+const TURN_UNITS: usize = 2;
+/// Standard errors by which a stretch that is lost again stands out.
+const STANDS_OUT: f64 = 3.0;
+/// Units with a breakthrough in the later half of a gradual change, at least.
+const GRADUAL_UNITS: usize = 3;
+/// Units with resistance per 100 client units, and per unit with a breakthrough, from which somebody is stuck.
+const STUCK: (f64, usize) = (20.0, 3);
+
+/// One session as the verdict sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Client units; never 0.
+    pub units: usize,
+    /// Units with a breakthrough code.
+    pub breakthroughs: usize,
+    /// Units with a resistance code.
+    pub resistances: usize,
+    /// Units with a breakthrough code that the probabilities lead to expect.
+    pub expected_breakthroughs: f64,
+    /// The same for resistance.
+    pub expected_resistances: f64,
+}
+
+/// A turning point, as indices of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// The first session after it.
+    pub at: usize,
+    /// The earliest session it may have come at.
+    pub low: usize,
+    /// The latest one.
+    pub high: usize,
+    /// The first session after it was lost.
+    pub lost_by: Option<usize>,
+}
+
+/// The verdict on a client's sessions in order, with the turning point if it is a sudden one.
+#[must_use]
+pub fn judge(points: &[Point]) -> (Verdict, Option<Turn>) {
+    if points.len() < LEAST_SESSIONS {
+        return (Verdict::TooFewSessions, None);
+    }
+    let course = Course::new(points);
+    let chance = course.by_chance();
+    if chance.turn <= ERROR_RATE
+        && let Some(at) = course.steepest(&course.as_is()).map(|(at, _)| at)
+    {
+        let lost_by = course.lost_after(at);
+        let verdict = if lost_by.is_some() { Verdict::SuddenLost } else { Verdict::SuddenLasting };
+        return (verdict, Some(course.turn(at, lost_by)));
+    }
+    if let Some((at, lost_by)) = course.stands_out() {
+        return (Verdict::SuddenLost, Some(course.turn(at, Some(lost_by))));
+    }
+    let verdict = if course.more_breakthroughs()
+        && (chance.rise <= ERROR_RATE || (chance.step <= ERROR_RATE && chance.rise <= 2.0 * ERROR_RATE))
+    {
+        Verdict::Gradual
+    } else if chance.ease <= EASING_RATE && course.less_resistance() {
+        Verdict::Easing
+    } else if course.stuck() {
+        Verdict::Stuck
+    } else {
+        Verdict::NoClearChange
+    };
+    (verdict, None)
+}
+
+/// How often sessions in another order look at least as much like a change.
+struct Chance {
+    /// A turn with all that is asked of one.
+    turn: f64,
+    /// A step of the net score.
+    step: f64,
+    /// Rising breakthroughs.
+    rise: f64,
+    /// Falling resistance.
+    ease: f64,
+}
+
+struct Course<'a> {
+    points: &'a [Point],
+    /// Expected breakthrough less resistance units per 100 client units, session by session.
+    net: Vec<f64>,
+    /// Expected breakthrough units per 100 client units, less their mean.
+    breakthrough: Vec<f64>,
+    /// Expected resistance units per 100 client units, less their mean.
+    resistance: Vec<f64>,
+    /// `net` less its mean.
+    centred: Vec<f64>,
+    /// Sum of squares of `centred`.
+    spread: f64,
+    /// Units with a breakthrough per 100 client units over all sessions.
+    rate: f64,
+}
+
+impl<'a> Course<'a> {
+    fn new(points: &'a [Point]) -> Course<'a> {
+        let per_100 = |of: fn(&Point) -> f64| -> Vec<f64> {
+            points.iter().map(|point| 100.0 * of(point) / point.units.max(1) as f64).collect()
+        };
+        let net = per_100(|point| point.expected_breakthroughs - point.expected_resistances);
+        let centred = centre(&net);
+        let units: usize = points.iter().map(|point| point.units).sum();
+        let breakthroughs: usize = points.iter().map(|point| point.breakthroughs).sum();
+        Course {
+            points,
+            breakthrough: centre(&per_100(|point| point.expected_breakthroughs)),
+            resistance: centre(&per_100(|point| point.expected_resistances)),
+            spread: centred.iter().map(|x| x * x).sum(),
+            centred,
+            net,
+            rate: 100.0 * breakthroughs as f64 / units.max(1) as f64,
+        }
+    }
+
+    fn as_is(&self) -> Vec<usize> {
+        (0..self.points.len()).collect()
+    }
+
+    fn by_chance(&self) -> Chance {
+        // A series without differences has no order.
+        let trend = |values: &[f64], order: &[usize]| {
+            order.iter().enumerate().map(|(place, &i)| place as f64 * values[i]).sum::<f64>()
+        };
+        let [turn, step, rise, ease] = p_values(self.points.len(), |order| {
+            [
+                self.steepest(order).map_or(0.0, |(_, height)| height),
+                self.steps(order).map(|(_, height)| height).fold(f64::NEG_INFINITY, f64::max),
+                trend(&self.breakthrough, order),
+                -trend(&self.resistance, order),
+            ]
+        });
+        Chance { turn, step, rise, ease }
+    }
+
+    /// For every place that leaves two sessions on either side: the index after it and the height of the step of the net
+    /// score there, standardised for the number of sessions on both sides.
+    fn steps<'b>(&'b self, order: &'b [usize]) -> impl Iterator<Item = (usize, f64)> + 'b {
+        let n = order.len();
+        let mut before = 0.0;
+        (1..=n - SIDE).filter_map(move |k| {
+            before += self.centred[order[k - 1]];
+            (k >= SIDE).then(|| (k, -before * (n as f64 / (k * (n - k)) as f64).sqrt()))
+        })
+    }
+
+    /// The highest step that is sudden: the breakthrough rate rises reliably from one session to the next, stays higher
+    /// on average, and two levels describe the net score better than a line, by BIC with one parameter more for the
+    /// place.
+    fn steepest(&self, order: &[usize]) -> Option<(usize, f64)> {
+        let n = order.len() as f64;
+        let middle = (n - 1.0) / 2.0;
+        let line: f64 =
+            order.iter().enumerate().map(|(place, &i)| (place as f64 - middle) * self.centred[i]).sum();
+        let line = self.spread - line * line * 12.0 / (n * (n * n - 1.0));
+        let most = line * libm::pow(n, -1.0 / n);
+        self.steps(order)
+            .filter(|&(_, height)| height > 0.0 && self.spread - height * height < most)
+            .filter(|&(k, _)| self.rises(order[k - 1], order[k]))
+            .filter(|&(k, _)| order[..k].iter().map(|&i| self.breakthrough[i]).sum::<f64>() < 0.0)
+            // The earliest of equals.
+            .fold(
+                None,
+                |best, step| if best.is_none_or(|(_, height)| step.1 > height) { Some(step) } else { best },
+            )
+    }
+
+    /// Whether the rate of units with a breakthrough rises reliably from session `i` to session `j`.
+    fn rises(&self, i: usize, j: usize) -> bool {
+        let (a, b) = (&self.points[i], &self.points[j]);
+        let rate = |point: &Point| 100.0 * point.breakthroughs as f64 / point.units.max(1) as f64;
+        let error = standard_error(Measure::Breakthrough, self.rate, [a.units, b.units]);
+        b.breakthroughs >= TURN_UNITS && rate(b) > rate(a) && rate(b) - rate(a) >= RISE * error
+    }
+
+    /// The session from which on a step at `at` is lost: the last three sessions or more lie nearer to the level before.
+    fn lost_after(&self, at: usize) -> Option<usize> {
+        let middle = f64::midpoint(mean(&self.net[..at]), mean(&self.net[at..]));
+        let kept = self.net.iter().rposition(|x| *x >= middle).unwrap_or(0);
+        (self.net.len() - 1 - kept >= LOST).then_some(kept + 1)
+    }
+
+    /// The stretch that stands out most, if it begins with a reliable rise, is like no other session, and is followed by
+    /// sessions no better than those before it: its first session and the first after it.
+    fn stands_out(&self) -> Option<(usize, usize)> {
+        let n = self.net.len();
+        let stretches = (LOST..n.saturating_sub(LOST)).flat_map(|i| (i + 1..=n - LOST).map(move |j| (i, j)));
+        let height = |&(i, j): &(usize, usize)| {
+            let inside = (j - i) as f64;
+            self.centred[i..j].iter().sum::<f64>() / (inside * (1.0 - inside / n as f64)).sqrt()
+        };
+        let (i, j) = stretches.max_by(|a, b| height(a).total_cmp(&height(b)))?;
+        let outside = [&self.net[..i], &self.net[j..]].concat();
+        let middle = f64::midpoint(mean(&self.net[i..j]), mean(&outside));
+        let apart = self.net[i..j].iter().all(|x| *x >= middle) && outside.iter().all(|x| *x < middle);
+        let gone = mean(&self.net[j..]) <= mean(&self.net[..i]);
+        (apart && gone && self.rises(i - 1, i) && self.distance(i, j) >= STANDS_OUT).then_some((i, j))
+    }
+
+    /// Standard errors between the units of a stretch and all others, a unit with a breakthrough counted as 1, one with
+    /// resistance as -1.
+    fn distance(&self, i: usize, j: usize) -> f64 {
+        let sums = |points: &[Point]| {
+            points.iter().fold([0.0; 3], |[units, up, down], point| {
+                [units + point.units as f64, up + point.breakthroughs as f64, down + point.resistances as f64]
+            })
+        };
+        let (inside, all) = (sums(&self.points[i..j]), sums(self.points));
+        let [units, up, down] = all;
+        let outside = units - inside[0];
+        let score = (up - down) / units;
+        let variance = (up + down) / units - score * score;
+        let inner = (inside[1] - inside[2]) / inside[0];
+        let outer = ((up - inside[1]) - (down - inside[2])) / outside;
+        let error = (variance * (1.0 / inside[0] + 1.0 / outside)).sqrt();
+        if error > 0.0 { (inner - outer) / error } else { 0.0 }
+    }
+
+    /// Sums over the first and the last half of the sessions (one in the middle is in neither).
+    fn halves(&self, of: fn(&Point) -> usize) -> [(usize, usize); 2] {
+        let half = self.points.len() / 2;
+        let sums = |points: &[Point]| {
+            points.iter().fold((0, 0), |(units, sum), point| (units + point.units, sum + of(point)))
+        };
+        [sums(&self.points[..half]), sums(&self.points[self.points.len() - half..])]
+    }
+
+    fn more_breakthroughs(&self) -> bool {
+        let [(early_units, early), (late_units, late)] = self.halves(|point| point.breakthroughs);
+        late >= GRADUAL_UNITS && late * early_units > early * late_units
+    }
+
+    fn less_resistance(&self) -> bool {
+        let [(early_units, early), (late_units, late)] = self.halves(|point| point.resistances);
+        late * early_units < early * late_units
+    }
+
+    /// One client unit in five resists, three for every one with a breakthrough, and in three sessions of four resistance
+    /// is ahead.
+    fn stuck(&self) -> bool {
+        let sum = |of: fn(&Point) -> usize| self.points.iter().map(of).sum::<usize>();
+        let (units, up, down) = (sum(|p| p.units), sum(|p| p.breakthroughs), sum(|p| p.resistances));
+        let ahead = self.points.iter().filter(|point| point.resistances > point.breakthroughs).count();
+        100.0 * down as f64 >= STUCK.0 * units as f64
+            && down >= STUCK.1 * up
+            && 4 * ahead >= 3 * self.points.len()
+    }
+
+    fn turn(&self, at: usize, lost_by: Option<usize>) -> Turn {
+        // What comes after the loss says nothing about the turn.
+        let (low, high) = turn::range(&self.net[..lost_by.unwrap_or(self.net.len())]).unwrap_or((at, at));
+        Turn { at, low: low.min(at), high: high.max(at), lost_by }
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+fn centre(values: &[f64]) -> Vec<f64> {
+    let mean = mean(values);
+    values.iter().map(|x| x - mean).collect()
+}
