@@ -1,6 +1,6 @@
 //! The frame of the page: one file with its style, its script and its data, under a policy that lets nothing else in.
 
-use super::gather::Book;
+use super::data::Book;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;

@@ -3,7 +3,8 @@
 //! | part | what it does |
 //! |---|---|
 //! | [`read`] | the tables as rows; what is broken is named, what an older run did not write is noted |
-//! | [`gather`] | rows to what the page shows: sessions with their units and moments, clients, factors |
+//! | `walk` | units, moments and words to the sessions they stand in |
+//! | [`gather`] | rows to what the page shows: sessions, clients, groups; [`data`] says what that is |
 //! | [`units`] | the units of a session as a short string |
 //! | [`html`] | the frame: style, script and data in one file, under a policy that lets nothing else in |
 //!
@@ -12,10 +13,12 @@
 //!
 //! Reads tables only: whatever made them, the page says what they say.
 
+pub mod data;
 pub mod gather;
 pub mod html;
 pub mod read;
 pub mod units;
+mod walk;
 
 use crate::report::folder::Folder;
 use crate::report::{self, PAGE};

@@ -211,3 +211,8 @@ fn fault(path: &Path, columns: Option<&csv::StringRecord>, error: csv::Error) ->
     };
     Error::Broken { path: path.to_owned(), line, fault }
 }
+
+/// The cell of a column; `None` if it is empty or there is no such column.
+pub(super) fn cell<'a>(row: &'a Session, column: &str) -> Option<&'a str> {
+    row.get(column).map(String::as_str).filter(|text| !text.is_empty())
+}
