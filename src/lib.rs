@@ -22,7 +22,7 @@
 //!    code.
 //! 4. [`trends`] counts over the session: a [`coding::Summary`]; and when all sessions have been seen, says what
 //!    they come to: [`coding::case`].
-//! 5. [`report`] writes the tables, all of them whole or none.
+//! 5. [`report`] writes the tables, all of them whole or none; [`page`] makes one page to look at from them.
 //!
 //! One direction, nothing goes back. [`pipeline`] is the corridor: it streams sessions in chunks and works on a
 //! chunk in parallel; results leave in input order, so memory does not grow with the corpus and the bytes written
@@ -78,6 +78,7 @@ pub mod evaluate;
 pub mod input;
 pub mod model;
 pub mod moments;
+pub mod page;
 pub mod pipeline;
 pub mod report;
 pub mod train;

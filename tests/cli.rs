@@ -32,10 +32,11 @@ fn run_json(out: &Path) -> serde_json::Value {
     serde_json::from_str(&fs::read_to_string(out.join("run.json")).unwrap()).unwrap()
 }
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "utterances.csv",
     "moments.csv",
     "sessions.csv",
+    "excerpts.csv",
     "clients.csv",
     "trends.csv",
     "factors.csv",

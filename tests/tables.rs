@@ -51,20 +51,21 @@ fn coded(id: &str, units: &[Said]) -> CodedSession {
 }
 
 fn sample() -> CodedSession {
+    coded("s, \"1\"", &sample_units())
+}
+
+fn sample_units() -> Vec<Said<'static>> {
     let quoted = "Well 😶\u{200d}🌫\u{fe0f} – I’ve never said it, “it’s me”\nNA 😶";
-    coded(
-        "s, \"1\"",
-        &[
-            ("1", Speaker::Therapist, "What came up?", &[(Code::Guidance, 0.75)]),
-            ("2", Speaker::Client(1), quoted, &[(Code::Cognitive, 0.875), (Code::ResistanceFear, 0.25)]),
-            (
-                "003",
-                Speaker::Client(1),
-                "=cmd, - no, it just hit me",
-                &[(Code::Cognitive, 0.625), (Code::ResistanceFear, 0.5)],
-            ),
-        ],
-    )
+    vec![
+        ("1", Speaker::Therapist, "What came up?", &[(Code::Guidance, 0.75)]),
+        ("2", Speaker::Client(1), quoted, &[(Code::Cognitive, 0.875), (Code::ResistanceFear, 0.25)]),
+        (
+            "003",
+            Speaker::Client(1),
+            "=cmd, - no, it just hit me",
+            &[(Code::Cognitive, 0.625), (Code::ResistanceFear, 0.5)],
+        ),
+    ]
 }
 
 fn run() -> Run {
@@ -128,8 +129,9 @@ fn names(dir: &tempfile::TempDir) -> Vec<String> {
     names
 }
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "clients.csv",
+    "excerpts.csv",
     "factors.csv",
     "moments.csv",
     "rejects.csv",
@@ -147,7 +149,7 @@ fn header<T: Table>(dir: &tempfile::TempDir) -> Vec<String> {
 }
 
 #[test]
-fn eight_files_with_the_columns_of_the_dictionary() {
+fn nine_files_with_the_columns_of_the_dictionary() {
     let dir = folder(&[sample()], Options::default());
     assert_eq!(names(&dir), FILES);
     let utterances = header::<report::utterances::Utterances>(&dir);
@@ -155,6 +157,7 @@ fn eight_files_with_the_columns_of_the_dictionary() {
     assert_eq!(utterances[4..], Code::ALL.map(|code| code.name().to_owned()));
     header::<report::moments::Moments>(&dir);
     header::<report::sessions::Sessions>(&dir);
+    header::<report::excerpts::Excerpts>(&dir);
     header::<report::clients::Clients>(&dir);
     header::<report::trends::Trends>(&dir);
     header::<report::factors::Factors>(&dir);
@@ -221,18 +224,43 @@ fn no_text_leaves_no_word_and_the_same_columns() {
         }
     }
     header::<report::moments::Moments>(&dir);
+    header::<report::excerpts::Excerpts>(&dir);
     let moments = rows(&dir, "moments.csv");
     assert_eq!(moments[1]["evidence"], "");
     assert_eq!((moments[1]["evidence_start"].as_str(), moments[1]["evidence_end"].as_str()), ("6", "26"));
 }
 
 #[test]
-fn only_evidence_holds_words() {
+fn only_evidence_and_excerpts_hold_words() {
     let dir = folder(&[sample()], Options::default());
-    for name in FILES.into_iter().filter(|name| *name != "moments.csv") {
+    for name in FILES.into_iter().filter(|name| !["moments.csv", "excerpts.csv"].contains(name)) {
         let content = fs::read_to_string(dir.path().join(name)).unwrap();
         assert!(!content.contains("never") && !content.contains("hit me"), "{name}");
     }
+}
+
+#[test]
+fn excerpts_are_the_words_around_moments() {
+    let far: Vec<Said> = (0..9).map(|_| ("u", Speaker::Client(1), "far off", [].as_slice())).collect();
+    let mut units = sample_units();
+    units.extend(far);
+    let excerpts = rows(&folder(&[coded("s", &units)], Options::default()), "excerpts.csv");
+    let ids: Vec<_> = excerpts.iter().map(|row| row["utterance_id"].as_str()).collect();
+    assert_eq!(ids, ["1", "2", "003", "u", "u"]);
+    assert_eq!(
+        (excerpts[0]["speaker"].as_str(), excerpts[0]["text"].as_str()),
+        ("therapist", "What came up?")
+    );
+    assert_eq!(excerpts[1]["text"], sample().session.units[1].text);
+}
+
+#[test]
+fn an_older_page_and_older_words_do_not_outlive_their_tables() {
+    let dir = folder(&[sample()], Options::default());
+    fs::write(dir.path().join(report::PAGE), "never said it").unwrap();
+    write(dir.path(), &[sample()], Options { text: false });
+    assert_eq!(names(&dir), FILES);
+    assert!(rows(&dir, "excerpts.csv").is_empty());
 }
 
 #[test]
@@ -338,7 +366,7 @@ fn without_finish_nothing_is_left_and_the_earlier_run_stays() {
     let before = fs::read(dir.path().join("utterances.csv")).unwrap();
     let mut tables = Tables::create(dir.path(), Options::default()).unwrap();
     tables.write(&coded("other", &[])).unwrap();
-    assert_eq!(names(&dir).len(), FILES.len() + 7);
+    assert_eq!(names(&dir).len(), FILES.len() + 8);
     drop(tables);
     assert_eq!(names(&dir), FILES);
     assert_eq!(fs::read(dir.path().join("utterances.csv")).unwrap(), before);

@@ -23,6 +23,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("trends", MEETING),
     ("report", MEETING),
     ("agreement", MEETING),
+    // Reads tables, whoever made them: of `report` it knows names of files and how a file is put in its place.
+    ("page", &["codebook", "report"]),
     ("train", &["codebook", "transcript", "coding", "model", "agreement"]),
     ("evaluate", &["codebook", "transcript", "coding", "model", "agreement", "train"]),
     (

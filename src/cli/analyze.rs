@@ -45,6 +45,10 @@ pub(super) struct Arguments {
     #[arg(long, help_heading = "Output")]
     no_text: bool,
 
+    /// Makes DIR/report.html too, as `breakthrough report DIR` does.
+    #[arg(long, help_heading = "Output")]
+    report: bool,
+
     /// Says nothing but errors.
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
@@ -132,6 +136,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let run = run?;
     if !arguments.quiet {
         tell(&summary(&run, arguments));
+    }
+    if arguments.report {
+        super::report::write(&arguments.out, arguments.quiet)?;
     }
     let lossless = run.totals.rejected == 0 && run.totals.added_up;
     Ok(if lossless { Exit::Done } else { Exit::Rejects })

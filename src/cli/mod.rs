@@ -6,6 +6,7 @@ mod analyze;
 mod built_in;
 mod evaluate;
 mod models;
+mod report;
 #[cfg(feature = "rust-bert")]
 mod train;
 
@@ -27,6 +28,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Analyze(analyze::Arguments),
+    Report(report::Arguments),
     Agreement(agreement::Arguments),
     Evaluate(evaluate::Arguments),
     #[cfg(feature = "rust-bert")]
@@ -57,6 +59,7 @@ enum Exit {
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Agreement(arguments) => agreement::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         #[cfg(feature = "rust-bert")]

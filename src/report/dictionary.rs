@@ -1,6 +1,7 @@
 //! The data dictionary of all tables, as Markdown: `docs/columns.md`.
 
 use super::clients::Clients;
+use super::excerpts::Excerpts;
 use super::factors::Factors;
 use super::moments::Moments;
 use super::rejects::Rejects;
@@ -28,9 +29,9 @@ Evidence offsets count Unicode code points from 0, end exclusive: in Python `tex
 `substr(text, start + 1, end)`. Text is written as it was said, also where it begins with `=`, `+`, `-` or `@`: import
 it as text into a spreadsheet, or what looks like a formula is taken for one.
 
-No file but `moments.csv` holds words of a session, and that in `evidence` alone, and not with `--no-text`. On Unix all
-files are readable by their owner only. The same input gives the same bytes in every CSV file; times are in `run.json`
-alone, which is written last: without it the run did not end.
+No files but `moments.csv` (in `evidence`) and `excerpts.csv` (in `text`) hold words of a session, and these not with
+`--no-text`. On Unix all files are readable by their owner only. The same input gives the same bytes in every CSV file;
+times are in `run.json` alone, which is written last: without it the run did not end.
 ";
 
 /// The dictionary of every table and its columns.
@@ -40,6 +41,7 @@ pub fn dictionary() -> String {
     describe::<Utterances>(&mut page);
     describe::<Moments>(&mut page);
     describe::<Sessions>(&mut page);
+    describe::<Excerpts>(&mut page);
     describe::<Clients>(&mut page);
     describe::<Trends>(&mut page);
     describe::<Factors>(&mut page);

@@ -5,6 +5,7 @@
 //! | `utterances.csv` | [`utterances`] | one per unit |
 //! | `moments.csv` | [`moments`] | one per moment |
 //! | `sessions.csv` | [`sessions`] | one per session |
+//! | `excerpts.csv` | [`excerpts`] | one per unit of a moment or near one: the words |
 //! | `clients.csv` | [`clients`] | one per client |
 //! | `trends.csv` | [`trends`] | one per client and measure |
 //! | `factors.csv` | [`factors`] | one per contributing code and outcome |
@@ -19,6 +20,7 @@
 
 pub mod clients;
 pub mod dictionary;
+pub mod excerpts;
 pub mod factors;
 pub mod folder;
 pub mod moments;
@@ -35,3 +37,6 @@ pub use folder::Error;
 pub use run::{Input, Model, Run, Totals, Written};
 pub use table::{Column, Kind, Options, Table};
 pub use tables::Tables;
+
+/// Name of the page that is made from the tables; a new run removes an older one, which would belie its tables.
+pub const PAGE: &str = "report.html";

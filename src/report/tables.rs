@@ -1,6 +1,8 @@
 //! All tables of a run, written together and put in place together.
 
+use super::PAGE;
 use super::clients::Clients;
+use super::excerpts::Excerpts;
 use super::factors::Factors;
 use super::folder::{Error, Folder};
 use super::moments::Moments;
@@ -25,6 +27,7 @@ pub struct Tables {
     utterances: Sheet<Utterances>,
     moments: Sheet<Moments>,
     sessions: Sheet<Sessions>,
+    excerpts: Sheet<Excerpts>,
     clients: Sheet<Clients>,
     trends: Sheet<Trends>,
     factors: Sheet<Factors>,
@@ -42,6 +45,7 @@ impl Tables {
             utterances: Sheet::create(&folder, options)?,
             moments: Sheet::create(&folder, options)?,
             sessions: Sheet::create(&folder, options)?,
+            excerpts: Sheet::create(&folder, options)?,
             clients: Sheet::create(&folder, options)?,
             trends: Sheet::create(&folder, options)?,
             factors: Sheet::create(&folder, options)?,
@@ -50,14 +54,15 @@ impl Tables {
         })
     }
 
-    /// Adds the rows of one session to the three tables that speak of sessions.
+    /// Adds the rows of one session to the tables that speak of sessions.
     ///
     /// # Errors
     /// If a file cannot be written, e.g. because the disk is full.
     pub fn write(&mut self, session: &CodedSession) -> Result<(), Error> {
         self.utterances.write(session)?;
         self.moments.write(session)?;
-        self.sessions.write(session)
+        self.sessions.write(session)?;
+        self.excerpts.write(session)
     }
 
     /// Adds what all sessions together come to.
@@ -98,18 +103,21 @@ impl Tables {
     /// If the disk is full or fails, or a file cannot be replaced. Up to the first rename the outputs of an earlier
     /// run stay as they are.
     pub fn finish(self, run: &Run) -> Result<(), Error> {
-        let Tables { folder, utterances, moments, sessions, clients, trends, factors, rejects } = self;
+        let Tables { folder, utterances, moments, sessions, excerpts, clients, trends, factors, rejects } =
+            self;
         let run = run.seal(&folder)?;
         let tables = [
             utterances.seal()?,
             moments.seal()?,
             sessions.seal()?,
+            excerpts.seal()?,
             clients.seal()?,
             trends.seal()?,
             factors.seal()?,
             rejects.seal()?,
         ];
         folder.remove(Run::FILE)?;
+        folder.remove(PAGE)?;
         for table in tables {
             table.publish()?;
         }

@@ -1,0 +1,75 @@
+// A client: the verdict, the course, every session as a strip, and the numbers behind it.
+const trendTable = (client) => {
+  const measures = [...Object.keys(FAMILIES), ...book.codes].filter((measure) => client.trends?.[measure]);
+  const list = (labels) => (labels.length ? labels.join(", ") : "–");
+  const columns = [
+    { key: "measure", name: "Measure", cell: (m) => codeName(m) },
+    { key: "slope", name: "Slope", note: "units per 100, a session", type: "number", cell: (m) => slopeText(client.trends[m]) },
+    { key: "p", name: "Trend p", note: "Mann–Kendall", type: "number", cell: (m) => pValue(client.trends[m].p) },
+    { key: "change", name: "Change at", type: "number", cell: (m) => client.trends[m].change ?? "–" },
+    { key: "changeP", name: "Change p", note: "permutation", type: "number", cell: (m) => pValue(client.trends[m].change_p) },
+    { key: "gains", name: "Sudden gains", type: "number", cell: (m) => list(client.trends[m].gains) },
+    { key: "losses", name: "Sudden losses", type: "number", cell: (m) => list(client.trends[m].losses) },
+    { key: "rci", name: "Reliable change", note: "first to last; ±1.96 is reliable", type: "number", cell: (m) => signed(client.trends[m].reliable, 2) },
+  ];
+  return h("details", { class: "numbers" },
+    h("summary", null, "The numbers behind this"),
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Trends of all measures" }, sortable(`trends-${client.id}`, "Trends of all measures", columns, measures).element));
+};
+
+const stripKey = () =>
+  h("p", { class: "key" },
+    "Each tick is a turn or sentence. Upward: ",
+    book.codes.slice(0, 3).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code).toLowerCase(), " "]),
+    "breakthrough. Downward: resistance ",
+    book.codes.slice(3, 6).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code), " "]),
+    "Between: ", h("span", { class: "swatch factor" }), "what contributes. ", h("span", { class: "swatch line" }), "a moment.");
+
+const stripRows = (client) => {
+  const span = Math.max(...client.sessions.map((index) => lengthOf(book.sessions[index])), 40);
+  return h("ol", { class: "strips" }, client.sessions.map((index) => {
+    const session = book.sessions[index];
+    const n = session.moments?.length ?? 0;
+    return h("li", null, link(`session/${index}`,
+      h("span", { class: "when" }, h("b", null, sessionName(session)), session.date && session.label !== session.date && h("small", null, session.date)),
+      strip(session, span),
+      h("span", { class: "n" }, count(n, "moment"))));
+  }));
+};
+
+/** Links to the sessions that a verdict speaks of. */
+const readings = (client) => {
+  const { labels, sessions } = seriesOf(client, "breakthrough");
+  const labelled = [...new Set([client.verdict.turn, client.verdict.lost_by].filter(Boolean))];
+  const links = labelled.map((label) => sessions[labels.indexOf(label)]).filter((index) => index !== undefined)
+    .map((index) => [" · ", link(`session/${index}`, `Read ${sessionName(book.sessions[index]).toLowerCase()}`)]);
+  return links.length ? links : ".";
+};
+
+const clientView = (at) => {
+  const client = book.clients[at];
+  if (!client) return lostView();
+  const verdict = client.verdict;
+  const therapists = therapistsOf(client);
+  const placed = seriesOf(client, "breakthrough").labels.length;
+  return {
+    title: `Client ${client.id}`,
+    parts: [
+      h("nav", { class: "way", "aria-label": "Where this is" }, link("clients", "Caseload")),
+      heading(["Client ", h("bdi", null, client.id)], [
+        count(client.sessions.length, "session"), `last on ${book.sessions[client.sessions.at(-1)].date ?? "a day that is not given"}`,
+        `resistance share ${percent(shareOf(client))}`, therapists.length && `${therapists.length > 1 ? "therapists" : "therapist"} ${therapists.join(", ")}`,
+      ].filter(Boolean).join(" · ")),
+      verdict
+        ? h("div", { class: `lead v-${verdict.word}` },
+          h("p", null, verdictMark(verdict)),
+          h("p", { class: "aside" }, `${VERDICTS[verdict.word]?.[1] ?? ""} A reading of the codes, to be held against the words`, readings(client)))
+        : h("p", { class: "aside" }, "No verdict was computed."),
+      verdict?.note && h("p", { class: "aside" }, `Note: ${verdict.note}`),
+      verdict?.unordered > 0 && h("p", { class: "aside" }, `${count(verdict.unordered, "session")} without number and date, left out of the course.`),
+      h("section", null, h("h2", null, "Course"), placed ? courseChart(client) : h("p", { class: "aside" }, "No session has a number or a date: there is no course to draw."), placed > 0 && Object.keys(client.trends ?? {}).length > 0 && trendTable(client)),
+      h("section", null, h("h2", null, "Sessions"), stripKey(), stripRows(client)),
+      placed > 1 && h("section", null, h("h2", null, "Every code"), smalls(client)),
+    ],
+  };
+};
