@@ -73,10 +73,12 @@
 pub mod agreement;
 pub mod codebook;
 pub mod coding;
+pub mod finding;
 pub mod input;
 pub mod model;
 pub mod moments;
 pub mod pipeline;
+pub mod privacy;
 pub mod report;
 pub mod train;
 pub mod transcript;

@@ -4,11 +4,12 @@
 //! A thread of its own reads ahead by one chunk while the engine works; results leave in input order.
 
 use crate::coding::CodedSession;
+use crate::finding::Searched;
 use crate::input::{self, Event, Notice, Source};
 use crate::model::{self, Model};
 use crate::report::{self, Run, Tables, Totals};
 use crate::transcript::{Reject, Session};
-use crate::{moments, trends};
+use crate::{moments, privacy, trends};
 use jiff::Timestamp;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
@@ -31,8 +32,23 @@ pub struct Job {
     pub input: input::Options,
     /// Whether words of sessions may be written.
     pub text: bool,
+    /// What to do about words that may identify a person.
+    pub privacy: Privacy,
+    /// Whether the tables are for a spreadsheet: [`report::Options::excel`].
+    pub excel: bool,
     /// The options of the run by name, for `run.json`.
     pub options: Map<String, Value>,
+}
+
+/// What to do about words that may identify a person. They are looked for in any case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Privacy {
+    /// Whether they are replaced before anything else sees them.
+    pub redact: bool,
+    /// The most that may be found; with more, nothing but `privacy.csv` is written.
+    pub most: Option<u64>,
+    /// Whether `privacy.csv` may hold them.
+    pub found: bool,
 }
 
 /// What happens during a run, for whoever watches.
@@ -56,6 +72,16 @@ pub enum Error {
     /// An output could not be written.
     #[error(transparent)]
     Output(#[from] report::Error),
+    /// More was found that may identify a person than is allowed.
+    #[error(
+        "{finds} places may identify a person, {most} are allowed: see privacy.csv, then mend the input or redact it"
+    )]
+    NotClean {
+        /// What was found.
+        finds: u64,
+        /// What was allowed.
+        most: u64,
+    },
 }
 
 /// Reads everything in `job`, codes it with `model` and writes the tables into `folder`.
@@ -71,15 +97,19 @@ pub fn analyze(
 ) -> Result<Run, Error> {
     let started = Timestamp::now();
     let clock = Instant::now();
-    let mut tables = Tables::create(folder, report::Options { text: job.text })?;
+    let mut tables = Tables::create(folder, report_options(job))?;
     let mut inputs = Vec::new();
-    let mut coding_time = Duration::ZERO;
+    let mut times = Times::default();
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel(1);
         scope.spawn(move || read(job, &send));
-        write(&receive, model, &mut tables, &mut inputs, &mut coding_time, watch)
+        write(job, &receive, model, &mut tables, &mut inputs, &mut times, watch)
     })?;
     let written = tables.written();
+    if let Some(most) = job.privacy.most.filter(|&most| written.finds > most) {
+        tables.refuse()?;
+        return Err(Error::NotClean { finds: written.finds, most });
+    }
     let run = Run {
         program: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -93,12 +123,23 @@ pub fn analyze(
         inputs,
         started,
         finished: Timestamp::now(),
-        timings: [("coding", coding_time), ("total", clock.elapsed())]
+        timings: [("privacy", times.privacy), ("coding", times.coding), ("total", clock.elapsed())]
             .map(|(stage, time)| (stage.to_owned(), (time.as_secs_f64() * 1e3).round() / 1e3))
             .into(),
     };
     tables.finish(&run)?;
     Ok(run)
+}
+
+fn report_options(job: &Job) -> report::Options {
+    report::Options { text: job.text, found: job.privacy.found, excel: job.excel }
+}
+
+/// Time by stage.
+#[derive(Debug, Default)]
+struct Times {
+    privacy: Duration,
+    coding: Duration,
 }
 
 /// What the reading thread hands on.
@@ -157,11 +198,12 @@ fn account(report: &input::Report) -> report::Input {
 }
 
 fn write(
+    job: &Job,
     messages: &Receiver<Message>,
     model: &Model,
     tables: &mut Tables,
     inputs: &mut Vec<report::Input>,
-    coding_time: &mut Duration,
+    times: &mut Times,
     watch: &mut dyn FnMut(Progress<'_>),
 ) -> Result<(), Error> {
     for message in messages {
@@ -174,8 +216,11 @@ fn write(
             Message::File(account) => inputs.push(account),
             Message::Chunk(sessions) => {
                 let clock = Instant::now();
+                let sessions = search(job.privacy, sessions, tables)?;
+                times.privacy += clock.elapsed();
+                let clock = Instant::now();
                 let coded = code(model, sessions)?;
-                *coding_time += clock.elapsed();
+                times.coding += clock.elapsed();
                 for session in &coded {
                     tables.write(session)?;
                 }
@@ -184,6 +229,22 @@ fn write(
         }
     }
     Ok(())
+}
+
+/// Looks for what may identify a person, writes it down, and hands on what may be coded: nothing once too much was found.
+fn search(privacy: Privacy, sessions: Vec<Session>, tables: &mut Tables) -> Result<Vec<Session>, Error> {
+    let searched: Vec<Searched> = sessions
+        .into_par_iter()
+        .map(|session| Searched { finds: privacy::find(&session), session })
+        .collect();
+    for session in &searched {
+        tables.search(session)?;
+    }
+    if privacy.most.is_some_and(|most| tables.written().finds > most) {
+        return Ok(Vec::new());
+    }
+    let redact = |searched| if privacy.redact { privacy::redact(searched) } else { searched.session };
+    Ok(searched.into_par_iter().map(redact).collect())
 }
 
 /// Codes sessions and gathers their moments and summaries; the whole way of a session through the program.

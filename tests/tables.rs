@@ -38,6 +38,7 @@ fn coded(id: &str, units: &[Said]) -> CodedSession {
         date: Some("2026-02-01".to_owned()),
         therapist_id: None,
         source: Path::new("in.csv").into(),
+        labels: Vec::new(),
         units: units.iter().map(unit).collect(),
     };
     let codings: Vec<Coding> = units.iter().map(coding).collect();

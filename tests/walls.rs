@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where rooms meet.
-const MEETING: &[&str] = &["codebook", "transcript", "coding"];
+const MEETING: &[&str] = &["codebook", "transcript", "coding", "finding"];
 
 /// The rooms of the library, and whom each may name besides itself.
 const ROOMS: &[(&str, &[&str])] = &[
     ("codebook", &[]),
     ("transcript", &["codebook"]),
     ("coding", &["codebook", "transcript"]),
+    ("finding", &["transcript"]),
     ("input", MEETING),
     ("privacy", MEETING),
     ("model", MEETING),
@@ -26,7 +27,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("train", &["codebook", "transcript", "coding", "model", "agreement"]),
     (
         "pipeline",
-        &["codebook", "transcript", "coding", "input", "privacy", "model", "moments", "trends", "report"],
+        &[
+            "codebook",
+            "transcript",
+            "coding",
+            "finding",
+            "input",
+            "privacy",
+            "model",
+            "moments",
+            "trends",
+            "report",
+        ],
     ),
 ];
 

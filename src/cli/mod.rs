@@ -4,6 +4,7 @@
 mod analyze;
 mod built_in;
 mod models;
+mod privacy;
 #[cfg(feature = "rust-bert")]
 mod train;
 
@@ -36,6 +37,7 @@ Exit codes:
   2  wrong usage
   3  the input or the output folder cannot be used
   4  the model cannot be used
+  5  more may identify a person than --require-clean allows: see privacy.csv
 
 Codes are suggestions to look at, given by a model, not findings about a person.";
 
@@ -47,6 +49,7 @@ enum Exit {
     Usage = 2,
     Input = 3,
     Model = 4,
+    NotClean = 5,
 }
 
 /// Runs the subcommand; what goes wrong is one line on stderr.
@@ -66,6 +69,9 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 fn exit_for(error: &anyhow::Error) -> Exit {
     if error.is::<model::Error>() || matches!(error.downcast_ref(), Some(pipeline::Error::Model(_))) {
         return Exit::Model;
+    }
+    if let Some(pipeline::Error::NotClean { .. }) = error.downcast_ref() {
+        return Exit::NotClean;
     }
     match error.downcast_ref::<input::Error>() {
         Some(

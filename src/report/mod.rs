@@ -5,6 +5,7 @@
 //! | `utterances.csv` | [`utterances`] | one per unit |
 //! | `moments.csv` | [`moments`] | one per moment |
 //! | `sessions.csv` | [`sessions`] | one per session |
+//! | `privacy.csv` | [`privacy`] | one per place that may identify a person |
 //! | `rejects.csv` | [`rejects`] | one per record that could not be read |
 //! | `run.json` | [`run`] | what was run on what |
 //!
@@ -12,11 +13,12 @@
 //! place and get their own name when all are whole ([`folder`]).
 //!
 //! The CSV files are UTF-8 without a byte order mark, comma, `\n`, RFC 4180 quoting where needed. They hold exactly
-//! what was read and computed: the same input gives the same bytes.
+//! what was read and computed: the same input gives the same bytes. [`Options::excel`] makes them fit for spreadsheets.
 
 pub mod dictionary;
 pub mod folder;
 pub mod moments;
+pub mod privacy;
 pub mod rejects;
 pub mod run;
 pub mod sessions;

@@ -2,12 +2,14 @@
 
 use super::folder::{Error, Folder};
 use super::moments::Moments;
+use super::privacy::Privacy;
 use super::rejects::Rejects;
 use super::run::{Run, Written};
 use super::sessions::Sessions;
 use super::table::{Options, Sheet};
 use super::utterances::Utterances;
 use crate::coding::CodedSession;
+use crate::finding::Searched;
 use crate::transcript::Reject;
 use std::path::Path;
 
@@ -21,6 +23,7 @@ pub struct Tables {
     utterances: Sheet<Utterances>,
     moments: Sheet<Moments>,
     sessions: Sheet<Sessions>,
+    privacy: Sheet<Privacy>,
     rejects: Sheet<Rejects>,
 }
 
@@ -35,6 +38,7 @@ impl Tables {
             utterances: Sheet::create(&folder, options)?,
             moments: Sheet::create(&folder, options)?,
             sessions: Sheet::create(&folder, options)?,
+            privacy: Sheet::create(&folder, options)?,
             rejects: Sheet::create(&folder, options)?,
             folder,
         })
@@ -48,6 +52,14 @@ impl Tables {
         self.utterances.write(session)?;
         self.moments.write(session)?;
         self.sessions.write(session)
+    }
+
+    /// Adds what was found in one session that may identify a person.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn search(&mut self, searched: &Searched) -> Result<(), Error> {
+        self.privacy.write(searched)
     }
 
     /// Adds a record that could not be read.
@@ -66,6 +78,7 @@ impl Tables {
             units: self.utterances.written(),
             moments: self.moments.written(),
             rejects: self.rejects.written(),
+            finds: self.privacy.written(),
         }
     }
 
@@ -78,15 +91,30 @@ impl Tables {
     /// If the disk is full or fails, or a file cannot be replaced. Up to the first rename the outputs of an earlier
     /// run stay as they are.
     pub fn finish(self, run: &Run) -> Result<(), Error> {
-        let Tables { folder, utterances, moments, sessions, rejects } = self;
+        let Tables { folder, utterances, moments, sessions, privacy, rejects } = self;
         let run = run.seal(&folder)?;
-        let tables = [utterances.seal()?, moments.seal()?, sessions.seal()?, rejects.seal()?];
+        let tables =
+            [utterances.seal()?, moments.seal()?, sessions.seal()?, privacy.seal()?, rejects.seal()?];
         folder.remove(Run::FILE)?;
         for table in tables {
             table.publish()?;
         }
         folder.sync();
         run.publish()?;
+        folder.sync();
+        Ok(())
+    }
+
+    /// Gives `privacy.csv` alone its own name, where what was found forbids the rest. The `run.json` of an earlier run goes:
+    /// its tables no longer have the `privacy.csv` that belongs to them.
+    ///
+    /// # Errors
+    /// As [`Tables::finish`].
+    pub fn refuse(self) -> Result<(), Error> {
+        let Tables { folder, privacy, .. } = self;
+        let privacy = privacy.seal()?;
+        folder.remove(Run::FILE)?;
+        privacy.publish()?;
         folder.sync();
         Ok(())
     }
