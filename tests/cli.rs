@@ -32,7 +32,7 @@ fn run_json(out: &Path) -> serde_json::Value {
     serde_json::from_str(&fs::read_to_string(out.join("run.json")).unwrap()).unwrap()
 }
 
-const TABLES: [&str; 4] = ["utterances.csv", "moments.csv", "sessions.csv", "rejects.csv"];
+const TABLES: [&str; 5] = ["utterances.csv", "moments.csv", "sessions.csv", "privacy.csv", "rejects.csv"];
 
 #[test]
 fn sample_data_is_coded_and_adds_up() {

@@ -125,7 +125,8 @@ fn names(dir: &tempfile::TempDir) -> Vec<String> {
     names
 }
 
-const FILES: [&str; 5] = ["moments.csv", "rejects.csv", "run.json", "sessions.csv", "utterances.csv"];
+const FILES: [&str; 6] =
+    ["moments.csv", "privacy.csv", "rejects.csv", "run.json", "sessions.csv", "utterances.csv"];
 
 fn header<T: Table>(dir: &tempfile::TempDir) -> Vec<String> {
     let columns: Vec<_> = T::columns().into_iter().map(|column| column.name.into_owned()).collect();
@@ -198,7 +199,7 @@ fn evidence_beyond_the_text_is_cut_not_invented() {
 
 #[test]
 fn no_text_leaves_no_word_and_the_same_columns() {
-    let dir = folder(&[sample()], Options { text: false });
+    let dir = folder(&[sample()], Options { text: false, ..Options::default() });
     for name in names(&dir) {
         let content = fs::read_to_string(dir.path().join(&name)).unwrap();
         for word in ["came up", "never", "hit me", "it’s", "😶", "Well"] {
@@ -226,7 +227,7 @@ fn sessions_give_counts_rates_and_shares() {
     let mut tables = Tables::create(dir.path(), Options::default()).unwrap();
     tables.write(&sample()).unwrap();
     tables.write(&coded("quiet", &[("1", Speaker::Therapist, "Hello.", &[])])).unwrap();
-    assert_eq!(tables.written(), Written { sessions: 2, units: 4, moments: 2, rejects: 0 });
+    assert_eq!(tables.written(), Written { sessions: 2, units: 4, moments: 2, rejects: 0, finds: 0 });
     tables.finish(&run()).unwrap();
     let sessions = rows(&dir, "sessions.csv");
     let first = |column: &str| sessions[0][column].as_str();

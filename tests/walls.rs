@@ -51,13 +51,16 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("stderr()", "the library never prints"),
     ("process::", "the library never exits and starts no other program"),
     ("env::", "the library never reads the environment: take it as an argument"),
-    ("std::net", "the library never opens a connection"),
+    ("std::net", "the library never opens a connection: `core::net` has the addresses"),
+    ("UnixStream", "the library never opens a connection"),
     ("TcpStream", "the library never opens a connection"),
     ("UdpSocket", "the library never opens a connection"),
 ];
 
 /// Crates that speak to a network, or are there for those that do.
 const NETWORK: &[&str] = &[
+    "actix-web",
+    "async-net",
     "async-std",
     "attohttpc",
     "aws-lc-rs",
@@ -69,6 +72,7 @@ const NETWORK: &[&str] = &[
     "http",
     "hyper",
     "hyper-util",
+    "if-addrs",
     "isahc",
     "minreq",
     "mio",
@@ -80,10 +84,16 @@ const NETWORK: &[&str] = &[
     "ring",
     "rustls",
     "smol",
+    "sentry",
     "socket2",
+    "ssh2",
     "surf",
     "tokio",
+    "tokio-native-tls",
+    "tokio-rustls",
+    "trust-dns-resolver",
     "tungstenite",
+    "ureq-proto",
     "ureq",
 ];
 

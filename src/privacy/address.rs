@@ -39,6 +39,13 @@ const NEAR: &[Cue] = &[
     (r"\b(?:moved|move|moving|round|over|back|down|up) to", "We moved to Chapel Lane in the spring."),
 ];
 
+/// Behind "at", a number and two capitals are an address whatever the type.
+static CUED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?i:at|address(?: is| was)?:?)\s+(\d{1,5}[A-Za-z]?,?\s+\p{Lu}\p{Ll}+(?:\s+\p{Lu}\p{Ll}+){1,2}(?:\s+(?:Suite|Apt\.?|Unit|Flat)\s+\w+)?)",
+    )
+});
+
 static BOX: LazyLock<Regex> = LazyLock::new(|| compile(r"(?i)\bP\.?\s?O\.?\s+Box\s+\d{1,6}\b"));
 
 static TYPE: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"\s(?:{TYPES})\b")));
@@ -60,6 +67,7 @@ pub(super) fn look(text: &str, digits: bool, hits: &mut Vec<Hit>) {
         add_all(&NAMED, Kind::Address, text, hits);
     }
     if digits {
+        add_all(&CUED, Kind::Address, text, hits);
         add_all(&BOX, Kind::Address, text, hits);
     }
 }

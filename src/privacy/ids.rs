@@ -80,7 +80,7 @@ const OFFICIAL: &[Cue] = &[
 /// Behind a cue any run of letters and digits will do, with three digits at the least; a year is none.
 static OFFICIAL_CUED: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(
-        r"(?i){}(?:\s+(?:is|was|it's|number|no\.?))*[\s:#=]+((?-i:[A-Z]{{0,5}}[ -]?\d(?:[ -]?[A-Z0-9]){{4,15}})|[A-Z]{{3}}\d{{4}}|[a-z]{{0,3}}\d[a-z0-9]{{5,14}})\b",
+        r"(?i){}(?:['’]s)?(?:\s+(?:is|was|it's|number|no\.?))*[\s:#=]+((?-i:[A-Z]{{0,5}}[ -]?\d(?:[ -]?[A-Z0-9]){{4,15}})|[A-Z]{{3}}\d{{4}}|[a-z]{{0,3}}\d[a-z0-9]{{5,14}})\b",
         any_of(OFFICIAL)
     ))
 });

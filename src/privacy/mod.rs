@@ -50,30 +50,78 @@ pub fn find(session: &Session) -> Vec<Find> {
     for (label, range) in session.labels.iter().zip(&labels) {
         range.iter().for_each(|range| known.learn(&label[range.clone()]));
     }
-    let mut hits: Vec<Vec<Hit>> = session.units.iter().map(|unit| in_text(&unit.text, &mut known)).collect();
+    let mut hits: Vec<Vec<Hit>> = session.units.iter().map(|unit| in_unit(&unit.text, &mut known)).collect();
     if !known.is_empty() {
         for (unit, hits) in session.units.iter().zip(&mut hits) {
-            names::again(&unit.text, &known, hits);
+            in_pieces(&unit.text, hits, |piece, hits| names::again(piece, &known, hits));
         }
     }
     let mut finds = Vec::new();
     for (index, (unit, hits)) in session.units.iter().zip(hits).enumerate() {
-        let hits = settle(hits, &unit.text);
-        finds.extend(hits.into_iter().map(|hit| place(Field::Text(index), &unit.text, hit)));
+        finds.extend(placed(Field::Text(index), &unit.text, hits));
     }
     for (index, (label, ranges)) in session.labels.iter().zip(labels).enumerate() {
-        let hits = ranges.into_iter().map(|bytes| Hit { kind: Kind::Name, bytes });
-        finds.extend(hits.map(|hit| place(Field::Speaker(index), label, hit)));
+        let hits = ranges.into_iter().map(|bytes| Hit { kind: Kind::Name, bytes }).collect();
+        finds.extend(placed(Field::Speaker(index), label, hits));
     }
     for field in [Field::SessionId, Field::ClientId, Field::TherapistId] {
         let id = field.of(session);
-        finds.extend(ids::in_identifier(id).into_iter().map(|hit| place(field, id, hit)));
+        finds.extend(placed(field, id, ids::in_identifier(id)));
     }
     finds
 }
 
-fn place(field: Field, text: &str, hit: Hit) -> Find {
-    Find { field, kind: hit.kind, span: Span::of_bytes(text, hit.bytes.clone()), bytes: hit.bytes }
+/// Hits in their order as finds; characters are counted once along the text.
+fn placed(field: Field, text: &str, hits: Vec<Hit>) -> impl Iterator<Item = Find> {
+    let (mut byte, mut characters) = (0, 0);
+    hits.into_iter().map(move |Hit { kind, bytes }| {
+        let start = characters + text[byte..bytes.start].chars().count();
+        let end = start + text[bytes.clone()].chars().count();
+        (byte, characters) = (bytes.end, end);
+        Find { field, kind, span: Span { start, end }, bytes }
+    })
+}
+
+/// Settled hits of the text of a unit.
+fn in_unit(text: &str, known: &mut names::Known) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    in_pieces(text, &mut hits, |piece, hits| hits.extend(in_text(piece, known)));
+    hits
+}
+
+/// Bytes of text that are looked through at once. A turn is hardly ever as long: a field that is, costs no memory so.
+const PIECE: usize = 1 << 16;
+
+/// Lets `look` add to the hits of each piece of a text, which it sees with offsets in the piece, and settles them.
+fn in_pieces(text: &str, hits: &mut Vec<Hit>, mut look: impl FnMut(&str, &mut Vec<Hit>)) {
+    let mut all = Vec::new();
+    let mut earlier = std::mem::take(hits).into_iter().peekable();
+    let mut start = 0;
+    while start < text.len() {
+        let end = piece_end(text, start);
+        let shift = |hit: Hit, by: isize| Hit {
+            kind: hit.kind,
+            bytes: hit.bytes.start.wrapping_add_signed(by)..hit.bytes.end.wrapping_add_signed(by),
+        };
+        let mut found: Vec<Hit> = std::iter::from_fn(|| earlier.next_if(|hit| hit.bytes.start < end))
+            .map(|hit| shift(hit, -(start as isize)))
+            .collect();
+        look(&text[start..end], &mut found);
+        all.extend(settle(found, &text[start..end]).into_iter().map(|hit| shift(hit, start as isize)));
+        start = end;
+    }
+    *hits = all;
+}
+
+/// Where a piece that begins at `start` ends: behind a line or a word, on a character boundary in any case.
+fn piece_end(text: &str, start: usize) -> usize {
+    if text.len() - start <= PIECE {
+        return text.len();
+    }
+    let most = text.floor_char_boundary(start + PIECE);
+    let piece = &text[start..most];
+    let cut = piece.rfind('\n').or_else(|| piece.rfind(". ").map(|at| at + 1)).or_else(|| piece.rfind(' '));
+    cut.map_or(most, |at| start + at + 1)
 }
 
 /// Looks through one text; names behind cues are added to `known`.
@@ -170,7 +218,8 @@ fn any_of(cues: &[Cue]) -> String {
 
 #[expect(clippy::expect_used, reason = "the expressions are constants and the tests compile every one")]
 fn compile(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the expressions are valid")
+    // Checksums know ASCII digits alone.
+    Regex::new(&pattern.replace(r"\d", "[0-9]")).expect("the expressions are valid")
 }
 
 /// Adds the first group of every match, or the whole match where there is none.

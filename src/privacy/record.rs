@@ -33,7 +33,7 @@ const CUES: &[Cue] = &[
 /// Letters, digits and strokes with four signs or more, of which three are digits.
 static RECORD: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(
-        r"(?i){}(?:\s+(?:is|was|it's|of|given as))*[\s:#=.]*(\b[a-z0-9](?:[a-z0-9]|[-/.](?:[a-z0-9])|\s\d){{3,24}})\b",
+        r"(?i){}(?:['’]s)?(?:\s+(?:is|was|it's|of|given as))*[\s:#=.]*(\b[a-z0-9](?:[a-z0-9]|[-/.](?:[a-z0-9])|\s\d){{3,24}})\b",
         any_of(CUES)
     ))
 });

@@ -2,6 +2,7 @@
 
 use crate::finding::{Field, Find, Kind, Searched};
 use crate::transcript::Session;
+use std::collections::{HashMap, HashSet};
 
 /// What stands in the place of a find of this kind, without number and brackets.
 const fn stem(kind: Kind) -> &'static str {
@@ -34,15 +35,20 @@ pub fn redact(searched: Searched) -> Session {
         return session;
     }
     let mut cast = Cast::of(&session);
-    let replacements: Vec<Option<String>> =
-        finds.iter().map(|find| cast.placeholder(find, &session)).collect();
-    // From the last to the first, so that earlier spans stay where they are.
-    for (find, replacement) in finds.iter().zip(replacements).rev() {
-        if let (Field::Text(unit), Some(replacement)) = (find.field, replacement)
-            && let Some(unit) = session.units.get_mut(unit)
-            && unit.text.get(find.bytes.clone()).is_some()
-        {
-            unit.text.replace_range(find.bytes.clone(), &replacement);
+    let mut finds = finds.into_iter().peekable();
+    for index in 0..session.units.len() {
+        let mut text = String::new();
+        let mut at = 0;
+        while let Some(find) = finds.next_if(|find| find.field == Field::Text(index)) {
+            let said = &session.units[index].text;
+            let Some(between) = said.get(at..find.bytes.start) else { continue };
+            text.push_str(between);
+            text.push_str(&cast.placeholder(&find, &session));
+            at = find.bytes.end;
+        }
+        if at > 0 {
+            text.push_str(session.units[index].text.get(at..).unwrap_or_default());
+            session.units[index].text = text;
         }
     }
     session
@@ -55,104 +61,118 @@ pub fn redact_text(text: &str) -> String {
 }
 
 /// Who has which placeholder.
+#[derive(Default)]
 struct Cast {
-    /// What was met, with its kind's stem and its number.
-    met: Vec<(&'static str, Identity, usize)>,
+    /// Numbers of everything but people, by stem and letters.
+    things: HashMap<(&'static str, String), usize>,
+    people: Vec<(Person, usize)>,
+    /// People by the parts of their names.
+    by_part: HashMap<String, Vec<usize>>,
     /// Numbers that the input uses, by stem.
-    used: Vec<(&'static str, usize)>,
+    used: HashSet<(&'static str, usize)>,
+    /// The last number given, by stem.
+    last: HashMap<&'static str, usize>,
 }
 
-/// What makes two finds the same.
+/// Somebody with a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Identity {
-    /// Parts of a name in small letters, and the title before it.
-    Person { parts: Vec<String>, title: Option<&'static str> },
-    /// Letters and digits of anything else.
-    Thing(String),
+struct Person {
+    /// Parts of the name in small letters.
+    parts: Vec<String>,
+    /// The title before it, as far as it tells people apart.
+    title: Option<&'static str>,
 }
 
 impl Cast {
     fn of(session: &Session) -> Cast {
-        let mut used = Vec::new();
-        let texts = || session.units.iter().map(|unit| unit.text.as_str()).filter(|text| text.contains('['));
-        for kind in Kind::ALL {
-            let stem = stem(kind);
-            for text in texts() {
-                for (at, found) in text.match_indices('[') {
-                    let Some(rest) = text[at + found.len()..].strip_prefix(stem) else { continue };
-                    let number = match rest.strip_prefix(['_', ' ']).unwrap_or(rest).split_once(']') {
-                        Some(("", _)) => Some(1),
-                        Some((number, _)) => number.parse().ok(),
-                        None => None,
-                    };
-                    used.extend(number.map(|number| (stem, number)));
-                }
+        let mut cast = Cast::default();
+        for text in session.units.iter().map(|unit| unit.text.as_str()) {
+            for (at, found) in text.match_indices('[') {
+                let rest = &text[at + found.len()..];
+                let Some(stem) = Kind::ALL.into_iter().map(stem).find(|stem| rest.starts_with(stem)) else {
+                    continue;
+                };
+                let number = match rest[stem.len()..].split_once(']') {
+                    Some(("", _)) => Some(1),
+                    Some((number, _)) => number.trim_start_matches(['_', ' ']).parse().ok(),
+                    None => None,
+                };
+                cast.used.extend(number.map(|number| (stem, number)));
             }
         }
-        Cast { met: Vec::new(), used }
+        cast
     }
 
-    fn placeholder(&mut self, find: &Find, session: &Session) -> Option<String> {
-        let Field::Text(_) = find.field else { return None };
+    fn placeholder(&mut self, find: &Find, session: &Session) -> String {
         let stem = stem(find.kind);
-        let identity = Identity::of(find, session);
-        let known = self.met.iter_mut().find(|(other, known, _)| *other == stem && known.is_same(&identity));
-        let number = if let Some((_, known, number)) = known {
-            known.add(identity);
-            *number
+        let number = if find.kind == Kind::Name {
+            self.person(Person::of(find, session))
         } else {
-            let taken = |number| {
-                self.used.contains(&(stem, number))
-                    || self.met.iter().any(|(other, _, n)| *other == stem && *n == number)
-            };
-            let number = (1..).find(|&number| !taken(number))?;
-            self.met.push((stem, identity, number));
-            number
+            let small = find
+                .words(session)
+                .chars()
+                .filter(|c| c.is_alphanumeric())
+                .flat_map(char::to_lowercase)
+                .collect();
+            let key = (stem, small);
+            if let Some(&number) = self.things.get(&key) {
+                number
+            } else {
+                let number = self.next(stem);
+                self.things.insert(key, number);
+                number
+            }
         };
-        Some(if number == 1 { format!("[{stem}]") } else { format!("[{stem}_{number}]") })
+        if number == 1 { format!("[{stem}]") } else { format!("[{stem}_{number}]") }
+    }
+
+    /// The next number that neither we nor the input have given.
+    fn next(&mut self, stem: &'static str) -> usize {
+        let last = self.last.entry(stem).or_insert(0);
+        *last += 1;
+        while self.used.contains(&(stem, *last)) {
+            *last += 1;
+        }
+        *last
+    }
+
+    /// The number of a person, who is somebody met before if a name is part of the other.
+    fn person(&mut self, person: Person) -> usize {
+        let candidates = person.parts.iter().filter_map(|part| self.by_part.get(part)).flatten();
+        let known = candidates.copied().filter(|&index| self.people[index].0.is_same(&person)).min();
+        let index = known.unwrap_or_else(|| {
+            let number = self.next(stem(Kind::Name));
+            self.people.push((Person { parts: Vec::new(), title: None }, number));
+            self.people.len() - 1
+        });
+        let (met, number) = &mut self.people[index];
+        met.title = met.title.or(person.title);
+        for part in person.parts {
+            if !met.parts.contains(&part) {
+                self.by_part.entry(part.clone()).or_default().push(index);
+                met.parts.push(part);
+            }
+        }
+        *number
     }
 }
 
-impl Identity {
-    fn of(find: &Find, session: &Session) -> Identity {
+impl Person {
+    fn of(find: &Find, session: &Session) -> Person {
         let words = find.words(session);
-        if find.kind != Kind::Name {
-            let sign = |c: char| c.is_alphanumeric().then(|| c.to_lowercase()).into_iter().flatten();
-            return Identity::Thing(words.chars().flat_map(sign).collect());
-        }
         let parts =
             words.split([' ', '\u{a0}', '.']).filter(|part| part.chars().count() > 1).map(str::to_lowercase);
-        Identity::Person { parts: parts.collect(), title: title(&find.field.of(session)[..find.bytes.start]) }
+        let before = find.field.of(session).get(..find.bytes.start).unwrap_or_default();
+        Person { parts: parts.collect(), title: title(before) }
     }
 
     /// Whether one name is part of the other, and no title speaks against it: "Anna" and "Anna Smith", not "Mr Smith" and
     /// "Mrs Smith".
-    fn is_same(&self, other: &Identity) -> bool {
-        match (self, other) {
-            (Identity::Thing(one), Identity::Thing(two)) => one == two,
-            (Identity::Person { parts: one, title: a }, Identity::Person { parts: two, title: b }) => {
-                let part_of = |few: &[String], many: &[String]| {
-                    !few.is_empty() && few.iter().all(|part| many.contains(part))
-                };
-                let contrary = matches!((a, b), (Some(a), Some(b)) if a != b && *a != "dr" && *b != "dr");
-                !contrary && (part_of(one, two) || part_of(two, one))
-            }
-            _ => false,
-        }
-    }
-
-    /// Learns what another find of the same person says.
-    fn add(&mut self, other: Identity) {
-        if let (Identity::Person { parts, title }, Identity::Person { parts: more, title: said }) =
-            (self, other)
-        {
-            *title = title.or(said);
-            more.into_iter().for_each(|part| {
-                if !parts.contains(&part) {
-                    parts.push(part);
-                }
-            });
-        }
+    fn is_same(&self, other: &Person) -> bool {
+        let part_of = |few: &Person, many: &Person| few.parts.iter().all(|part| many.parts.contains(part));
+        let contrary =
+            matches!((self.title, other.title), (Some(a), Some(b)) if a != b && a != "dr" && b != "dr");
+        !contrary && (part_of(self, other) || part_of(other, self))
     }
 }
 

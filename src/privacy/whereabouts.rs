@@ -6,11 +6,18 @@ use crate::finding::Kind;
 use regex::Regex;
 use std::sync::LazyLock;
 
-const CAPITAL: &str = r"\p{Lu}[\p{L}'’&]+(?:-\p{L}+)*";
+const CAPITAL: &str = r"\p{Lu}\p{L}[\p{L}'’&]*(?:-\p{L}+)*";
 
-/// Capitals, with the small words that names of places and firms have between.
-fn run() -> String {
-    format!(r"{CAPITAL}(?:[ -](?:(?:of|upon|on|the|and|&|de|under|by|le|la|in)[ -]){{0,2}}{CAPITAL}){{0,4}}")
+/// Capitals, with the small words that names of places have between.
+fn place_name() -> String {
+    format!(r"{CAPITAL}(?:[ -](?:(?:of|upon|on|the|under|le|la|de)[ -]){{0,2}}{CAPITAL}){{0,3}}")
+}
+
+/// The same for firms and schools, also `Hardy, Saunders and Shaw`.
+fn firm_name() -> String {
+    format!(
+        r"{CAPITAL}(?:, {CAPITAL})+ (?:and|&) {CAPITAL}|{CAPITAL}(?:[ -](?:(?:of|the|and|&|for|in)[ -]){{0,2}}{CAPITAL}){{0,4}}"
+    )
 }
 
 const PLACES: &[Cue] = &[
@@ -23,7 +30,7 @@ const PLACES: &[Cue] = &[
         "My dad's family's from Mayo and hers isn't.",
     ),
     (
-        r"\b(?:moved?|moving|went back|going back|go back|sent|drove|drive|driving|flew|fly|travel|travelled|commute|commuting|relocated|emigrated) (?:up |down |over |out |back |away |home )?(?:to|from)",
+        r"\b(?:moved?|moving|went back|going back|go back|sent|drove|drives?|driving|flew|fly|flies|travels?|travelled|commutes?|commuting|relocated|emigrated|sent (?:him|her|me|us|them)) (?:up |down |over |out |back |away |home )?(?:to|from)",
         "We moved to Luton when I was nine.",
     ),
     (r"\b(?:grew up|born|raised|brought up|schooled|bred) in", "I grew up in Geelong, by the water."),
@@ -39,7 +46,7 @@ const PLACES: &[Cue] = &[
 ];
 
 static PLACE: LazyLock<Regex> =
-    LazyLock::new(|| compile(&format!(r"(?i:{})\s+(?:the\s+)?({})", any_of(PLACES), run())));
+    LazyLock::new(|| compile(&format!(r"(?i:{})\s+(?:the\s+)?({})", any_of(PLACES), place_name())));
 
 const EMPLOYERS: &[Cue] = &[
     (
@@ -52,7 +59,7 @@ const EMPLOYERS: &[Cue] = &[
     ),
     (r"\b(?:job|post|role|position) (?:at|with|from)", "They gave me a job at Rolls-Royce."),
     (
-        r"\b(?:goes|go|went|going|studied|studying|studies|study|student|pupil|enrolled|degree) (?:to|at)",
+        r"\b(?:studied|studying|studies|study|student|pupil|enrolled|degree|lectures|lessons) (?:at|with)",
         "He's studying at Leeds Beckett now.",
     ),
     (
@@ -63,7 +70,7 @@ const EMPLOYERS: &[Cue] = &[
 ];
 
 static EMPLOYER: LazyLock<Regex> =
-    LazyLock::new(|| compile(&format!(r"(?i:{})\s+(?:the\s+)?({})", any_of(EMPLOYERS), run())));
+    LazyLock::new(|| compile(&format!(r"(?i:{})\s+(?:the\s+)?({})", any_of(EMPLOYERS), firm_name())));
 
 const INSTITUTIONS: &str = "School|Primary|Secondary|Academy|College|University|Hospital|Infirmary|Clinic|Surgery|Practice|Medical Cent(?:re|er)|Health Cent(?:re|er)|Hospice|Church|Mosque|Temple|Synagogue|Prison|Barracks|Care Home|Nursing Home|Lodge|Ltd|Limited|Inc|LLC|PLC|plc|Council|Constabulary|Infants|Juniors|Nursery|Institute";
 
@@ -121,8 +128,13 @@ fn leading_generic(name: &str) -> usize {
     at
 }
 
-/// Without a possessive at the end.
+/// Without a day or a month, or a possessive, at the end.
 fn length(name: &str) -> usize {
+    if let Some((rest, last)) = name.rsplit_once(' ')
+        && lists::is_calendar(&last.to_lowercase())
+    {
+        return rest.trim_end_matches([',', ' ']).trim_end_matches(" in").len();
+    }
     let lost = |end: &str| {
         name.strip_suffix(end).map(str::len).filter(|_| !name.contains("St") && !name.contains("Saint"))
     };

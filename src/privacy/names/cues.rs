@@ -10,6 +10,8 @@ type Phrase = (&'static str, &'static str);
 /// How much a cue says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
+    /// A word of the lists is a name, also in small letters.
+    Weak,
     /// A word that is none of the common ones is a name.
     Kin,
     /// Whatever has a capital is a name, and known names without one are too.
@@ -128,6 +130,8 @@ pub(super) const INTRODUCTIONS: &[Phrase] = &[
     ("dictated by", "Dictated by Fintwell."),
     ("referred by", "Referred by Fintwell."),
     ("seen by", "Seen by Fintwell."),
+    ("cancelled by", "Session cancelled by Abeni."),
+    ("written by", "A letter written by Fintwell."),
     ("supervisor", "Supervisor: Fintwell."),
     ("clinician", "Clinician: Fintwell."),
     ("therapist", "Therapist: Fintwell."),
@@ -205,17 +209,86 @@ pub(super) const KIN: &[Phrase] = &[
     ("rang", "So I rang Fintwell."),
     ("married", "I married Fintwell at twenty."),
     ("hugged", "I hugged Abeni."),
+    ("live with", "I live with Fintwell and the cat."),
+    ("lived with", "I lived with Abeni then."),
+    ("living with", "She's living with Fintwell now."),
+    ("was with", "I was with Abeni when it happened."),
+    ("went with", "I went with Fintwell, from the group."),
+    ("been with", "I've been with Abeni nine years."),
+    ("slept with", "He slept with Abeni."),
+    ("argument with", "Argument with Fintwell over rent."),
+    ("row with", "I'd a row with Abeni."),
+    ("conflict with", "Reports conflict with Fintwell."),
+    ("relationship with", "Her relationship with Fintwell ended."),
+    ("me and", "Me and Abeni split up."),
+    ("said to", "So I said to Fintwell, no."),
+    ("say to", "What would you say to Abeni?"),
+    ("spoke to", "I spoke to Fintwell about it."),
+    ("spoken to", "I haven't spoken to Abeni since."),
+    ("speak to", "I can't speak to Fintwell."),
+    ("talk to", "I'll talk to Abeni."),
+    ("talked to", "We talked to Fintwell's mum."),
+    ("stepfather", "Her stepfather (Fintwell) came."),
+    ("stepmother", "His stepmother, Abeni, drove."),
+];
+
+/// Somebody may be named; other words stand here too.
+pub(super) const MAYBE: &[Phrase] = &[
+    ("i'm", "i'm lauren and i'm new"),
+    ("im", "hi im lauren"),
+    ("i am", "i am darren"),
+    ("this is", "this is lauren"),
+    ("it's", "hello it's darren again"),
+    ("met", "i met darren there"),
 ];
 
 /// Directly behind a name: what only people do.
 const AFTER: &[&str] = &[
-    "said", "says", "told", "tells", "asked", "asks", "rang", "rings", "texted", "texts", "phoned", "thinks",
-    "thought", "wants", "wanted", "knows", "knew", "hates", "loves", "reckons", "laughed", "cried",
-    "shouted", "died", "married", "hugged", "hit",
+    "said",
+    "says",
+    "told",
+    "tells",
+    "asked",
+    "asks",
+    "rang",
+    "rings",
+    "texted",
+    "texts",
+    "phoned",
+    "thinks",
+    "thought",
+    "wants",
+    "wanted",
+    "knows",
+    "knew",
+    "hates",
+    "loves",
+    "reckons",
+    "laughed",
+    "cried",
+    "shouted",
+    "died",
+    "walked",
+    "attended",
+    "reports",
+    "reported",
+    "disclosed",
+    "denies",
+    "smiled",
+    "shrugged",
+    "nodded",
+    "married",
+    "hugged",
+    "hit",
 ];
 
 static BY_LAST: LazyLock<HashMap<&'static str, Vec<(Vec<&'static str>, Strength)>>> = LazyLock::new(|| {
-    let lists = [(INTRODUCTIONS, Strength::Strong), (GREETINGS, Strength::Kin), (KIN, Strength::Kin)];
+    let lists = [
+        (INTRODUCTIONS, Strength::Strong),
+        (GREETINGS, Strength::Kin),
+        (KIN, Strength::Kin),
+        (MAYBE, Strength::Weak),
+    ];
     let mut by_last: HashMap<_, Vec<_>> = HashMap::new();
     for (phrases, strength) in lists {
         for (phrase, _) in phrases {
@@ -236,10 +309,15 @@ pub(super) fn before(words: &[Word<'_>], at: usize) -> Option<Strength> {
         return None;
     }
     let last = full_lower(previous);
-    let titled = matches!(word.gap, Gap::Space | Gap::Stop)
+    let abbreviated =
+        matches!(last.as_str(), "mr" | "mrs" | "ms" | "mx" | "dr" | "prof" | "rev" | "fr" | "sr" | "sgt");
+    let titled = (word.gap == Gap::Space || word.gap == Gap::Stop && abbreviated)
         && TITLES.contains(&last.as_str())
         && is_used_as_title(words, at);
     if titled && !NOT_AFTER.contains(&word.lower().as_str()) {
+        return Some(Strength::Strong);
+    }
+    if word.gap == Gap::Stop && initialled(words, at) {
         return Some(Strength::Strong);
     }
     if word.gap == Gap::Stop {
@@ -255,6 +333,16 @@ pub(super) fn before(words: &[Word<'_>], at: usize) -> Option<Strength> {
         .filter(|(rest, _)| stands(rest))
         .map(|&(ref rest, strength)| limited(rest, strength, &last, word));
     found.flatten().max()
+}
+
+/// "Dr P. Venkataraman": a title, then initials.
+fn initialled(words: &[Word<'_>], at: usize) -> bool {
+    let one = |word: &Word<'_>| word.text.chars().count() == 1;
+    let initials = words[..at].iter().rev().take_while(|word| one(word)).count();
+    let title = words[..at - initials].last();
+    initials > 0
+        && title
+            .is_some_and(|title| title.shape == Shape::Capital && TITLES.contains(&title.lower().as_str()))
 }
 
 /// "Name" and role words announce only with a colon; "called" only with what is none of a word's.
@@ -284,6 +372,10 @@ fn limited(rest: &[&str], strength: Strength, last: &str, word: &Word<'_>) -> Op
             | "rang"
             | "married"
             | "hugged"
+            | "to"
+            | "and"
+            | "met"
+            | "im"
             | "i'm"
             | "am"
             | "is"
@@ -328,6 +420,12 @@ fn full_lower(word: &Word<'_>) -> String {
 pub(super) fn after(words: &[Word<'_>], at: usize) -> bool {
     let Some(next) = words.get(at + 1) else { return false };
     next.gap == Gap::Space && next.shape == Shape::Lower && AFTER.contains(&next.lower().as_str())
+}
+
+/// Whether a sentence begins with the word and "and I".
+pub(super) fn and_i(words: &[Word<'_>], at: usize) -> bool {
+    let next = |ahead: usize, wanted: &str| words.get(at + ahead).is_some_and(|word| word.is(wanted));
+    words[at].opens && next(1, "and") && (next(2, "i") || next(2, "me"))
 }
 
 /// Whether "speaking" or "here" follows at the end of what is said.

@@ -119,7 +119,7 @@ fn gap(between: &str, first: bool) -> Gap {
     match trimmed {
         "" if !first && !between.is_empty() && !between.contains('\n') => Gap::Space,
         "." if between.ends_with(' ') => Gap::Stop,
-        "," | ":" | "-" | "–" | "—" => Gap::Comma,
+        "," | ":" | "-" | "–" | "—" | "(" | ", (" => Gap::Comma,
         _ => Gap::Other,
     }
 }
