@@ -5,6 +5,7 @@ use breakthrough::input;
 use breakthrough::model::files::Files;
 use breakthrough::model::{EngineKind, Model};
 use breakthrough::pipeline;
+use breakthrough::privacy;
 use breakthrough::report::{Options, Tables};
 use breakthrough::transcript::Session;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -35,6 +36,9 @@ fn parts(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("sample");
     group.throughput(Throughput::Elements(units)).sample_size(10);
     group.bench_function("input", |bencher| bencher.iter(|| black_box(sample())));
+    group.bench_function("privacy", |bencher| {
+        bencher.iter(|| sessions.iter().map(|session| privacy::find(session).len()).sum::<usize>());
+    });
     group.bench_function("tokenise and encode", |bencher| {
         bencher.iter(|| {
             black_box(model.read(&sessions).unwrap());
@@ -52,7 +56,7 @@ fn parts(criterion: &mut Criterion) {
     group.bench_function("tables", |bencher| {
         let out = tempfile::tempdir().unwrap();
         bencher.iter(|| {
-            let mut tables = Tables::create(out.path(), Options { text: true }).unwrap();
+            let mut tables = Tables::create(out.path(), Options::default()).unwrap();
             coded.iter().for_each(|session| tables.write(session).unwrap());
         });
     });

@@ -120,6 +120,28 @@ pub struct Moment {
     pub evidence: Option<Span>,
 }
 
+impl Moment {
+    /// A moment of one unit, of which nothing but its code and probability is known yet.
+    #[must_use]
+    pub fn of_unit(code: Code, unit: usize, probability: f32) -> Moment {
+        Moment {
+            code,
+            first: unit,
+            last: unit,
+            peak: unit,
+            peak_probability: probability,
+            mean_probability: probability,
+            strength: f64::from(probability),
+            rise: None,
+            manner: None,
+            about: None,
+            overcame: CodeSet::EMPTY,
+            prepared_by: [0; CODE_COUNT],
+            evidence: None,
+        }
+    }
+}
+
 /// Counts over one session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {

@@ -5,24 +5,28 @@
 //! # The way of an utterance
 //!
 //! ```text
-//! file ──input──▶ Session{ Unit… } ──model──▶ Coding ──moments──▶ Moment
-//!           │                                    └─────trends───▶ Summary ──▶ Client · Trend · Factor
-//!           ▼ bad record                                             │ report
-//!      rejects.csv         utterances · moments · sessions · clients · trends · factors .csv, run.json
+//! file ──input──▶ Session{ Unit… } ──privacy──▶ Session ──model──▶ Coding ──moments──▶ Moment
+//!           │                           │                           └─────trends───▶ Summary ──all sessions──▶ Client · Trend · Factor
+//!           ▼ bad record                ▼ find                                          │ report
+//!      rejects.csv                 privacy.csv     utterances · moments · sessions · excerpts · clients · trends · factors .csv, run.json
+//!                                                                                       │ page
+//!                                                                                  report.html
 //! ```
 //!
 //! 1. [`input`] tells a file's encoding and format, and turns it into [`transcript::Session`]s of
 //!    [`transcript::Unit`]s. A record that cannot be read becomes a [`transcript::Reject`]: it costs itself, not
 //!    the run, and is never dropped in silence.
-//! 2. [`model`] encodes every different text once, reads the vectors of a session in their order, mixes in a
+//! 2. [`privacy`] looks for what may still identify a person, a [`finding::Find`] each, and redacts it if so asked,
+//!    before anything else sees it.
+//! 3. [`model`] encodes every different text once, reads the vectors of a session in their order, mixes in a
 //!    model of n-grams, and gives a calibrated probability for each of the thirteen codes of [`codebook`]: a
 //!    [`coding::Coding`] per unit.
-//! 3. [`moments`] joins neighbouring units of one breakthrough or resistance code into [`coding::Moment`]s and
+//! 4. [`moments`] joins neighbouring units of one breakthrough or resistance code into [`coding::Moment`]s and
 //!    looks in their words for the manner of the change; the model is then asked for the span that carries the
 //!    code.
-//! 4. [`trends`] counts over the session: a [`coding::Summary`]; and when all sessions have been seen, says what
+//! 5. [`trends`] counts over the session: a [`coding::Summary`]; and when all sessions have been seen, says what
 //!    they come to: [`coding::case`].
-//! 5. [`report`] writes the tables, all of them whole or none; [`page`] makes one page to look at from them.
+//! 6. [`report`] writes the tables, all of them whole or none; [`page`] makes one page to look at from them.
 //!
 //! One direction, nothing goes back. [`pipeline`] is the corridor: it streams sessions in chunks and works on a
 //! chunk in parallel; results leave in input order, so memory does not grow with the corpus and the bytes written
@@ -75,11 +79,13 @@ pub mod agreement;
 pub mod codebook;
 pub mod coding;
 pub mod evaluate;
+pub mod finding;
 pub mod input;
 pub mod model;
 pub mod moments;
 pub mod page;
 pub mod pipeline;
+pub mod privacy;
 pub mod report;
 pub mod train;
 pub mod transcript;

@@ -4,19 +4,20 @@
 //! A thread of its own reads ahead by one chunk while the engine works; results leave in input order.
 
 use crate::coding::CodedSession;
+use crate::finding::Searched;
 use crate::input::{self, Event, Notice, Source};
 use crate::model::{self, Model};
 use crate::report::{self, Run, Tables, Totals};
 use crate::transcript::{Reject, Session};
 use crate::trends::Cases;
-use crate::{moments, trends};
+use crate::{moments, privacy, trends};
 use jiff::Timestamp;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 /// Units after which a chunk is full. Chunks depend on the input alone, so threads change no digit.
@@ -32,8 +33,23 @@ pub struct Job {
     pub input: input::Options,
     /// Whether words of sessions may be written.
     pub text: bool,
+    /// What to do about words that may identify a person.
+    pub privacy: Privacy,
+    /// Whether the tables are for a spreadsheet: [`report::Options::excel`].
+    pub excel: bool,
     /// The options of the run by name, for `run.json`.
     pub options: Map<String, Value>,
+}
+
+/// What to do about words that may identify a person. They are looked for in any case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Privacy {
+    /// Whether they are replaced before anything else sees them.
+    pub redact: bool,
+    /// The most that may be found; with more, nothing but `privacy.csv` is written.
+    pub most: Option<u64>,
+    /// Whether `privacy.csv` may hold them.
+    pub found: bool,
 }
 
 /// What happens during a run, for whoever watches.
@@ -57,6 +73,16 @@ pub enum Error {
     /// An output could not be written.
     #[error(transparent)]
     Output(#[from] report::Error),
+    /// More was found that may identify a person than is allowed.
+    #[error(
+        "{finds} places may identify a person, {most} are allowed: see privacy.csv, then mend the input or redact it"
+    )]
+    NotClean {
+        /// What was found.
+        finds: u64,
+        /// What was allowed.
+        most: u64,
+    },
 }
 
 /// Reads everything in `job`, codes it with `model` and writes the tables into `folder`.
@@ -72,17 +98,24 @@ pub fn analyze(
 ) -> Result<Run, Error> {
     let started = Timestamp::now();
     let clock = Instant::now();
-    let mut tables = Tables::create(folder, report::Options { text: job.text })?;
-    let mut inputs = Vec::new();
-    let mut coding_time = Duration::ZERO;
-    let mut cases = Cases::default();
+    let mut made = Made {
+        tables: Tables::create(folder, report_options(job))?,
+        cases: Cases::default(),
+        inputs: Vec::new(),
+        times: Times::default(),
+    };
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel(1);
         scope.spawn(move || read(job, &send));
-        write(&receive, model, &mut tables, &mut cases, &mut inputs, &mut coding_time, watch)
+        receive.into_iter().try_for_each(|message| made.take(message, job.privacy, model, watch))
     })?;
+    let Made { mut tables, cases, inputs, times } = made;
     conclude(&cases, &mut tables, watch)?;
     let written = tables.written();
+    if let Some(most) = job.privacy.most.filter(|&most| written.finds > most) {
+        tables.refuse()?;
+        return Err(Error::NotClean { finds: written.finds, most });
+    }
     let run = Run {
         program: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -96,12 +129,23 @@ pub fn analyze(
         inputs,
         started,
         finished: Timestamp::now(),
-        timings: [("coding", coding_time), ("total", clock.elapsed())]
+        timings: [("privacy", times.privacy), ("coding", times.coding), ("total", clock.elapsed())]
             .map(|(stage, time)| (stage.to_owned(), (time.as_secs_f64() * 1e3).round() / 1e3))
             .into(),
     };
     tables.finish(&run)?;
     Ok(run)
+}
+
+fn report_options(job: &Job) -> report::Options {
+    report::Options { text: job.text, found: job.privacy.found, excel: job.excel }
+}
+
+/// Time by stage.
+#[derive(Debug, Default)]
+struct Times {
+    privacy: Duration,
+    coding: Duration,
 }
 
 /// What the reading thread hands on.
@@ -159,36 +203,46 @@ fn account(report: &input::Report) -> report::Input {
     }
 }
 
-fn write(
-    messages: &Receiver<Message>,
-    model: &Model,
-    tables: &mut Tables,
-    cases: &mut Cases,
-    inputs: &mut Vec<report::Input>,
-    coding_time: &mut Duration,
-    watch: &mut dyn FnMut(Progress<'_>),
-) -> Result<(), Error> {
-    for message in messages {
+/// What a run has come to so far.
+struct Made {
+    tables: Tables,
+    cases: Cases,
+    inputs: Vec<report::Input>,
+    times: Times,
+}
+
+impl Made {
+    /// Works on what the reading thread hands on.
+    fn take(
+        &mut self,
+        message: Message,
+        privacy: Privacy,
+        model: &Model,
+        watch: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), Error> {
         match message {
             Message::Notice(notice) => watch(Progress::Notice(&notice)),
             Message::Reject(reject) => {
-                tables.reject(&reject)?;
+                self.tables.reject(&reject)?;
                 watch(Progress::Reject(&reject));
             }
-            Message::File(account) => inputs.push(account),
+            Message::File(account) => self.inputs.push(account),
             Message::Chunk(sessions) => {
                 let clock = Instant::now();
+                let sessions = search(privacy, sessions, &mut self.tables)?;
+                self.times.privacy += clock.elapsed();
+                let clock = Instant::now();
                 let coded = code(model, sessions)?;
-                *coding_time += clock.elapsed();
+                self.times.coding += clock.elapsed();
                 for session in &coded {
-                    tables.write(session)?;
-                    cases.add(session);
+                    self.tables.write(session)?;
+                    self.cases.add(session);
                 }
-                watch(Progress::Coded(tables.written().units));
+                watch(Progress::Coded(self.tables.written().units));
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Writes what all sessions together come to, and says what kept sessions out of it.
@@ -198,6 +252,22 @@ fn conclude(cases: &Cases, tables: &mut Tables, watch: &mut dyn FnMut(Progress<'
         watch(Progress::Notice(&Notice { file: Path::new("clients.csv").into(), text }));
     }
     Ok(tables.cases(&found.clients, &found.trends, &found.factors)?)
+}
+
+/// Looks for what may identify a person, writes it down, and hands on what may be coded: nothing once too much was found.
+fn search(privacy: Privacy, sessions: Vec<Session>, tables: &mut Tables) -> Result<Vec<Session>, Error> {
+    let searched: Vec<Searched> = sessions
+        .into_par_iter()
+        .map(|session| Searched { finds: privacy::find(&session), session })
+        .collect();
+    for session in &searched {
+        tables.search(session)?;
+    }
+    if privacy.most.is_some_and(|most| tables.written().finds > most) {
+        return Ok(Vec::new());
+    }
+    let redact = |searched| if privacy.redact { privacy::redact(searched) } else { searched.session };
+    Ok(searched.into_par_iter().map(redact).collect())
 }
 
 /// Codes sessions and gathers their moments and summaries; the whole way of a session through the program.

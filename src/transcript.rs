@@ -153,6 +153,9 @@ pub struct Session {
     pub therapist_id: Option<String>,
     /// The file the session was read from.
     pub source: Arc<Path>,
+    /// Speaker labels of the input that are no role words, in the order of their first appearance. They are written to
+    /// no table; the search for identifying words needs them.
+    pub labels: Vec<String>,
     /// The units in input order; never empty when it comes from a reader.
     pub units: Vec<Unit>,
 }
@@ -168,6 +171,7 @@ impl Session {
             date: None,
             therapist_id: None,
             source,
+            labels: Vec::new(),
             units: Vec::new(),
         }
     }

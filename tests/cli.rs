@@ -32,7 +32,7 @@ fn run_json(out: &Path) -> serde_json::Value {
     serde_json::from_str(&fs::read_to_string(out.join("run.json")).unwrap()).unwrap()
 }
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "utterances.csv",
     "moments.csv",
     "sessions.csv",
@@ -40,6 +40,7 @@ const TABLES: [&str; 8] = [
     "clients.csv",
     "trends.csv",
     "factors.csv",
+    "privacy.csv",
     "rejects.csv",
 ];
 

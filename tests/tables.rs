@@ -38,6 +38,7 @@ fn coded(id: &str, units: &[Said]) -> CodedSession {
         date: Some("2026-02-01".to_owned()),
         therapist_id: None,
         source: Path::new("in.csv").into(),
+        labels: Vec::new(),
         units: units.iter().map(unit).collect(),
     };
     let codings: Vec<Coding> = units.iter().map(coding).collect();
@@ -129,11 +130,12 @@ fn names(dir: &tempfile::TempDir) -> Vec<String> {
     names
 }
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "clients.csv",
     "excerpts.csv",
     "factors.csv",
     "moments.csv",
+    "privacy.csv",
     "rejects.csv",
     "run.json",
     "sessions.csv",
@@ -216,7 +218,7 @@ fn evidence_beyond_the_text_is_cut_not_invented() {
 
 #[test]
 fn no_text_leaves_no_word_and_the_same_columns() {
-    let dir = folder(&[sample()], Options { text: false });
+    let dir = folder(&[sample()], Options { text: false, ..Options::default() });
     for name in names(&dir) {
         let content = fs::read_to_string(dir.path().join(&name)).unwrap();
         for word in ["came up", "never", "hit me", "it’s", "😶", "Well"] {
@@ -269,7 +271,7 @@ fn sessions_give_counts_rates_and_shares() {
     let mut tables = Tables::create(dir.path(), Options::default()).unwrap();
     tables.write(&sample()).unwrap();
     tables.write(&coded("quiet", &[("1", Speaker::Therapist, "Hello.", &[])])).unwrap();
-    assert_eq!(tables.written(), Written { sessions: 2, units: 4, moments: 2, rejects: 0 });
+    assert_eq!(tables.written(), Written { sessions: 2, units: 4, moments: 2, rejects: 0, finds: 0 });
     tables.finish(&run()).unwrap();
     let sessions = rows(&dir, "sessions.csv");
     let first = |column: &str| sessions[0][column].as_str();

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where rooms meet.
-const MEETING: &[&str] = &["codebook", "transcript", "coding"];
+const MEETING: &[&str] = &["codebook", "transcript", "coding", "finding"];
 
 /// The rooms of the library, and whom each may name besides itself.
 const ROOMS: &[(&str, &[&str])] = &[
     ("codebook", &[]),
     ("transcript", &["codebook"]),
     ("coding", &["codebook", "transcript"]),
+    ("finding", &["transcript"]),
     ("input", MEETING),
     ("privacy", MEETING),
     ("model", MEETING),
@@ -29,7 +30,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("evaluate", &["codebook", "transcript", "coding", "model", "agreement", "train"]),
     (
         "pipeline",
-        &["codebook", "transcript", "coding", "input", "privacy", "model", "moments", "trends", "report"],
+        &[
+            "codebook",
+            "transcript",
+            "coding",
+            "finding",
+            "input",
+            "privacy",
+            "model",
+            "moments",
+            "trends",
+            "report",
+        ],
     ),
 ];
 
@@ -42,13 +54,16 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("stderr()", "the library never prints"),
     ("process::", "the library never exits and starts no other program"),
     ("env::", "the library never reads the environment: take it as an argument"),
-    ("std::net", "the library never opens a connection"),
+    ("std::net", "the library never opens a connection: `core::net` has the addresses"),
+    ("UnixStream", "the library never opens a connection"),
     ("TcpStream", "the library never opens a connection"),
     ("UdpSocket", "the library never opens a connection"),
 ];
 
 /// Crates that speak to a network, or are there for those that do.
 const NETWORK: &[&str] = &[
+    "actix-web",
+    "async-net",
     "async-std",
     "attohttpc",
     "aws-lc-rs",
@@ -60,6 +75,7 @@ const NETWORK: &[&str] = &[
     "http",
     "hyper",
     "hyper-util",
+    "if-addrs",
     "isahc",
     "minreq",
     "mio",
@@ -71,10 +87,16 @@ const NETWORK: &[&str] = &[
     "ring",
     "rustls",
     "smol",
+    "sentry",
     "socket2",
+    "ssh2",
     "surf",
     "tokio",
+    "tokio-native-tls",
+    "tokio-rustls",
+    "trust-dns-resolver",
     "tungstenite",
+    "ureq-proto",
     "ureq",
 ];
 

@@ -1,6 +1,7 @@
 //! `breakthrough analyze`
 
 use super::models::ModelArguments;
+use super::privacy::{self, PrivacyArguments};
 use super::{Exit, Misuse, tell};
 use breakthrough::input::{self, ColumnMap, Format};
 use breakthrough::pipeline::{self, Job, Progress};
@@ -48,6 +49,9 @@ pub(super) struct Arguments {
     /// Makes DIR/report.html too, as `breakthrough report DIR` does.
     #[arg(long, help_heading = "Output")]
     report: bool,
+    /// Tables for a spreadsheet: a byte order mark, and an apostrophe before text that looks like a formula.
+    #[arg(long, help_heading = "Output")]
+    excel: bool,
 
     /// Says nothing but errors.
     #[arg(short, long, help_heading = "Output")]
@@ -56,6 +60,9 @@ pub(super) struct Arguments {
     /// When to show a progress bar on stderr.
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     progress: Show,
+
+    #[command(flatten)]
+    privacy: PrivacyArguments,
 
     #[command(flatten)]
     model: ModelArguments,
@@ -74,6 +81,10 @@ Examples:
       --map session_id=transcript_id,text=utterance_text,speaker=interlocutor
   Zoom and Teams transcripts where speakers have names:
     breakthrough analyze 'calls/*.vtt' --therapist 'Dr Field' --out out
+  Names, numbers and addresses replaced before anything is coded or written:
+    breakthrough analyze sessions/ --redact --out out
+  Nothing but a list of them, if there is any:
+    breakthrough analyze sessions/ --require-clean --out out
   From a pipe, without a word of the session in the output:
     zcat notes.jsonl.gz | breakthrough analyze - --format jsonl --no-text --out out";
 
@@ -108,6 +119,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         sources: found.sources,
         input: options,
         text: !arguments.no_text,
+        privacy: arguments.privacy.job(),
+        excel: arguments.excel,
         options: recorded(arguments, model.engine()),
     };
 
@@ -161,13 +174,18 @@ fn recorded(arguments: &Arguments, engine: &str) -> Map<String, Value> {
     let entries = [
         ("format", json!(arguments.format.map(Format::name))),
         ("map", json!(arguments.map)),
-        ("therapist", json!(arguments.therapist)),
+        ("therapist", json!(arguments.privacy.names(&arguments.therapist))),
         ("encoding", json!(arguments.encoding)),
         ("no_text", json!(arguments.no_text)),
+        ("excel", json!(arguments.excel)),
         ("engine", json!(engine)),
         ("threads", json!(rayon::current_num_threads())),
     ];
-    entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    entries
+        .into_iter()
+        .chain(arguments.privacy.recorded())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 fn summary(run: &Run, arguments: &Arguments) -> String {
@@ -181,6 +199,7 @@ fn summary(run: &Run, arguments: &Arguments) -> String {
     if totals.rejected > 0 {
         lines.push(format!("{} records could not be read: see rejects.csv", totals.rejected));
     }
+    lines.push(privacy::summary(totals.finds));
     if !totals.added_up {
         lines.push("read and written do not add up: please report this".to_owned());
     }

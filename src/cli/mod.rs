@@ -6,6 +6,7 @@ mod analyze;
 mod built_in;
 mod evaluate;
 mod models;
+mod privacy;
 mod report;
 #[cfg(feature = "rust-bert")]
 mod train;
@@ -42,6 +43,7 @@ Exit codes:
   2  wrong usage
   3  the input or the output folder cannot be used
   4  the model cannot be used
+  5  more may identify a person than --require-clean allows: see privacy.csv
 
 Codes are suggestions to look at, given by a model, not findings about a person.";
 
@@ -53,6 +55,7 @@ enum Exit {
     Usage = 2,
     Input = 3,
     Model = 4,
+    NotClean = 5,
 }
 
 /// Runs the subcommand; what goes wrong is one line on stderr.
@@ -75,6 +78,9 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 fn exit_for(error: &anyhow::Error) -> Exit {
     if error.is::<model::Error>() || matches!(error.downcast_ref(), Some(pipeline::Error::Model(_))) {
         return Exit::Model;
+    }
+    if let Some(pipeline::Error::NotClean { .. }) = error.downcast_ref() {
+        return Exit::NotClean;
     }
     match error.downcast_ref::<input::Error>() {
         Some(

@@ -106,16 +106,7 @@ fn evidence(
             .enumerate()
             .flat_map(|(unit, coding)| {
                 let codes = coding.codes.iter().filter(|code| code.family() != Family::Factor);
-                codes.map(move |code| Moment {
-                    code,
-                    first: unit,
-                    last: unit,
-                    peak: unit,
-                    peak_probability: coding.probability(code),
-                    mean_probability: coding.probability(code),
-                    manner: None,
-                    evidence: None,
-                })
+                codes.map(move |code| Moment::of_unit(code, unit, coding.probability(code)))
             })
             .collect();
         reading.score(i)?.find_evidence(&mut moments)?;

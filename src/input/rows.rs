@@ -245,6 +245,7 @@ impl<S: RowSource> Sessions<S> {
         }
         let labels =
             rows.iter().filter_map(|row| row.speaker.as_deref()).filter(|label| note_role(label).is_none());
+        session.labels = speakers::names(labels.clone());
         let cast = speakers::assign(labels, &self.context.options.therapist, &mut carry.cast);
         let mut cast = cast.into_iter();
         for row in rows {

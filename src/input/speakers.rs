@@ -81,6 +81,20 @@ pub(super) fn role(label: &str) -> Option<Speaker> {
     }
 }
 
+/// The labels that are no role words, each once, in the order of their first appearance.
+pub(super) fn names<'a>(labels: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut seen: Vec<&str> = Vec::new();
+    for label in labels.map(str::trim) {
+        if !seen.contains(&label) && seen.len() < MAX_NAMES {
+            seen.push(label);
+        }
+    }
+    seen.into_iter().filter(|label| !label.is_empty() && role(label).is_none()).map(str::to_owned).collect()
+}
+
+/// More names than a session has speakers: a table whose speaker column holds something else costs no time.
+const MAX_NAMES: usize = 255;
+
 /// Whether the label is one of the names given with `--therapist`.
 pub(super) fn is_named(label: &str, therapists: &[String]) -> bool {
     let label = normal(label);
@@ -222,6 +236,12 @@ mod tests {
             [Ok(Client(2)), Ok(Client(1)), Ok(Therapist)]
         );
         assert_eq!(cast(&["T", "", "C"], &[]), [Ok(Therapist), Err(Unclear::Missing), Ok(Client(1))]);
+    }
+
+    #[test]
+    fn labels_that_are_names_are_kept() {
+        let labels = ["T", " Anna Lee", "T", "Anna Lee", "Client 2", "Dr. Field", ""];
+        assert_eq!(names(labels.into_iter()), ["Anna Lee", "Dr. Field"]);
     }
 
     #[test]

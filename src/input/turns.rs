@@ -131,6 +131,7 @@ pub(super) fn into_units(
     therapists: &[String],
 ) -> Result<(), String> {
     let labels = turns.iter().map(|turn| turn.label.as_str());
+    session.labels = speakers::names(labels.clone());
     let cast = speakers::assign(labels, therapists, &mut Cast::default());
     for (turn, speaker) in turns.into_iter().zip(cast) {
         let speaker = speaker.map_err(|unclear| unclear.to_string())?;

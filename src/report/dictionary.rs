@@ -4,6 +4,7 @@ use super::clients::Clients;
 use super::excerpts::Excerpts;
 use super::factors::Factors;
 use super::moments::Moments;
+use super::privacy::Privacy;
 use super::rejects::Rejects;
 use super::run::Run;
 use super::sessions::Sessions;
@@ -26,12 +27,15 @@ given: read them as text, or `007` becomes 7. Decimal numbers have four places a
 - R: `readr::read_csv(\"moments.csv\", na = \"\", col_types = readr::cols(session_id = \"c\", client_id = \"c\", first_utterance_id = \"c\", last_utterance_id = \"c\", peak_utterance_id = \"c\"))`
 
 Evidence offsets count Unicode code points from 0, end exclusive: in Python `text[start:end]`, in R
-`substr(text, start + 1, end)`. Text is written as it was said, also where it begins with `=`, `+`, `-` or `@`: import
-it as text into a spreadsheet, or what looks like a formula is taken for one.
+`substr(text, start + 1, end)`. With `--redact` they count in the redacted text, those of `privacy.csv` in the text as it
+was read. Text is written as it was said, also where it begins with `=`, `+`, `-` or `@`: import it as text into a
+spreadsheet, or what looks like a formula is taken for one. With `--excel` every CSV file begins with a byte order mark,
+and such a cell with an apostrophe.
 
 No files but `moments.csv` (in `evidence`) and `excerpts.csv` (in `text`) hold words of a session, and these not with
-`--no-text`. On Unix all files are readable by their owner only. The same input gives the same bytes in every CSV file;
-times are in `run.json` alone, which is written last: without it the run did not end.
+`--no-text`; `privacy.csv` holds what was found (in `text`) with `--privacy-text` alone. On Unix all files are readable
+by their owner only. The same input gives the same bytes in every CSV file; times are in `run.json` alone, which is
+written last: without it the run did not end.
 ";
 
 /// The dictionary of every table and its columns.
@@ -45,6 +49,7 @@ pub fn dictionary() -> String {
     describe::<Clients>(&mut page);
     describe::<Trends>(&mut page);
     describe::<Factors>(&mut page);
+    describe::<Privacy>(&mut page);
     describe::<Rejects>(&mut page);
     let _ = write!(page, "\n## {}\n\nOne object.\n\n| member | meaning |\n|---|---|\n", Run::FILE);
     for (member, meaning) in Run::MEMBERS {

@@ -9,6 +9,7 @@
 //! | `clients.csv` | [`clients`] | one per client |
 //! | `trends.csv` | [`trends`] | one per client and measure |
 //! | `factors.csv` | [`factors`] | one per contributing code and outcome |
+//! | `privacy.csv` | [`privacy`] | one per place that may identify a person |
 //! | `rejects.csv` | [`rejects`] | one per record that could not be read |
 //! | `run.json` | [`run`] | what was run on what |
 //!
@@ -16,7 +17,7 @@
 //! place and get their own name when all are whole ([`folder`]).
 //!
 //! The CSV files are UTF-8 without a byte order mark, comma, `\n`, RFC 4180 quoting where needed. They hold exactly
-//! what was read and computed: the same input gives the same bytes.
+//! what was read and computed: the same input gives the same bytes. [`Options::excel`] makes them fit for spreadsheets.
 
 pub mod clients;
 pub mod dictionary;
@@ -24,6 +25,7 @@ pub mod excerpts;
 pub mod factors;
 pub mod folder;
 pub mod moments;
+pub mod privacy;
 pub mod rejects;
 pub mod run;
 pub mod sessions;

@@ -73,6 +73,8 @@ pub struct Written {
     pub moments: u64,
     /// Rows of `rejects.csv`.
     pub rejects: u64,
+    /// Rows of `privacy.csv`.
+    pub finds: u64,
 }
 
 /// The sums of a run.
@@ -88,6 +90,9 @@ pub struct Totals {
     pub rejected: u64,
     /// Moments written.
     pub moments: u64,
+    /// Places found that may identify a person.
+    #[serde(default)]
+    pub finds: u64,
     /// Whether everything read was either written or rejected.
     pub added_up: bool,
 }
@@ -105,6 +110,7 @@ impl Totals {
             written: written.units,
             rejected: written.rejects,
             moments: written.moments,
+            finds: written.finds,
             added_up: units == written.units && rejected == written.rejects,
         }
     }
@@ -129,7 +135,7 @@ impl Run {
         (
             "totals",
             "`sessions`, `written` units and `moments` in the tables; `read`, the units and rejected records that the \
-             readers counted; `rejected`, the rows of `rejects.csv`; `added_up`, whether read = written + rejected.",
+             readers counted; `rejected`, the rows of `rejects.csv`; `finds`, those of `privacy.csv`; `added_up`, whether read = written + rejected.",
         ),
         ("started", "When the run began, ISO 8601 in UTC."),
         ("finished", "When it ended."),
@@ -172,7 +178,7 @@ mod tests {
             Input { units: 7, rejected: 1, ..Input::default() },
             Input { units: 0, rejected: 1, ..Input::default() },
         ];
-        let written = Written { sessions: 1, units: 7, moments: 2, rejects: 2 };
+        let written = Written { sessions: 1, units: 7, moments: 2, rejects: 2, finds: 0 };
         let totals = Totals::new(&inputs, written);
         assert_eq!((totals.read, totals.written, totals.rejected, totals.added_up), (9, 7, 2, true));
         assert!(!Totals::new(&inputs, Written { units: 6, ..written }).added_up);

@@ -3,7 +3,7 @@
 use super::folder::{Draft, Error, Folder, Whole};
 use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
-use std::io;
+use std::io::{self, Write as _};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
@@ -12,11 +12,16 @@ use std::path::{Path, PathBuf};
 pub struct Options {
     /// Whether words of the session may be written. Columns are the same either way.
     pub text: bool,
+    /// Whether the words that may identify a person may be written into `privacy.csv`.
+    pub found: bool,
+    /// Whether the tables are for a spreadsheet: a byte order mark at the beginning, and an apostrophe before text that
+    /// would be taken for a formula.
+    pub excel: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { text: true }
+        Options { text: true, found: false, excel: false }
     }
 }
 
@@ -121,25 +126,33 @@ pub trait Table {
     fn write(record: &Self::Record, options: Options, rows: &mut Rows) -> Result<(), Error>;
 }
 
-/// Takes cells and writes rows. A guard for spreadsheets, if one is asked for, belongs in [`Rows::text`].
+/// Takes cells and writes rows.
 #[derive(Debug)]
 pub struct Rows {
     path: PathBuf,
     cells: csv::StringRecord,
     cell: String,
+    guarded: bool,
     csv: csv::Writer<Draft>,
     written: u64,
 }
 
 impl Rows {
-    /// A cell of text, as given.
+    /// A cell of text, as given; for a spreadsheet guarded against being taken for a formula.
     pub fn text(&mut self, text: &str) {
-        self.cells.push_field(text);
+        if self.guarded && is_formula(text) {
+            self.cell.clear();
+            self.cell.push('\'');
+            self.cell.push_str(text);
+            self.cells.push_field(&self.cell);
+        } else {
+            self.cells.push_field(text);
+        }
     }
 
     /// A cell of text that may be missing.
     pub fn text_or_empty(&mut self, text: Option<&str>) {
-        self.cells.push_field(text.unwrap_or_default());
+        self.text(text.unwrap_or_default());
     }
 
     /// A whole number or a word of ours.
@@ -190,6 +203,13 @@ impl Rows {
     }
 }
 
+/// Whether a spreadsheet may calculate with the cell: OWASP's list of first signs, their full-width forms, and what is left of
+/// them behind white space.
+fn is_formula(text: &str) -> bool {
+    let first = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    first(text) || first(text.trim_start())
+}
+
 fn write_error(path: &Path, error: csv::Error) -> Error {
     let cause = match error.into_kind() {
         // As the system said it: `From` would hide that the disk is full.
@@ -198,6 +218,9 @@ fn write_error(path: &Path, error: csv::Error) -> Error {
     };
     Error { action: "write", path: path.to_owned(), cause }
 }
+
+/// What tells a spreadsheet that a table is UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A table that is being written.
 #[derive(Debug)]
@@ -214,11 +237,26 @@ impl<T: Table> Sheet<T> {
     /// If the file cannot be made or written.
     pub fn create(folder: &Folder, options: Options) -> Result<Self, Error> {
         let path = folder.path_of(T::FILE);
-        let mut csv = csv::Writer::from_writer(folder.draft(T::FILE)?);
+        let mut draft = folder.draft(T::FILE)?;
+        if options.excel {
+            draft.write_all(BYTE_ORDER_MARK).map_err(|cause| Error {
+                action: "write",
+                path: path.clone(),
+                cause,
+            })?;
+        }
+        let mut csv = csv::Writer::from_writer(draft);
         let names = T::columns();
         csv.write_record(names.iter().map(|column| column.name.as_ref()))
             .map_err(|error| write_error(&path, error))?;
-        let rows = Rows { path, cells: csv::StringRecord::new(), cell: String::new(), csv, written: 0 };
+        let rows = Rows {
+            path,
+            cells: csv::StringRecord::new(),
+            cell: String::new(),
+            guarded: options.excel,
+            csv,
+            written: 0,
+        };
         Ok(Sheet { rows, options, table: PhantomData })
     }
 
@@ -243,5 +281,20 @@ impl<T: Table> Sheet<T> {
     pub fn seal(self) -> Result<Whole, Error> {
         let Rows { path, csv, .. } = self.rows;
         csv.into_inner().map_err(|error| write_error(&path, error.into_error().into()))?.seal()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_calculate() {
+        for text in ["=1+1", "+44", "-2", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "\n=1"] {
+            assert!(is_formula(text), "{text:?}");
+        }
+        for text in ["", "a=1", "'=1", "no", "\u{2013} no", "1-2"] {
+            assert!(!is_formula(text), "{text:?}");
+        }
     }
 }

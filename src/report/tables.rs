@@ -6,6 +6,7 @@ use super::excerpts::Excerpts;
 use super::factors::Factors;
 use super::folder::{Error, Folder};
 use super::moments::Moments;
+use super::privacy::Privacy;
 use super::rejects::Rejects;
 use super::run::{Run, Written};
 use super::sessions::Sessions;
@@ -14,6 +15,7 @@ use super::trends::Trends;
 use super::utterances::Utterances;
 use crate::coding::CodedSession;
 use crate::coding::case::{Client, Factor, Trend};
+use crate::finding::Searched;
 use crate::transcript::Reject;
 use std::path::Path;
 
@@ -31,6 +33,7 @@ pub struct Tables {
     clients: Sheet<Clients>,
     trends: Sheet<Trends>,
     factors: Sheet<Factors>,
+    privacy: Sheet<Privacy>,
     rejects: Sheet<Rejects>,
 }
 
@@ -49,6 +52,7 @@ impl Tables {
             clients: Sheet::create(&folder, options)?,
             trends: Sheet::create(&folder, options)?,
             factors: Sheet::create(&folder, options)?,
+            privacy: Sheet::create(&folder, options)?,
             rejects: Sheet::create(&folder, options)?,
             folder,
         })
@@ -75,6 +79,14 @@ impl Tables {
         factors.iter().try_for_each(|factor| self.factors.write(factor))
     }
 
+    /// Adds what was found in one session that may identify a person.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn search(&mut self, searched: &Searched) -> Result<(), Error> {
+        self.privacy.write(searched)
+    }
+
     /// Adds a record that could not be read.
     ///
     /// # Errors
@@ -91,6 +103,7 @@ impl Tables {
             units: self.utterances.written(),
             moments: self.moments.written(),
             rejects: self.rejects.written(),
+            finds: self.privacy.written(),
         }
     }
 
@@ -103,8 +116,18 @@ impl Tables {
     /// If the disk is full or fails, or a file cannot be replaced. Up to the first rename the outputs of an earlier
     /// run stay as they are.
     pub fn finish(self, run: &Run) -> Result<(), Error> {
-        let Tables { folder, utterances, moments, sessions, excerpts, clients, trends, factors, rejects } =
-            self;
+        let Tables {
+            folder,
+            utterances,
+            moments,
+            sessions,
+            excerpts,
+            clients,
+            trends,
+            factors,
+            privacy,
+            rejects,
+        } = self;
         let run = run.seal(&folder)?;
         let tables = [
             utterances.seal()?,
@@ -114,6 +137,7 @@ impl Tables {
             clients.seal()?,
             trends.seal()?,
             factors.seal()?,
+            privacy.seal()?,
             rejects.seal()?,
         ];
         folder.remove(Run::FILE)?;
@@ -123,6 +147,20 @@ impl Tables {
         }
         folder.sync();
         run.publish()?;
+        folder.sync();
+        Ok(())
+    }
+
+    /// Gives `privacy.csv` alone its own name, where what was found forbids the rest. The `run.json` of an earlier run goes:
+    /// its tables no longer have the `privacy.csv` that belongs to them.
+    ///
+    /// # Errors
+    /// As [`Tables::finish`].
+    pub fn refuse(self) -> Result<(), Error> {
+        let Tables { folder, privacy, .. } = self;
+        let privacy = privacy.seal()?;
+        folder.remove(Run::FILE)?;
+        privacy.publish()?;
         folder.sync();
         Ok(())
     }

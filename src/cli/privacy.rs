@@ -1,0 +1,50 @@
+//! The options of `analyze` about what may identify a person.
+
+use breakthrough::{pipeline, privacy};
+use clap::Args;
+use serde_json::{Value, json};
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Privacy")]
+pub(super) struct PrivacyArguments {
+    /// Replaces what may identify a person ([NAME], [NAME_2], [PHONE]…) before anything is classified or written.
+    #[arg(long)]
+    redact: bool,
+
+    /// Stops with exit code 5 and writes privacy.csv alone if more than N places may identify a person [without N: 0].
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
+    require_clean: Option<u64>,
+
+    /// Writes the words found into privacy.csv, not only where they stand.
+    #[arg(long, conflicts_with = "no_text")]
+    privacy_text: bool,
+}
+
+impl PrivacyArguments {
+    pub(super) fn job(&self) -> pipeline::Privacy {
+        pipeline::Privacy { redact: self.redact, most: self.require_clean, found: self.privacy_text }
+    }
+
+    /// For `run.json`.
+    pub(super) fn recorded(&self) -> [(&'static str, Value); 3] {
+        [
+            ("redact", json!(self.redact)),
+            ("require_clean", json!(self.require_clean)),
+            ("privacy_text", json!(self.privacy_text)),
+        ]
+    }
+
+    /// The names given with `--therapist`, as `run.json` may hold them.
+    pub(super) fn names(&self, names: &[String]) -> Vec<String> {
+        names.iter().map(|name| if self.redact { privacy::redact_text(name) } else { name.clone() }).collect()
+    }
+}
+
+/// The line on stderr that says how much was found.
+pub(super) fn summary(finds: u64) -> String {
+    match finds {
+        0 => "privacy: nothing found that may identify a person (no promise: docs/privacy.md)".to_owned(),
+        1 => "privacy: 1 place may still identify a person: see privacy.csv".to_owned(),
+        n => format!("privacy: {n} places may still identify a person: see privacy.csv"),
+    }
+}

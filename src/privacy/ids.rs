@@ -1,0 +1,191 @@
+//! Official numbers: health, social security, national insurance, tax, passports; and identifiers of the input that
+//! hold a name.
+
+use super::digits::values;
+use super::{Cue, Hit, add_all, any_of, checksum, compile, names, net};
+use crate::finding::Kind;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Ten digits in the groups of an NHS number, or in none.
+static TEN: LazyLock<Regex> = LazyLock::new(|| compile(r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b"));
+
+const NHS: &[Cue] = &[
+    (r"\bnhs (?:number|no\.?|num)", "NHS number 943 476 5919 on the letter."),
+    (r"\bnhs", "NHS: 9434765919."),
+    (r"\bchi (?:number|no\.?)", "CHI number 010101 0014."),
+    (r"\bh&c (?:number|no\.?)", "The H&C number is 320 000 0010."),
+];
+
+static NHS_CUED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(&format!(r"(?i){}(?:\s+(?:is|was))?[\s:#=]+(\d[\d -]{{7,12}}\d)\b", any_of(NHS)))
+});
+
+static SSN: LazyLock<Regex> = LazyLock::new(|| compile(r"\b(\d{3})([- ])(\d{2})([- ])(\d{4})\b"));
+
+const SOCIAL: &[Cue] = &[
+    (r"\bssn", "SSN 536 90 4399 is on the form."),
+    (r"\bsocial security (?:number|no\.?)", "My social security number is 536904399."),
+    (r"\bsocial(?: is| was)", "My social is 536-90-4399."),
+    (r"\bitin", "ITIN: 912-70-1234."),
+    (r"\blast four of (?:my|his|her) social(?: are| is)", "The last four of my social are 4399."),
+];
+
+static SSN_CUED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(&format!(
+        r"(?i){}(?:\s+(?:is|was|number))*[\s:#=]+(\d{{3}}[- ]?\d{{2}}[- ]?\d{{4}}|\d{{4}})\b",
+        any_of(SOCIAL)
+    ))
+});
+
+/// Numbers with letters that nothing else looks like: national insurance (UK), PPS (IE), PAN (IN), driving licence (UK).
+static LETTERED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]|[A-Z]{2,5}9{0,3}\d{6}[A-Z9]{2}\d[A-Z]{2})\b",
+    )
+});
+
+static PPS: LazyLock<Regex> = LazyLock::new(|| compile(r"\b\d{7}[A-Wa-w][A-IWa-iw]?\b"));
+
+/// Groups that Aadhaar (4-4-4), SIN (3-3-3), Medicare (4-5-1) and tax file numbers are written in.
+static GROUPED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:[2-9]\d{3}[ -]\d{4}[ -]\d{4}|\d{3}[ -]\d{3}[ -]\d{3}|[2-6]\d{3}[ -]\d{5}[ -]\d(?:[ -/]\d)?)\b",
+    )
+});
+
+const OFFICIAL: &[Cue] = &[
+    (r"\bnational insurance(?: (?:number|no\.?))?", "National insurance number: AB 12 34 56 C."),
+    (r"\bni (?:number|no\.?)", "My NI number is AB123456C."),
+    (r"\bpps(?:n| number| no\.?)", "Her PPS number is 1234567T."),
+    (r"\baadhaar(?: card)?(?: (?:number|no\.?))?", "My Aadhaar number is 2345 6789 0124."),
+    (r"\b(?:pan|tan) (?:card|number|no\.?)(?: (?:number|no\.?))?", "PAN card number ABCPE1234F."),
+    (r"\b(?:tfn|tax file (?:number|no\.?))", "My tax file number is 123 456 782."),
+    (r"\bmedicare(?: card)?(?: (?:number|no\.?|id))?", "Her Medicare number is 2123 45670 1."),
+    (r"\bmedicaid(?: (?:number|no\.?|id))?", "Medicaid ID AB12345C."),
+    (r"\b(?:sin|social insurance)(?: (?:number|no\.?))", "SIN number 046 454 286."),
+    (r"\bnin(?: (?:number|no\.?))?", "My NIN is 12345678901."),
+    (r"\bbvn(?: (?:number|no\.?))?", "The BVN is 22123456789."),
+    (r"\bnhi(?: (?:number|no\.?))?", "NHI: ZAC5361."),
+    (r"\bird (?:number|no\.?)", "The IRD number is 49-091-850."),
+    (r"\bpassport(?: (?:number|no\.?))?", "Passport number 533401372."),
+    (
+        r"\b(?:driver'?s?|driving) licen[cs]e(?: (?:number|no\.?))?",
+        "His driver's license number was D1234567.",
+    ),
+    (r"\b(?:number|licen[cs]e|registration) plate", "The number plate is AB12 CDE."),
+    (r"\bvoter(?: id| card)(?: (?:number|no\.?))?", "Voter ID ABC1234567."),
+];
+
+/// Behind a cue any run of letters and digits will do, with three digits at the least; a year is none.
+static OFFICIAL_CUED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(&format!(
+        r"(?i){}(?:['’]s)?(?:\s+(?:is|was|it's|number|no\.?))*[\s:#=]+((?-i:[A-Z]{{0,5}}[ -]?\d(?:[ -]?[A-Z0-9]){{4,15}})|[A-Z]{{3}}\d{{4}}|[a-z]{{0,3}}\d[a-z0-9]{{5,14}})\b",
+        any_of(OFFICIAL)
+    ))
+});
+
+pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
+    add_all(&NHS_CUED, Kind::Nhs, text, hits);
+    for found in TEN.find_iter(text) {
+        let digits = values(found.as_str());
+        // Numbers given out so far; others with ten digits are telephones.
+        if matches!(digits[0], 4 | 6 | 7 | 9)
+            && checksum::nhs(&digits)
+            && !after_phone(&text[..found.start()])
+        {
+            hits.push(Hit { kind: Kind::Nhs, bytes: found.range() });
+        }
+    }
+    add_all(&SSN_CUED, Kind::SocialSecurity, text, hits);
+    for groups in SSN.captures_iter(text) {
+        let part = |n: usize| groups.get(n).map_or("", |group| group.as_str());
+        let dashes = part(2) == "-" && part(4) == "-";
+        let never = part(1) == "000" || part(1) == "666" || part(3) == "00" || part(5) == "0000";
+        if dashes
+            && !never
+            && let Some(whole) = groups.get(0)
+        {
+            hits.push(Hit { kind: Kind::SocialSecurity, bytes: whole.range() });
+        }
+    }
+    add_all(&OFFICIAL_CUED, Kind::NationalId, text, hits);
+    add_all(&LETTERED, Kind::NationalId, text, hits);
+    let adds_up = |found: &regex::Match<'_>| checksum::pps(found.as_str());
+    hits.extend(
+        PPS.find_iter(text).filter(adds_up).map(|found| Hit { kind: Kind::NationalId, bytes: found.range() }),
+    );
+    for found in GROUPED.find_iter(text) {
+        let digits = values(found.as_str());
+        let adds_up = match digits.len() {
+            12 => checksum::verhoeff(&digits),
+            10 | 11 => checksum::medicare(&digits),
+            _ => checksum::luhn(&digits) || checksum::tax_file(&digits),
+        };
+        if adds_up {
+            hits.push(Hit { kind: Kind::NationalId, bytes: found.range() });
+        }
+    }
+}
+
+fn after_phone(before: &str) -> bool {
+    let start = before.char_indices().rev().nth(24).map_or(0, |(at, _)| at);
+    let before = before[start..].to_ascii_lowercase();
+    ["phone", "tel", "mobile", "cell", "call", "ring", "text", "fax"].iter().any(|word| before.contains(word))
+}
+
+/// Identifiers are taken over into tables as they are: a name or an address in them identifies.
+pub(super) fn in_identifier(id: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    if id.contains('@') {
+        net::look(id, &super::Traits { at: true, ..super::Traits::default() }, &mut hits);
+    }
+    hits.extend(names::in_identifier(id).into_iter().map(|bytes| Hit { kind: Kind::Name, bytes }));
+    super::settle(hits, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{cues, finds, finds_nothing};
+    use super::*;
+
+    #[test]
+    fn official_numbers() {
+        finds("nhs", "It's 943 476 5919, she told the desk.", "943 476 5919");
+        finds("social_security", "The form wanted 536-90-4399 again.", "536-90-4399");
+        finds("national_id", "AB 12 34 56 C is what it says.", "AB 12 34 56 C");
+        finds("national_id", "Down as 1234567T at the office.", "1234567T");
+        finds("national_id", "They typed 046 454 286 twice.", "046 454 286");
+        finds("national_id", "It says 2123 45670 1 on the card.", "2123 45670 1");
+        cues("nhs", NHS);
+        cues("social_security", SOCIAL);
+        cues("national_id", OFFICIAL);
+    }
+
+    #[test]
+    fn no_official_numbers() {
+        for text in [
+            "The scores were 111 222 333, if you like.",
+            "NHS waiting lists are at 18 weeks.",
+            "I got my passport in 2019 and went.",
+            "My driving licence came back after 6 months.",
+            "Medicare paid for 10 sessions.",
+        ] {
+            finds_nothing(text);
+        }
+    }
+
+    #[test]
+    fn identifiers_with_names() {
+        for (id, at) in [
+            ("anna_smith_s3", Some(0..10)),
+            ("S101-01", None),
+            ("widow_s6", None),
+            ("2024-Darren", Some(5..11)),
+            ("grace_2", None),
+        ] {
+            assert_eq!(in_identifier(id).first().map(|hit| hit.bytes.clone()), at, "{id}");
+        }
+        assert_eq!(in_identifier("a.b@example.com")[0].kind, Kind::Email);
+    }
+}

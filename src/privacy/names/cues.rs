@@ -1,0 +1,437 @@
+//! Words that announce a name or follow one. Every cue stands beside a sentence that it is found in.
+
+use super::words::{Gap, Shape, Word};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// A phrase in small letters, and a sentence whose name it announces.
+type Phrase = (&'static str, &'static str);
+
+/// How much a cue says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// A word of the lists is a name, also in small letters.
+    Weak,
+    /// A word that is none of the common ones is a name.
+    Kin,
+    /// Whatever has a capital is a name, and known names without one are too.
+    Strong,
+}
+
+/// Titles: what stands behind with a capital is a name.
+const TITLES: &[&str] = &[
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "prof",
+    "professor",
+    "doctor",
+    "sir",
+    "dame",
+    "lady",
+    "rev",
+    "reverend",
+    "fr",
+    "father",
+    "sr",
+    "sister",
+    "brother",
+    "nurse",
+    "pc",
+    "sgt",
+    "sergeant",
+    "officer",
+    "detective",
+    "judge",
+    "pastor",
+    "imam",
+    "rabbi",
+    "uncle",
+    "auntie",
+    "aunt",
+    "aunty",
+    "nana",
+    "nan",
+    "granny",
+    "grandma",
+    "grandad",
+    "grandpa",
+    "coach",
+    "cousin",
+    "captain",
+    "corporal",
+    "inspector",
+    "constable",
+    "mister",
+    "missus",
+    "madam",
+    "chief",
+    "alhaji",
+    "oga",
+    "tita",
+    "tito",
+    "tia",
+    "tio",
+    "chacha",
+    "didi",
+];
+
+/// Of these some are words too, and only those of a person that is spoken of behind a name are titles.
+const NOT_AFTER: &[&str] = &[
+    "christmas",
+    "right",
+    "universe",
+    "world",
+    "who",
+    "act",
+    "god",
+    "jesus",
+    "sam",
+    "nature",
+    "time",
+    "ramos",
+    "superior",
+    "school",
+    "england",
+    "piggy",
+    "abbot",
+];
+
+/// Whether a word is a title, with its full stop or without.
+pub(super) fn is_title(word: &str) -> bool {
+    TITLES.iter().any(|title| word.eq_ignore_ascii_case(title)) || word.eq_ignore_ascii_case("st")
+}
+
+/// Somebody is introduced.
+pub(super) const INTRODUCTIONS: &[Phrase] = &[
+    ("my name is", "Hello, my name is Zbylut and I'm new."),
+    ("my name's", "My name's Okonedo."),
+    ("name is", "His name is Fintwell, he's four."),
+    ("name was", "Her name was Abeni."),
+    ("names are", "Their names are Fintwell and Ben."),
+    ("named", "A boy named Fintwell sat by me."),
+    ("called him", "They called him Tunji."),
+    ("called her", "We called her Abeni, after my nan."),
+    ("call me", "Everybody calls me, well, you can call me Abeni."),
+    ("calls me", "Nobody calls me Fintwell any more."),
+    ("known as", "Better known as Fintwell."),
+    ("goes by", "He goes by Fintwell these days."),
+    ("signed", "Signed: Fintwell."),
+    ("sincerely", "Yours sincerely, Fintwell."),
+    ("regards", "Kind regards, Fintwell."),
+    ("patient name", "Patient name: Fintwell."),
+    ("client name", "Client name: Fintwell."),
+    ("name", "Name: Fintwell."),
+    ("next of kin", "Next of kin: Fintwell."),
+    ("nok", "NOK Fintwell, lives nearby."),
+    ("dictated by", "Dictated by Fintwell."),
+    ("referred by", "Referred by Fintwell."),
+    ("seen by", "Seen by Fintwell."),
+    ("cancelled by", "Session cancelled by Abeni."),
+    ("written by", "A letter written by Fintwell."),
+    ("supervisor", "Supervisor: Fintwell."),
+    ("clinician", "Clinician: Fintwell."),
+    ("therapist", "Therapist: Fintwell."),
+    ("counsellor", "Counsellor: Fintwell."),
+    ("speaker", "Speaker: Fintwell."),
+];
+
+/// Somebody is spoken to.
+pub(super) const GREETINGS: &[Phrase] = &[
+    ("hi", "Hi Fintwell, come in."),
+    ("hello", "Hello, Fintwell."),
+    ("hiya", "Hiya Fintwell."),
+    ("hey", "Hey Fintwell, wait."),
+    ("dear", "Dear Fintwell, it began."),
+    ("thanks", "Thanks, Fintwell."),
+    ("thank you", "Thank you, Fintwell."),
+    ("good morning", "Good morning, Fintwell."),
+    ("morning", "Morning, Fintwell."),
+    ("good afternoon", "Good afternoon, Fintwell."),
+    ("welcome", "Welcome, Fintwell."),
+    ("bye", "Bye, Fintwell."),
+    ("goodbye", "Goodbye Fintwell."),
+    ("well done", "Well done, Fintwell."),
+    ("sorry", "Sorry, Fintwell."),
+    ("happy birthday", "Happy birthday, Fintwell."),
+];
+
+/// Somebody is spoken of as somebody's.
+pub(super) const KIN: &[Phrase] = &[
+    ("sister", "My sister Fintwell rang."),
+    ("brother", "My brother, Fintwell, he's in the army."),
+    ("mother", "His mother Abeni came."),
+    ("father", "My father Fintwell."),
+    ("mum", "My mum Abeni."),
+    ("mom", "My mom, Abeni, she never said."),
+    ("dad", "Their dad Fintwell left."),
+    ("wife", "My wife Abeni says I snore."),
+    ("husband", "My husband Fintwell says so."),
+    ("partner", "Her partner Fintwell came too."),
+    ("girlfriend", "My girlfriend Abeni knows."),
+    ("boyfriend", "Her boyfriend Fintwell."),
+    ("fiancé", "My fiancé Fintwell."),
+    ("fiancée", "My fiancée Abeni."),
+    ("ex", "My ex, Fintwell, rang."),
+    ("son", "My son Fintwell is six."),
+    ("daughter", "His daughter Abeni is six."),
+    ("baby", "My baby Fintwell is here."),
+    ("twins", "The twins, Fintwell and Abeni."),
+    ("grandson", "My grandson Fintwell."),
+    ("granddaughter", "My granddaughter Abeni."),
+    ("niece", "My niece Abeni."),
+    ("nephew", "My nephew Fintwell."),
+    ("friend", "My best friend Fintwell moved."),
+    ("mate", "My mate Fintwell says."),
+    ("boss", "My boss Fintwell is all right."),
+    ("manager", "The manager, Fintwell, called me in."),
+    ("colleague", "My colleague Fintwell."),
+    ("neighbour", "My neighbour Fintwell has a key."),
+    ("neighbor", "My neighbor Fintwell has a key."),
+    ("flatmate", "My flatmate Fintwell."),
+    ("roommate", "My roommate Fintwell."),
+    ("sponsor", "My sponsor Fintwell picked up."),
+    ("keyworker", "Her keyworker Fintwell."),
+    ("gp", "My GP Fintwell signed it."),
+    ("a girl called", "A girl called Abeni."),
+    ("called", "A lad called Fintwell."),
+    ("stepdad", "My stepdad Fintwell."),
+    ("stepmum", "My stepmum Abeni."),
+    ("landlord", "My landlord Fintwell."),
+    ("teacher", "My teacher Fintwell."),
+    ("told", "I told Fintwell, and he laughed."),
+    ("asked", "I asked Abeni."),
+    ("texted", "I texted Abeni."),
+    ("phoned", "I phoned Fintwell."),
+    ("rang", "So I rang Fintwell."),
+    ("married", "I married Fintwell at twenty."),
+    ("hugged", "I hugged Abeni."),
+    ("live with", "I live with Fintwell and the cat."),
+    ("lived with", "I lived with Abeni then."),
+    ("living with", "She's living with Fintwell now."),
+    ("was with", "I was with Abeni when it happened."),
+    ("went with", "I went with Fintwell, from the group."),
+    ("been with", "I've been with Abeni nine years."),
+    ("slept with", "He slept with Abeni."),
+    ("argument with", "Argument with Fintwell over rent."),
+    ("row with", "I'd a row with Abeni."),
+    ("conflict with", "Reports conflict with Fintwell."),
+    ("relationship with", "Her relationship with Fintwell ended."),
+    ("me and", "Me and Abeni split up."),
+    ("said to", "So I said to Fintwell, no."),
+    ("say to", "What would you say to Abeni?"),
+    ("spoke to", "I spoke to Fintwell about it."),
+    ("spoken to", "I haven't spoken to Abeni since."),
+    ("speak to", "I can't speak to Fintwell."),
+    ("talk to", "I'll talk to Abeni."),
+    ("talked to", "We talked to Fintwell's mum."),
+    ("stepfather", "Her stepfather (Fintwell) came."),
+    ("stepmother", "His stepmother, Abeni, drove."),
+];
+
+/// Somebody may be named; other words stand here too.
+pub(super) const MAYBE: &[Phrase] = &[
+    ("i'm", "i'm lauren and i'm new"),
+    ("im", "hi im lauren"),
+    ("i am", "i am darren"),
+    ("this is", "this is lauren"),
+    ("it's", "hello it's darren again"),
+    ("met", "i met darren there"),
+];
+
+/// Directly behind a name: what only people do.
+const AFTER: &[&str] = &[
+    "said",
+    "says",
+    "told",
+    "tells",
+    "asked",
+    "asks",
+    "rang",
+    "rings",
+    "texted",
+    "texts",
+    "phoned",
+    "thinks",
+    "thought",
+    "wants",
+    "wanted",
+    "knows",
+    "knew",
+    "hates",
+    "loves",
+    "reckons",
+    "laughed",
+    "cried",
+    "shouted",
+    "died",
+    "walked",
+    "attended",
+    "reports",
+    "reported",
+    "disclosed",
+    "denies",
+    "smiled",
+    "shrugged",
+    "nodded",
+    "married",
+    "hugged",
+    "hit",
+];
+
+static BY_LAST: LazyLock<HashMap<&'static str, Vec<(Vec<&'static str>, Strength)>>> = LazyLock::new(|| {
+    let lists = [
+        (INTRODUCTIONS, Strength::Strong),
+        (GREETINGS, Strength::Kin),
+        (KIN, Strength::Kin),
+        (MAYBE, Strength::Weak),
+    ];
+    let mut by_last: HashMap<_, Vec<_>> = HashMap::new();
+    for (phrases, strength) in lists {
+        for (phrase, _) in phrases {
+            let mut words: Vec<&str> = phrase.split(' ').collect();
+            let Some(last) = words.pop() else { continue };
+            words.reverse();
+            by_last.entry(last).or_default().push((words, strength));
+        }
+    }
+    by_last
+});
+
+/// The strongest cue that stands before the word, if one does.
+pub(super) fn before(words: &[Word<'_>], at: usize) -> Option<Strength> {
+    let previous = words[..at].last()?;
+    let word = &words[at];
+    if word.gap == Gap::Other {
+        return None;
+    }
+    let last = full_lower(previous);
+    let abbreviated =
+        matches!(last.as_str(), "mr" | "mrs" | "ms" | "mx" | "dr" | "prof" | "rev" | "fr" | "sr" | "sgt");
+    let titled = (word.gap == Gap::Space || word.gap == Gap::Stop && abbreviated)
+        && TITLES.contains(&last.as_str())
+        && is_used_as_title(words, at);
+    if titled && !NOT_AFTER.contains(&word.lower().as_str()) {
+        return Some(Strength::Strong);
+    }
+    if word.gap == Gap::Stop && initialled(words, at) {
+        return Some(Strength::Strong);
+    }
+    if word.gap == Gap::Stop {
+        return None;
+    }
+    let phrases = BY_LAST.get(last.as_str())?;
+    let stands = |rest: &[&str]| {
+        rest.len() < at
+            && rest.iter().zip(words[..at - 1].iter().rev()).all(|(wanted, word)| full_lower(word) == *wanted)
+    };
+    let found = phrases
+        .iter()
+        .filter(|(rest, _)| stands(rest))
+        .map(|&(ref rest, strength)| limited(rest, strength, &last, word));
+    found.flatten().max()
+}
+
+/// "Dr P. Venkataraman": a title, then initials.
+fn initialled(words: &[Word<'_>], at: usize) -> bool {
+    let one = |word: &Word<'_>| word.text.chars().count() == 1;
+    let initials = words[..at].iter().rev().take_while(|word| one(word)).count();
+    let title = words[..at - initials].last();
+    initials > 0
+        && title
+            .is_some_and(|title| title.shape == Shape::Capital && TITLES.contains(&title.lower().as_str()))
+}
+
+/// "Name" and role words announce only with a colon; "called" only with what is none of a word's.
+fn limited(rest: &[&str], strength: Strength, last: &str, word: &Word<'_>) -> Option<Strength> {
+    let colon = word.gap == Gap::Comma;
+    let bare = rest.is_empty()
+        && [
+            "name",
+            "supervisor",
+            "clinician",
+            "therapist",
+            "counsellor",
+            "speaker",
+            "signed",
+            "regards",
+            "sincerely",
+        ]
+        .contains(&last);
+    let close = matches!(
+        last,
+        "with"
+            | "about"
+            | "told"
+            | "asked"
+            | "texted"
+            | "phoned"
+            | "rang"
+            | "married"
+            | "hugged"
+            | "to"
+            | "and"
+            | "met"
+            | "im"
+            | "i'm"
+            | "am"
+            | "is"
+            | "it's"
+            | "named"
+            | "called"
+    );
+    if bare && !colon || close && colon { None } else { Some(strength) }
+}
+
+/// "Sister Mary" has a capital; "my sister mary" is kin, and "father" in small letters no title.
+fn is_used_as_title(words: &[Word<'_>], at: usize) -> bool {
+    let title = &words[at - 1];
+    title.shape != Shape::Lower
+        || matches!(
+            title.lower().as_str(),
+            "mr" | "mrs"
+                | "ms"
+                | "miss"
+                | "dr"
+                | "doctor"
+                | "auntie"
+                | "uncle"
+                | "aunt"
+                | "aunty"
+                | "nurse"
+                | "prof"
+                | "professor"
+        )
+}
+
+/// The word with what was taken off it: "my name's".
+fn full_lower(word: &Word<'_>) -> String {
+    let mut lower = word.lower();
+    if word.owns {
+        lower.push_str("'s");
+    }
+    lower
+}
+
+/// Whether what follows says that the word is a name.
+pub(super) fn after(words: &[Word<'_>], at: usize) -> bool {
+    let Some(next) = words.get(at + 1) else { return false };
+    next.gap == Gap::Space && next.shape == Shape::Lower && AFTER.contains(&next.lower().as_str())
+}
+
+/// Whether a sentence begins with the word and "and I".
+pub(super) fn and_i(words: &[Word<'_>], at: usize) -> bool {
+    let next = |ahead: usize, wanted: &str| words.get(at + ahead).is_some_and(|word| word.is(wanted));
+    words[at].opens && next(1, "and") && (next(2, "i") || next(2, "me"))
+}
+
+/// Whether "speaking" or "here" follows at the end of what is said.
+pub(super) fn announces_itself(words: &[Word<'_>], at: usize) -> bool {
+    let Some(next) = words.get(at + 1) else { return false };
+    next.gap == Gap::Space
+        && (next.is("speaking")
+            || next.is("here") && words[..at].last().is_some_and(|word| word.is("it") || word.is("is")))
+}

@@ -1,0 +1,346 @@
+//! Names of people: by cues, titles, signatures and greetings; by a list of first names; and again wherever the session
+//! repeats a name that a cue has shown.
+
+pub(super) mod cues;
+pub(super) mod lists;
+mod words;
+
+use super::Hit;
+use crate::finding::Kind;
+use cues::Strength;
+use lists::{Class, class, is_calendar};
+use std::collections::HashSet;
+use std::ops::Range;
+use words::{Gap, Shape, Word, words};
+
+/// Parts of names that the session has shown, in small letters.
+#[derive(Debug, Default)]
+pub(super) struct Known(HashSet<String>);
+
+impl Known {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Keeps the parts of a name that the lists would not find again.
+    pub(super) fn learn(&mut self, name: &str) {
+        for word in words(name) {
+            let lower = word.lower();
+            let known = matches!(class(&lower), Class::Sure | Class::Word) || is_calendar(&lower);
+            if !known && lower.chars().count() > 2 && word.shape != Shape::Lower {
+                self.0.insert(lower);
+            }
+        }
+    }
+}
+
+/// Finds names in a text; those behind a cue become known.
+pub(super) fn look(text: &str, known: &mut Known, hits: &mut Vec<Hit>) {
+    let words = words(text);
+    let mut at = 0;
+    while at < words.len() {
+        let Some(shown) = starts(&words, at) else {
+            at += 1;
+            continue;
+        };
+        let end = extent(&words, at);
+        let bytes = words[at].bytes.start..words[end - 1].bytes.end;
+        if shown == Shown::ByCue || end > at + 1 {
+            known.learn(&text[bytes.clone()]);
+        }
+        hits.push(Hit { kind: Kind::Name, bytes });
+        at = end;
+    }
+}
+
+/// Finds what the session has shown to be part of a name.
+pub(super) fn again(text: &str, known: &Known, hits: &mut Vec<Hit>) {
+    let words = words(text);
+    for (at, word) in words.iter().enumerate() {
+        if word.shape == Shape::Lower || hits.iter().any(|hit| hit.bytes.contains(&word.bytes.start)) {
+            continue;
+        }
+        let lower = word.lower();
+        // A word that begins sentences is a name only inside one.
+        let article =
+            words[..at].last().is_some_and(|before| before.is("the") || before.is("a") || before.is("an"));
+        let alone = class(&lower) == Class::Unknown && !article;
+        if known.0.contains(&lower) && (alone || is_inside(&words, at)) {
+            hits.push(Hit { kind: Kind::Name, bytes: word.bytes.clone() });
+        }
+    }
+}
+
+/// How a name was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    ByCue,
+    ByList,
+}
+
+/// Whether a name begins with this word.
+fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
+    let word = &words[at];
+    if word.shape == Shape::Lower {
+        // As a machine writes speech: known names behind a cue alone.
+        let cue = (class(word.text) == Class::Sure).then(|| cues::before(words, at)).flatten()?;
+        let long = word.text.len() > if cue == Strength::Weak { 3 } else { 2 };
+        return long.then_some(Shown::ByCue);
+    }
+    let lower = word.lower();
+    if lower.chars().count() < 2 || lower.starts_with("i'") || cues::is_title(&lower) {
+        return None;
+    }
+    if is_no_person(&lower) {
+        return None;
+    }
+    let class = class_of(&lower);
+    if word.shape == Shape::Upper {
+        return in_capitals(words, at, class);
+    }
+    let by_cue = |least: Strength| (cues::before(words, at) >= Some(least)).then_some(Shown::ByCue);
+    let by_verb = || cues::after(words, at).then_some(Shown::ByCue);
+    match class {
+        Class::Sure => {
+            let saint = words[..at].last().is_some_and(|before| before.is("st") || before.is("saint"));
+            (!saint).then(|| by_cue(Strength::Kin).unwrap_or(Shown::ByList))
+        }
+        Class::Word => {
+            let inside = || is_inside(words, at).then_some(Shown::ByList);
+            let together = || cues::and_i(words, at).then_some(Shown::ByList);
+            by_cue(Strength::Kin).or_else(inside).or_else(by_verb).or_else(together)
+        }
+        Class::Cue if is_calendar(&lower) => {
+            let name = matches!(lower.as_str(), "april" | "may" | "june" | "august" | "summer" | "autumn");
+            let dated = words.get(at + 1).is_none_or(|next| next.gap == Gap::Other && !next.opens);
+            let told = || by_verb().filter(|_| name);
+            by_cue(Strength::Kin).filter(|_| name && !dated || name && at + 1 == words.len()).or_else(told)
+        }
+        Class::Cue => by_cue(Strength::Kin).or_else(|| by_verb().filter(|_| !word.opens)),
+        Class::Common => by_cue(Strength::Strong).filter(|_| !word.opens && !is_function_word(&lower)),
+        Class::Unknown if is_calendar(&lower) => None,
+        Class::Unknown => {
+            let itself = || cues::announces_itself(words, at).then_some(Shown::ByCue);
+            by_cue(Strength::Kin).or_else(by_verb).or_else(itself)
+        }
+    }
+}
+
+/// `ANNA SMITH`: shouting and headings are written so too, as are abbreviations.
+fn in_capitals(words: &[Word<'_>], at: usize, class: Class) -> Option<Shown> {
+    let long = words[at].text.chars().count() > 3;
+    match class {
+        Class::Sure if long => Some(Shown::ByList),
+        Class::Sure | Class::Word => (cues::before(words, at) >= Some(Strength::Kin)).then_some(Shown::ByCue),
+        Class::Unknown if long => (cues::before(words, at) == Some(Strength::Strong)).then_some(Shown::ByCue),
+        _ => None,
+    }
+}
+
+/// The class of a word, or of its first part: `Anna-Marie`, `McKenna` as they are.
+fn class_of(lower: &str) -> Class {
+    match (class(lower), lower.split_once('-')) {
+        (Class::Unknown, Some((first, _))) if class(first) == Class::Sure => Class::Sure,
+        (class, _) => class,
+    }
+}
+
+/// Whether the word stands within a sentence where a name may stand: not behind an article, not within other capitals.
+fn is_inside(words: &[Word<'_>], at: usize) -> bool {
+    let word = &words[at];
+    let Some(before) = words[..at].last().filter(|_| !word.opens && word.gap != Gap::Other) else {
+        return false;
+    };
+    let lower = before.lower();
+    let article =
+        ["the", "of", "a", "an", "this", "that", "every", "no", "each", "any", "some", "st", "saint"]
+            .contains(&lower.as_str());
+    let within = before.shape != Shape::Lower
+        && before.text.len() > 1
+        && !lower.starts_with("i'")
+        && before.gap != Gap::Other
+        && !before.opens;
+    let goes_on = words.get(at + 1).is_some_and(|next| {
+        next.gap == Gap::Space && next.shape == Shape::Capital && class(&next.lower()) == Class::Common
+    });
+    !(article || within || goes_on)
+}
+
+/// One past the last word of the name that begins here: middle names, initials, particles, surnames.
+fn extent(words: &[Word<'_>], at: usize) -> usize {
+    const PARTICLES: [&str; 17] = [
+        "de", "van", "der", "von", "den", "bin", "bint", "al", "el", "da", "dos", "di", "du", "la", "le",
+        "ni", "ter",
+    ];
+    let mut end = at + 1;
+    let mut ahead = end;
+    while ahead < words.len() && ahead - at < 5 && !words[end - 1].owns {
+        let word = &words[ahead];
+        let initial = words[ahead - 1].text.chars().count() == 1 && word.gap == Gap::Stop;
+        if word.gap != Gap::Space && !initial {
+            break;
+        }
+        let lower = word.lower();
+        if word.shape == Shape::Lower {
+            if !PARTICLES.contains(&lower.as_str()) {
+                break;
+            }
+        } else if word.text.chars().count() == 1 {
+            // An initial counts with the name behind it; "I" is none.
+            if word.is("i") {
+                break;
+            }
+        } else if goes_on(words, at, ahead, &lower) {
+            end = ahead + 1;
+        } else {
+            break;
+        }
+        ahead += 1;
+    }
+    end
+}
+
+/// Whether a word with a capital behind a name belongs to it.
+fn goes_on(words: &[Word<'_>], at: usize, ahead: usize, lower: &str) -> bool {
+    let word = &words[ahead];
+    let shouted = word.shape == Shape::Upper && words[at].shape != Shape::Upper;
+    let date = is_calendar(lower) && !matches!(lower, "may" | "june" | "winter" | "summer");
+    let kin = ["mum", "mom", "mam", "dad", "nan", "gran"].contains(&lower);
+    !(shouted
+        || date
+        || kin
+        || lower.starts_with("i'")
+        || is_function_word(lower)
+        || cues::is_title(word.text))
+}
+
+/// Who is spoken of like a person and is none, and where people come from.
+fn is_no_person(lower: &str) -> bool {
+    const NEVER: &str = " god lord allah jesus christ heaven satan buddha samaritans irish english scottish welsh british french german italian spanish portuguese polish romanian russian ukrainian greek turkish chinese japanese korean vietnamese thai indian pakistani bangladeshi nigerian ghanaian kenyan african jamaican american canadian australian mexican brazilian european asian arab muslim hindu sikh jewish catholic protestant ";
+    NEVER.contains(&format!(" {lower} ")) || lower.ends_with("n't")
+}
+
+/// Words that stand with a capital for other reasons than a name, also behind "Miss" or "Doctor".
+fn is_function_word(lower: &str) -> bool {
+    const WORDS: &str = " you i me he she it we they what when where who why how which the a an and but or so if that this these those there then no not yes yeah ok okay well oh is was are were am be been do does did don't have has had can could will would shall should just like please thanks thank sorry said says to for from of on in at by with about because cause his her their my your our all any some one two maybe actually anyway now here also even only never always really very ";
+    WORDS.contains(&format!(" {lower} "))
+}
+
+/// Where a speaker label that is no role word holds a name.
+pub(super) fn label(label: &str) -> Vec<Range<usize>> {
+    const GENERIC: &str = " speaker unknown moderator facilitator mum mom dad mother father staff nurse supervisor participant person voice all both group member host guest user admin system coach trainer student male female husband wife partner observer worker social caller operator leader assistant trainee role actor narrator man woman boy girl child son daughter brother sister other someone team family she her he him they them hers his ";
+    let words = words(label);
+    let is_name = |word: &Word<'_>| {
+        word.shape != Shape::Lower
+            && word.text.chars().count() > 1
+            && !cues::is_title(word.text)
+            && !GENERIC.contains(&format!(" {} ", word.lower()))
+    };
+    let (Some(first), Some(last)) =
+        (words.iter().find(|word| is_name(word)), words.iter().rfind(|word| is_name(word)))
+    else {
+        return Vec::new();
+    };
+    std::iter::once(first.bytes.start..last.bytes.end).collect()
+}
+
+/// Where an identifier holds a first name that is no word, with what follows it: `anna_smith_s3`.
+pub(super) fn in_identifier(id: &str) -> Option<Range<usize>> {
+    let is_letter = |c: char| c.is_alphabetic();
+    let mut at = 0;
+    let mut found: Option<Range<usize>> = None;
+    while let Some(start) = id[at..].find(is_letter).map(|offset| at + offset) {
+        let end = id[start..].find(|c: char| !is_letter(c)).map_or(id.len(), |offset| start + offset);
+        let part = &id[start..end];
+        let class = class(&part.to_lowercase());
+        match &mut found {
+            None if class == Class::Sure && part.chars().count() > 2 => found = Some(start..end),
+            Some(range) if range.end + 1 == start && class != Class::Common && part.chars().count() > 2 => {
+                range.end = end
+            }
+            _ => {}
+        }
+        at = end;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{finds, finds_nothing};
+    use super::*;
+
+    /// The name in every sentence of the cue lists is found.
+    #[test]
+    fn cues_announce_names() {
+        for (cue, sentence) in [cues::INTRODUCTIONS, cues::GREETINGS, cues::KIN, cues::MAYBE].concat() {
+            let mut hits = Vec::new();
+            look(sentence, &mut Known::default(), &mut hits);
+            assert!(!hits.is_empty(), "{cue}: {sentence}");
+            assert!(sentence.to_lowercase().contains(cue), "{cue}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn names() {
+        for (text, name) in [
+            ("Then Darren said he'd come.", "Darren"),
+            ("Anna Okonkwo-Price rang.", "Anna Okonkwo-Price"),
+            ("I saw Mrs Abubakar on Monday.", "Abubakar"),
+            ("She went to Dr. Field about it.", "Field"),
+            ("Ask Mary J. Blythe then.", "Mary J. Blythe"),
+            ("It's Siobhán's house.", "Siobhán"),
+            ("He met Ludwig van Houten there.", "Ludwig van Houten"),
+            ("I live with Will and the cats.", "Will"),
+            ("Grace told me to come.", "Grace"),
+            ("hello my name is anna and i drink", "anna"),
+            ("my sister priya moved out", "priya"),
+            ("That was Mark, on the phone.", "Mark"),
+            ("Dictated by Dr P. Venkataraman, typed.", "Venkataraman"),
+            ("CLIENT: DARREN PIKE", "DARREN PIKE"),
+            ("Tunji said no.", "Tunji"),
+            ("Zbylut speaking, how can I help?", "Zbylut"),
+            ("It was for my sister May.", "May"),
+        ] {
+            finds("name", text, name);
+        }
+    }
+
+    #[test]
+    fn no_names() {
+        for text in [
+            "Will you come? Mark my words.",
+            "May I sit? In May, June or August.",
+            "Hope is hard. There is no hope, no grace, no faith.",
+            "Rose early and had a rose in a vase.",
+            "I'm fine. Thanks, love.",
+            "I said I WILL go. OK?",
+            "J. came by, and M. too, with Dr B.",
+            "Hi there. Hello, you. Thanks, God.",
+            "The Rose and Crown, the Grace of God.",
+            "Miss you, Mum. Miss School. Doctor Who.",
+            "We prayed at St Mary's in Lent.",
+            "It's Easter. It's Sunday. I'm English.",
+            "We go away in May and I pay. Since June and me not sleeping.",
+            "My dad Sunday, my mum Monday.",
+            "[NAME] said to [NAME_2] that XXXX called.",
+            "Sertraline, CBT, EMDR, PHQ-9 and GAD-7.",
+            "My therapist. Supervisor was informed.",
+        ] {
+            finds_nothing(text);
+        }
+    }
+
+    #[test]
+    fn labels() {
+        for (text, name) in [
+            ("Anna Smith", Some("Anna Smith")),
+            ("Dr. Field", Some("Field")),
+            ("SPEAKER 2", None),
+            ("Mum", None),
+            ("Anna (she/her)", Some("Anna")),
+        ] {
+            assert_eq!(label(text).first().map(|range| &text[range.clone()]), name, "{text}");
+        }
+    }
+}

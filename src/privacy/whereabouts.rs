@@ -1,0 +1,192 @@
+//! Places and employers, where the words around make them likely: "I live in …", "I work at …", "… Primary School".
+
+use super::names::lists::{self, Class};
+use super::{Cue, Hit, any_of, compile};
+use crate::finding::Kind;
+use regex::Regex;
+use std::sync::LazyLock;
+
+const CAPITAL: &str = r"\p{Lu}\p{L}[\p{L}'’&]*(?:-\p{L}+)*";
+
+/// Capitals, with the small words that names of places have between.
+fn place_name() -> String {
+    format!(r"{CAPITAL}(?:[ -](?:(?:of|upon|on|the|under|le|la|de)[ -]){{0,2}}{CAPITAL}){{0,3}}")
+}
+
+/// The same for firms and schools, also `Hardy, Saunders and Shaw`.
+fn firm_name() -> String {
+    format!(
+        r"{CAPITAL}(?:, {CAPITAL})+ (?:and|&) {CAPITAL}|{CAPITAL}(?:[ -](?:(?:of|the|and|&|for|in)[ -]){{0,2}}{CAPITAL}){{0,4}}"
+    )
+}
+
+const PLACES: &[Cue] = &[
+    (
+        r"\b(?:live|lives|lived|living|based|settled|housed|homeless|stay|stays|stayed|staying)(?: (?:over|out|up|down|back|just|now|alone|there))? (?:in|near|outside)",
+        "I live in Chorlton with my nan.",
+    ),
+    (
+        r"\b(?:i'm|i am|he's|she's|they're|we're|is|was|are|were|come|comes|came|family's) (?:originally )?from",
+        "My dad's family's from Mayo and hers isn't.",
+    ),
+    (
+        r"\b(?:moved?|moving|went back|going back|go back|sent|drove|drives?|driving|flew|fly|flies|travels?|travelled|commutes?|commuting|relocated|emigrated|sent (?:him|her|me|us|them)) (?:up |down |over |out |back |away |home )?(?:to|from)",
+        "We moved to Luton when I was nine.",
+    ),
+    (r"\b(?:grew up|born|raised|brought up|schooled|bred) in", "I grew up in Geelong, by the water."),
+    (
+        r"\b(?:work|works|worked|working|job|flat|house|place|home|room|bedsit|hostel|cottage) (?:up |down |over )?in",
+        "I've a flat in Headingley now.",
+    ),
+    (
+        r"\b(?:home ?town|village|town|city|suburb|estate|area) (?:of|called|is|was)",
+        "It's a village called Badsworth.",
+    ),
+    (r"\bback (?:home )?in", "Back in Ibadan it was different."),
+];
+
+static PLACE: LazyLock<Regex> =
+    LazyLock::new(|| compile(&format!(r"(?i:{})\s+(?:the\s+)?({})", any_of(PLACES), place_name())));
+
+const EMPLOYERS: &[Cue] = &[
+    (
+        r"\b(?:work|works|worked|working|job|shift|shifts|employed|contract|temping|apprenticeship|apprentice|placement|interview) (?:over |down |up |part-time |full-time |nights |days )?(?:at|for|by|with)",
+        "I work at Greggs, the early shift.",
+    ),
+    (
+        r"\b(?:manager|cashier|supervisor|nurse|teacher|driver|clerk|cleaner|guard|chef|cook|porter|lecturer|partner|engineer|assistant|director|secretary|receptionist|carer|volunteer) (?:at|for|with)",
+        "She's a teacher at Saint Cuthbert's.",
+    ),
+    (r"\b(?:job|post|role|position) (?:at|with|from)", "They gave me a job at Rolls-Royce."),
+    (
+        r"\b(?:studied|studying|studies|study|student|pupil|enrolled|degree|lectures|lessons) (?:at|with)",
+        "He's studying at Leeds Beckett now.",
+    ),
+    (
+        r"\b(?:laid off|fired|sacked|let go|made redundant|retired|resigned) (?:by|from)",
+        "I was sacked from Lidl.",
+    ),
+    (r"\b(?:employer|workplace|company)(?: is| was|:)?", "Employer: Northern Rail."),
+];
+
+static EMPLOYER: LazyLock<Regex> =
+    LazyLock::new(|| compile(&format!(r"(?i:{})\s+(?:the\s+)?({})", any_of(EMPLOYERS), firm_name())));
+
+const INSTITUTIONS: &str = "School|Primary|Secondary|Academy|College|University|Hospital|Infirmary|Clinic|Surgery|Practice|Medical Cent(?:re|er)|Health Cent(?:re|er)|Hospice|Church|Mosque|Temple|Synagogue|Prison|Barracks|Care Home|Nursing Home|Lodge|Ltd|Limited|Inc|LLC|PLC|plc|Council|Constabulary|Infants|Juniors|Nursery|Institute";
+
+/// Names that say of themselves what they are.
+static INSTITUTION: LazyLock<Regex> = LazyLock::new(|| {
+    compile(&format!(
+        r"\b((?:St\.?\s+)?{CAPITAL}(?:\s+(?:(?:of|and|&|the)\s+)?{CAPITAL}){{0,3}}?\s+(?:{INSTITUTIONS})(?:\s+(?:School|Hospital|College|Practice))?)\b|\b((?:University|College|Bank|City|Borough) of (?:the )?{CAPITAL}(?:\s+{CAPITAL})?)"
+    ))
+});
+
+static INSTITUTION_WORD: LazyLock<Regex> =
+    LazyLock::new(|| compile(&format!(r"\b(?:{INSTITUTIONS}|University|Bank|City|Borough)\b")));
+
+/// What stands before an institution and names none.
+const GENERIC: &str = " school hospital college church miss year each any no high primary secondary grammar boarding sunday middle junior infant the my our his her their a an nursery special local general old new community catholic methodist baptist private state public medical city county town parish and in at to but so gp then day ";
+
+/// A country or a state of the US holds too many people to identify one.
+const LARGE: &str = " england scotland wales ireland britain america canada australia india pakistan nigeria ghana kenya poland romania spain france germany italy portugal greece turkey china japan brazil mexico jamaica africa asia europe iraq iran syria afghanistan bangladesh somalia sudan ethiopia eritrea egypt uganda zimbabwe philippines vietnam thailand malaysia indonesia singapore russia ukraine hungary bulgaria albania kosovo croatia serbia bosnia sweden norway denmark finland holland netherlands belgium switzerland austria israel palestine lebanon jordan cuba haiti colombia peru chile argentina ecuador venezuela nepal cyprus malta iceland alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia wisconsin wyoming usa uk us gb eu uae states kingdom earth heaven hell god mass ";
+
+pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
+    for (regex, kind) in [(&PLACE, Kind::Place), (&EMPLOYER, Kind::Organisation)] {
+        for group in regex.captures_iter(text).filter_map(|groups| groups.get(1)) {
+            let rest = &group.as_str()[leading_generic(group.as_str())..];
+            if is_named(group.as_str(), kind) && !is_in(GENERIC, rest) {
+                hits.push(Hit { kind, bytes: group.start()..group.start() + length(group.as_str()) });
+            }
+        }
+    }
+    if INSTITUTION_WORD.is_match(text) {
+        for groups in INSTITUTION.captures_iter(text) {
+            let Some(group) = groups.get(1).or(groups.get(2)) else { continue };
+            let skipped = leading_generic(group.as_str());
+            let rest = &group.as_str()[skipped..];
+            // "High School" alone is no name.
+            if rest.contains(' ') && !is_in(GENERIC, rest.split(' ').next().unwrap_or_default()) {
+                hits.push(Hit { kind: Kind::Organisation, bytes: group.start() + skipped..group.end() });
+            }
+        }
+    }
+}
+
+fn is_in(list: &str, word: &str) -> bool {
+    list.contains(&format!(" {} ", word.to_lowercase()))
+}
+
+/// Bytes of generic words at the beginning, with what follows them.
+fn leading_generic(name: &str) -> usize {
+    let mut at = 0;
+    while let Some((word, rest)) = name[at..].split_once(' ') {
+        if !is_in(GENERIC, word) || rest.is_empty() {
+            break;
+        }
+        at += word.len() + 1;
+    }
+    at
+}
+
+/// Without a day or a month, or a possessive, at the end.
+fn length(name: &str) -> usize {
+    if let Some((rest, last)) = name.rsplit_once(' ')
+        && lists::is_calendar(&last.to_lowercase())
+    {
+        return rest.trim_end_matches([',', ' ']).trim_end_matches(" in").len();
+    }
+    let lost = |end: &str| {
+        name.strip_suffix(end).map(str::len).filter(|_| !name.contains("St") && !name.contains("Saint"))
+    };
+    lost("'s").or_else(|| lost("’s")).unwrap_or(name.len())
+}
+
+fn is_named(name: &str, kind: Kind) -> bool {
+    let first = name.split([' ', '\'', '’']).next().unwrap_or_default();
+    let one = !name.contains(' ');
+    let lower = first.to_lowercase();
+    let class = lists::class(&lower);
+    let calendar = lists::is_calendar(&lower) || first.len() < 3 || is_in(LARGE, &lower) && one;
+    let word = one && class == Class::Common;
+    // "I worked with Darren": a person. "I'm from Jordan" is somewhere.
+    let person = class == Class::Sure || class == Class::Word && kind == Kind::Organisation;
+    !(calendar || word || person || lower.starts_with("i'") || first == "I" || KIN.contains(&lower.as_str()))
+}
+
+const KIN: [&str; 16] = [
+    "mum", "mom", "mam", "dad", "mummy", "daddy", "nan", "gran", "grandad", "granny", "auntie", "uncle",
+    "sister", "brother", "father", "mother",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{cues, finds, finds_nothing};
+
+    #[test]
+    fn places_and_employers() {
+        finds("place", "I live in Stow on the Wold now.", "Stow on the Wold");
+        finds("place", "We moved up to Newcastle-under-Lyme in the summer.", "Newcastle-under-Lyme");
+        finds("organisation", "He goes to Alma Primary School now.", "Alma Primary School");
+        finds("organisation", "They took her to the Royal Preston Hospital.", "Royal Preston Hospital");
+        finds("organisation", "I did it at the University of Ibadan.", "University of Ibadan");
+        cues("place", super::PLACES);
+        cues("organisation", super::EMPLOYERS);
+    }
+
+    #[test]
+    fn no_places_and_employers() {
+        for text in [
+            "I live in England.",
+            "I was born in March.",
+            "She came from Mum's side.",
+            "I live in fear of it.",
+            "He went to High School and Sunday School.",
+            "We moved to Monday.",
+            "I'm from Texas.",
+            "I work for God.",
+            "It was my Year 9 School.",
+        ] {
+            finds_nothing(text);
+        }
+    }
+}
