@@ -2,9 +2,9 @@
 """Prints the ratios of `src/trends/reliable_change.rs` from out-of-fold scores, to be taken over there after a training.
 
     pip install numpy==2.4.6 pandas==3.1.1
-    python3 scripts/error_ratio.py CORPUS TRAIN_OUT models/minilm/calibration.json
+    python3 scripts/error_ratio.py data/corpus TRAIN_OUT models/minilm/calibration.json
 
-CORPUS is the folder of coded tables that the training read; TRAIN_OUT holds its network{0,1,2}.csv and ngrams{0,1,2}.csv.
+TRAIN_OUT is the work folder of the training: it holds network{0,1,2}.csv and ngrams{0,1,2}.csv.
 """
 import json
 import pathlib
@@ -26,10 +26,9 @@ def logits(name):
     return pd.concat(parts)
 
 
-units = pd.concat([pd.read_csv(pathlib.Path(corpus, f"{name}.csv"), **TEXT).assign(source=name)
-                   for name in ("written_transcripts", "written_notes", "written_cases", "annomi_train")])
-annomi = (units.source == "annomi_train") & ~units.session_id.str.startswith("annomi-")
-units.loc[annomi, "session_id"] = "annomi-" + units.session_id[annomi]
+PARTS = ("written_transcripts", "written_notes", "written_cases", "annomi_codes")
+units = pd.concat([pd.read_csv(file, **TEXT).assign(source=part)
+                   for part in PARTS for file in sorted(pathlib.Path(corpus).glob(f"{part}*.csv.gz"))])
 units = units[["source", "session_id", "utterance_id", "speaker", "codes"]]
 for name in ("network", "ngrams"):
     units = units.merge(logits(name), on=["session_id", "utterance_id"], suffixes=("", f"_{name}"))

@@ -85,13 +85,23 @@ fn redaction_comes_before_everything() {
         }
     }
     assert!(!stderr(&output).contains("Darren"));
-    let redacted = "=SUM(A1) [NAME]'s gone and I poured it all down the sink and went for a walk instead.";
+    let redacted = HashMap::from([
+        ("2", format!("I told [NAME] no. First time in ten years, I'm {MARKER} proud. Ring me on [PHONE].")),
+        (
+            "3",
+            "=SUM(A1) [NAME]'s gone and I poured it all down the sink and went for a walk instead."
+                .to_owned(),
+        ),
+    ]);
     let moments = rows(&out.path().join("moments.csv"));
-    let moment = moments.iter().find(|row| row["peak_utterance_id"] == "3").expect("a moment");
-    let at = |name: &str| moment[name].parse::<usize>().unwrap();
-    let words: String =
-        redacted.chars().skip(at("evidence_start")).take(at("evidence_end") - at("evidence_start")).collect();
-    assert_eq!(words, moment["evidence"]);
+    assert!(!moments.is_empty());
+    for moment in moments {
+        let at = |name: &str| moment[name].parse::<usize>().unwrap();
+        let text = redacted[moment["peak_utterance_id"].as_str()].chars();
+        let words: String =
+            text.skip(at("evidence_start")).take(at("evidence_end") - at("evidence_start")).collect();
+        assert_eq!(words, moment["evidence"]);
+    }
 }
 
 #[test]
@@ -111,7 +121,7 @@ fn an_unclean_input_stops_with_its_own_code() {
     assert!(!names(out.path()).contains(&"run.json".to_owned()));
 }
 
-/// A word of the sessions is in the evidence of moments alone, and on stderr in no case.
+/// Words of the sessions are in the evidence of moments and in excerpts alone, and on stderr in no case.
 #[test]
 fn words_of_sessions_stay_where_they_may_be() {
     let (dir, out) = (input(), tempfile::tempdir().unwrap());
@@ -120,9 +130,9 @@ fn words_of_sessions_stay_where_they_may_be() {
         let output = analyze(dir.path(), out.path(), more);
         assert!(!stderr(&output).contains(MARKER), "{more:?}");
         assert!(output.stdout.is_empty());
-        for name in
-            names(out.path()).iter().filter(|name| *name != "moments.csv" || more.contains(&"--no-text"))
-        {
+        let may =
+            |name: &str| ["moments.csv", "excerpts.csv"].contains(&name) && !more.contains(&"--no-text");
+        for name in names(out.path()).iter().filter(|name| !may(name)) {
             let text = fs::read_to_string(out.path().join(name)).unwrap();
             assert!(!text.contains(MARKER), "{more:?}: {name} holds words of the session");
         }

@@ -260,7 +260,7 @@ fn excerpts_are_the_words_around_moments() {
 fn an_older_page_and_older_words_do_not_outlive_their_tables() {
     let dir = folder(&[sample()], Options::default());
     fs::write(dir.path().join(report::PAGE), "never said it").unwrap();
-    write(dir.path(), &[sample()], Options { text: false });
+    write(dir.path(), &[sample()], Options { text: false, ..Options::default() });
     assert_eq!(names(&dir), FILES);
     assert!(rows(&dir, "excerpts.csv").is_empty());
 }
@@ -368,7 +368,7 @@ fn without_finish_nothing_is_left_and_the_earlier_run_stays() {
     let before = fs::read(dir.path().join("utterances.csv")).unwrap();
     let mut tables = Tables::create(dir.path(), Options::default()).unwrap();
     tables.write(&coded("other", &[])).unwrap();
-    assert_eq!(names(&dir).len(), FILES.len() + 8);
+    assert_eq!(names(&dir).len(), FILES.len() + 9);
     drop(tables);
     assert_eq!(names(&dir), FILES);
     assert_eq!(fs::read(dir.path().join("utterances.csv")).unwrap(), before);

@@ -90,7 +90,7 @@ impl Config {
     pub fn minilm() -> Config {
         Config {
             name: "minilm".into(),
-            version: "1.0.0".into(),
+            version: "1.1.0".into(),
             codes: Code::ALL.iter().map(|code| code.name().to_owned()).collect(),
             encoder: EncoderConfig {
                 hidden: 384,

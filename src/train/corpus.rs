@@ -297,8 +297,11 @@ mod tests {
             std::fs::write(dir.path().join(name), "").unwrap();
         }
         let found = batches(dir.path(), "written_cases").unwrap();
-        let names: Vec<_> = found.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
-        assert_eq!(names, ["written_cases.csv.gz", "written_cases_2.csv.gz", "written_cases_10.csv"]);
+        let names: Vec<_> =
+            found.iter().map(|(batch, path)| (*batch, path.file_name().unwrap().to_str().unwrap())).collect();
+        let expected =
+            [(1, "written_cases.csv.gz"), (2, "written_cases_2.csv.gz"), (10, "written_cases_10.csv")];
+        assert_eq!(names, expected);
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! held against each other, so that sessions rich in both do not make an association. Its logarithm solves
 //! Σ (Rₖ − ψ Sₖ) = 0 with R = ad/n and S = bc/n of each session; the sandwich of that equation,
 //!
-//!     var(log ψ) = K / (K − 1) · Σ (Rₖ − ψ Sₖ)² / (Σ Rₖ)²,
+//! ```text
+//! var(log ψ) = K / (K − 1) · Σ (Rₖ − ψ Sₖ)² / (Σ Rₖ)²,
+//! ```
 //!
 //! takes whole sessions as the independent things, however alike their units are (K.-Y. Liang 1987, Extended
 //! Mantel-Haenszel Estimating Procedure, Biometrics 43). Student's distribution with K − 1 degrees of freedom. These are

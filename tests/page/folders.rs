@@ -55,7 +55,15 @@ pub(crate) fn run(text: bool, sessions: u64, units: u64, moments: u64) -> Run {
         model: Model { name: "minilm".to_owned(), version: "1.0.0".to_owned(), sha256: "00".repeat(32) },
         options: [("no_text".to_owned(), (!text).into())].into_iter().collect(),
         inputs: vec![Input { path: "in.csv".to_owned(), units, ..Input::default() }],
-        totals: Totals { sessions, read: units, written: units, rejected: 0, moments, added_up: true },
+        totals: Totals {
+            sessions,
+            read: units,
+            written: units,
+            rejected: 0,
+            finds: 0,
+            moments,
+            added_up: true,
+        },
         started: "2026-02-01T09:30:00Z".parse().unwrap(),
         finished: "2026-02-01T09:31:00Z".parse().unwrap(),
         timings: [("total".to_owned(), 60.0)].into(),
@@ -65,7 +73,7 @@ pub(crate) fn run(text: bool, sessions: u64, units: u64, moments: u64) -> Run {
 /// A caseload of so many clients with so many sessions each.
 pub(crate) fn caseload(folder: &Path, clients: usize, sessions: u32, text: bool) {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
-    let mut tables = Tables::create(folder, Options { text }).unwrap();
+    let mut tables = Tables::create(folder, Options { text, ..Options::default() }).unwrap();
     let (mut client_rows, mut trend_rows) = (Vec::new(), Vec::new());
     for client in 0..clients {
         let id = format!("K-{client:03}");
@@ -138,6 +146,7 @@ fn session(
         number: Some(number),
         date: Some(format!("2026-{:02}-{:02}", (number - 1) % 12 + 1, number % 28 + 1)),
         therapist_id: Some(therapist.to_owned()),
+        labels: Vec::new(),
         source: Path::new("in.csv").into(),
         units,
     };
@@ -240,6 +249,7 @@ pub(crate) fn nasty(folder: &Path) {
         number: Some(1),
         date: Some("<b>today".to_owned()),
         therapist_id: Some("<script>".to_owned()),
+        labels: Vec::new(),
         source: Path::new("in.csv").into(),
         units: texts.iter().enumerate().map(unit).collect(),
     };
