@@ -262,11 +262,13 @@ fn agreement_of_coders_and_of_the_program() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.starts_with("3 units of 2 sessions, 2 of them in every coding.\n1 units are not in ben.\n"),
+        said.starts_with(
+            "3 units of 2 sessions, 2 of them in every coding.\n1 units are not in ben label.\n"
+        ),
         "{said}"
     );
     let list = rows(&Path::new(out).join("disagreements.csv"));
-    assert_eq!((list.len(), list[0]["ben"].as_str(), list[0]["text"].as_str()), (1, "doubt", "No"));
+    assert_eq!((list.len(), list[0]["ben label"].as_str(), list[0]["text"].as_str()), (1, "doubt", "No"));
     assert!(
         Path::new(out).join("agreement.csv").is_file() && Path::new(out).join("reliability.csv").is_file()
     );

@@ -83,7 +83,9 @@ fn labels(source: &SourceFigures) -> String {
 /// `.43`, `1.00`: two decimals, no leading zero.
 pub(super) fn short(value: f64) -> String {
     let text = format!("{value:.2}");
-    text.strip_prefix('0').map_or(text.clone(), str::to_owned)
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
+    let sign = if digits == "0.00" { "" } else { sign };
+    format!("{sign}{}", digits.strip_prefix('0').unwrap_or(digits))
 }
 
 pub(super) fn with_interval(figure: Figure) -> String {
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn numbers_are_short_and_cells_closed() {
-        assert_eq!([short(0.434), short(1.0), short(0.0)], [".43", "1.00", ".00"]);
+        assert_eq!([0.434, 1.0, 0.0, -0.125, -0.001].map(short), [".43", "1.00", ".00", "-.12", ".00"]);
         assert_eq!(cell("a|b\nc"), "a\\|b c");
     }
 }

@@ -62,13 +62,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             format!("--column is given {columns} times for {tables} tables: give it once, or once for each");
         return Err(Misuse(what).into());
     }
-    let columns = columns.iter().cycle();
     let mut codings = arguments
         .codings
         .iter()
-        .zip(columns)
+        .zip(columns.iter().cycle())
         .map(|(path, column)| Coder::read(path, column))
         .collect::<Result<Vec<_>, _>>()?;
+    if columns_differ(columns) {
+        for (coding, column) in codings.iter_mut().zip(columns) {
+            coding.name = format!("{} {column}", coding.name);
+        }
+    }
     let mut texts = BTreeMap::new();
     for coding in codings.iter_mut().rev() {
         texts.extend(std::mem::take(&mut coding.texts));
@@ -98,4 +102,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     print(&comparison.to_markdown())?;
     Ok(Exit::Done)
+}
+
+/// Whether the name of a column tells codings apart.
+fn columns_differ(columns: &[String]) -> bool {
+    columns.windows(2).any(|pair| pair[0] != pair[1])
 }
