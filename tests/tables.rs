@@ -273,7 +273,7 @@ fn without_finish_nothing_is_left_and_the_earlier_run_stays() {
     let before = fs::read(dir.path().join("utterances.csv")).unwrap();
     let mut tables = Tables::create(dir.path(), Options::default()).unwrap();
     tables.write(&coded("other", &[])).unwrap();
-    assert_eq!(names(&dir).len(), FILES.len() + 4);
+    assert_eq!(names(&dir).len(), FILES.len() + 5);
     drop(tables);
     assert_eq!(names(&dir), FILES);
     assert_eq!(fs::read(dir.path().join("utterances.csv")).unwrap(), before);
