@@ -83,7 +83,7 @@ english french scottish welsh polish spanish roman british britain kia camry fan
 gucci prada nike toyota honda audi sony alexa siri google zelda asia islam quran torah bible zen yahweh marvel disney elsa olaf
 corrie baby infant unknown unnamed ok okay yes no ya yo so oh hey hi al la el de da du di le van von der den del san mac mc kay
 can do it is in on an my said may ms mr mrs coco nivea ariel arial dove luv boo dee jo kc jc aj tj dj pj cj bj mj rj jj tv pc
-thai laddie yer tae sha hunner doc min tram naira dal epiphany darl viva lino tres tosh karma meta shooter dang tad ole indie
+iban zealand tai abuja amma thu thai laddie yer tae sha hunner doc min tram naira dal epiphany darl viva lino tres tosh karma meta shooter dang tad ole indie
 dat neo homer mayo puja prem chana lang kajal fae taro mirena depo zyrtec allegra yasmin cilest celeste microgynon mia ava era ora eh mina rad sol luna nova navy ever don't
 koran ramadan eid diwali hindu sikh america american africa african europe european asian indian arab england scotland wales
 british london dublin york jamaica cuba haiti brazil chile peru egypt malta cyprus tiger lion bear wolf fox kingdom heaven
@@ -93,7 +93,7 @@ general major justice judge marshal bishop shepherd king queen prince princess d
 # Roles, which are spoken of like people where a note begins with them.
 ROLES = """
 advisor adviser caller carer clinician coordinator counselor counsellor facilitator facilitators governor guardian interpreter
-keyworker landlord matron midwife nanny paramedic parents physiotherapist practitioner psychiatrist psychologist psychotherapist
+interviewee participant respondent supervisee veteran resident inmate attendee keyworker landlord matron midwife nanny paramedic parents physiotherapist practitioner psychiatrist psychologist psychotherapist
 pupil receptionist sarge sergeant sirs sponsor student supervisor therapist trainee trainer tutor warden mammy
 """.split()
 
@@ -131,7 +131,7 @@ def main(database, corpus):
     places |= {place["name"].lower() for place in geo.get_us_states().values()}
     doubtful = words | places
     word = set(WORD)
-    cue = (names & doubtful | set(NO) & names) - set(SURE) - word
+    cue = (names & doubtful | set(NO) & names) - set(SURE) - set(MORE) - word
     sure = (names | set(MORE) | set(SURE)) - cue - word
     lists = {
         "sure": (sure, "Names wherever they stand with a capital."),

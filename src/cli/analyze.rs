@@ -17,6 +17,7 @@ use std::path::PathBuf;
 /// BIRP, GIRP, PIRP or free), packed with gzip or zstd or not, and tells them apart by content and name.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are independent")]
 pub(super) struct Arguments {
     /// Files, folders (read with all below them), globs, or - for standard input.
     #[arg(required = true, value_name = "INPUT")]

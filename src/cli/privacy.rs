@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Privacy")]
 pub(super) struct PrivacyArguments {
-    /// Replaces what may identify a person ([NAME], [NAME_2], [PHONE]…) before anything is classified or written.
+    /// Replaces what may identify a person by [NAME], [PHONE] and so on, before anything is classified or written.
     #[arg(long)]
     redact: bool,
 

@@ -11,7 +11,7 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
             if digit > 9 { digit - 9 } else { digit }
         })
         .sum();
-    sum % 10 == 0 && digits.iter().any(|&digit| digit > 0)
+    sum.is_multiple_of(10) && digits.iter().any(|&digit| digit > 0)
 }
 
 /// Weighted sum of the first digits.
@@ -61,6 +61,7 @@ pub(super) fn pps(text: &str) -> bool {
 
 /// Verhoeff: Indian Aadhaar.
 pub(super) fn verhoeff(digits: &[u8]) -> bool {
+    const PERMUTATION: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
     // The dihedral group of order ten, and the permutation that its author chose (Verhoeff 1969).
     let multiply = |a: u8, b: u8| match (a < 5, b < 5) {
         (true, true) => (a + b) % 5,
@@ -68,7 +69,6 @@ pub(super) fn verhoeff(digits: &[u8]) -> bool {
         (false, true) => (a + 5 - b) % 5 + 5,
         (false, false) => (a + 5 - b) % 5,
     };
-    const PERMUTATION: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
     let check = digits.iter().rev().enumerate().fold(0, |check, (place, &digit)| {
         let turned = (0..place % 8).fold(digit, |digit, _| PERMUTATION[usize::from(digit % 10)]);
         multiply(check, turned)
@@ -80,7 +80,7 @@ pub(super) fn verhoeff(digits: &[u8]) -> bool {
 pub(super) fn tax_file(digits: &[u8]) -> bool {
     let weights: &[u32] =
         if digits.len() == 8 { &[10, 7, 8, 4, 6, 3, 5, 1] } else { &[1, 4, 3, 7, 5, 8, 6, 9, 10] };
-    digits.len() == weights.len() && weighted(digits, weights) % 11 == 0
+    digits.len() == weights.len() && weighted(digits, weights).is_multiple_of(11)
 }
 
 /// Australian Medicare card: ten digits, with or without the number on the card.

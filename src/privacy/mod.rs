@@ -128,7 +128,7 @@ fn piece_end(text: &str, start: usize) -> usize {
 fn in_text(text: &str, known: &mut names::Known) -> Vec<Hit> {
     let mut hits = Vec::new();
     let traits = Traits::of(text);
-    if traits.at || traits.dot || traits.colon {
+    if traits.at || traits.joined {
         net::look(text, &traits, &mut hits);
     }
     if traits.digits > 0 {
@@ -162,9 +162,8 @@ fn in_text(text: &str, known: &mut names::Known) -> Vec<Hit> {
 struct Traits {
     digits: usize,
     at: bool,
-    /// A full stop or a colon between two letters or digits.
-    dot: bool,
-    colon: bool,
+    /// A full stop or a colon with something directly behind.
+    joined: bool,
     upper: bool,
 }
 
@@ -176,10 +175,9 @@ impl Traits {
             match byte {
                 b'0'..=b'9' => traits.digits += 1,
                 b'@' => traits.at = true,
-                b'.' => traits.dot |= bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
-                b':' => traits.colon |= bytes.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace()),
-                b'A'..=b'Z' => traits.upper = true,
-                0x80.. => traits.upper = true,
+                b'.' => traits.joined |= bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
+                b':' => traits.joined |= bytes.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace()),
+                b'A'..=b'Z' | 0x80.. => traits.upper = true,
                 _ => {}
             }
         }

@@ -33,7 +33,7 @@ pub(super) fn look(text: &str, traits: &Traits, hits: &mut Vec<Hit>) {
         add_all(&EMAIL, Kind::Email, text, hits);
         add_all(&HANDLE, Kind::Handle, text, hits);
     }
-    if traits.dot || traits.colon {
+    if traits.joined {
         for found in URL.find_iter(text) {
             // `p.m.`, `e.g.` and times have no two letters before their dot.
             let letters = found.as_str().split('.').next().unwrap_or_default();

@@ -70,7 +70,7 @@ fn is_long(number: &str) -> bool {
     (7..=15).contains(&digits)
         && groups.iter().any(|group| group.len() >= 3)
         && !years
-        && !number.contains("/")
+        && !number.contains('/')
 }
 
 /// A number in the form that a country's numbers have.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 /// The 124 areas (Royal Mail), outward and inward code; never C, I, K, M, O, V in the inward letters.
 static UK: LazyLock<Regex> = LazyLock::new(|| {
     let areas = "AB|AL|B|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX|FK|FY|G|GL|GU|GY|HA|HD|HG|HP|HR|HS|HU|HX|IG|IM|IP|IV|JE|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|NP|NR|NW|OL|OX|PA|PE|PH|PL|PO|PR|RG|RH|RM|S|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE";
-    compile(&format!(r"\b(?:{areas})\d[\dA-HJKPS-Y]?\s?\d[ABD-HJLNP-UW-Z]{{2}}\b"))
+    compile(&format!(r"\b(?:{areas})\d[\dA-HJKMNPR-Y]?\s?\d[ABD-HJLNP-UW-Z]{{2}}\b"))
 });
 
 static CANADA: LazyLock<Regex> =
@@ -69,9 +69,10 @@ mod tests {
 
     #[test]
     fn codes_of_the_post() {
-        for code in
-            ["LS6 3HN", "SW1A 2AA", "M1 1AE", "EH12 9DN", "BT7 1NN", "K1A 0B1", "D02 X285", "A65 F4E2"]
-        {
+        for code in [
+            "LS6 3HN", "SW1A 2AA", "M1 1AE", "EH12 9DN", "BT7 1NN", "EC1M 4AB", "K1A 0B1", "D02 X285",
+            "A65 F4E2",
+        ] {
             finds("postcode", &format!("It went to {code} by mistake."), code);
         }
         finds("postcode", "Somewhere in Tulsa, OK 74104.", "74104");

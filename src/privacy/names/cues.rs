@@ -282,7 +282,10 @@ const AFTER: &[&str] = &[
     "hit",
 ];
 
-static BY_LAST: LazyLock<HashMap<&'static str, Vec<(Vec<&'static str>, Strength)>>> = LazyLock::new(|| {
+/// The words of a phrase before its last one, backwards, and what the phrase says.
+type Rest = (Vec<&'static str>, Strength);
+
+static BY_LAST: LazyLock<HashMap<&'static str, Vec<Rest>>> = LazyLock::new(|| {
     let lists = [
         (INTRODUCTIONS, Strength::Strong),
         (GREETINGS, Strength::Kin),

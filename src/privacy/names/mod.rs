@@ -37,20 +37,34 @@ impl Known {
 /// Finds names in a text; those behind a cue become known.
 pub(super) fn look(text: &str, known: &mut Known, hits: &mut Vec<Hit>) {
     let words = words(text);
-    let mut at = 0;
+    let (mut at, mut earlier) = (0, 0);
     while at < words.len() {
         let Some(shown) = starts(&words, at) else {
             at += 1;
             continue;
         };
         let end = extent(&words, at);
-        let bytes = words[at].bytes.start..words[end - 1].bytes.end;
+        let first = reach_back(&words, at, earlier);
+        let bytes = words[first].bytes.start..words[end - 1].bytes.end;
         if shown == Shown::ByCue || end > at + 1 {
             known.learn(&text[bytes.clone()]);
         }
         hits.push(Hit { kind: Kind::Name, bytes });
         at = end;
+        earlier = end;
     }
+}
+
+/// A first name in no list stands before a surname that something follows: "Zbylut Kelly said".
+fn reach_back(words: &[Word<'_>], at: usize, earlier: usize) -> usize {
+    let joined = at > earlier && words[at].gap == Gap::Space;
+    let before = words[..at].last().filter(|before| joined && before.shape == Shape::Capital && !before.owns);
+    let unknown = |before: &Word<'_>| {
+        let lower = before.lower();
+        let name = class(&lower) == Class::Unknown && !is_calendar(&lower) && !is_no_person(&lower);
+        name && lower.chars().count() > 2 && !lower.starts_with("i'") && !cues::is_title(before.text)
+    };
+    if before.is_some_and(unknown) { at - 1 } else { at }
 }
 
 /// Finds what the session has shown to be part of a name.
@@ -114,7 +128,7 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
             let name = matches!(lower.as_str(), "april" | "may" | "june" | "august" | "summer" | "autumn");
             let dated = words.get(at + 1).is_none_or(|next| next.gap == Gap::Other && !next.opens);
             let told = || by_verb().filter(|_| name);
-            by_cue(Strength::Kin).filter(|_| name && !dated || name && at + 1 == words.len()).or_else(told)
+            by_cue(Strength::Kin).filter(|_| name && (!dated || at + 1 == words.len())).or_else(told)
         }
         Class::Cue => by_cue(Strength::Kin).or_else(|| by_verb().filter(|_| !word.opens)),
         Class::Common => by_cue(Strength::Strong).filter(|_| !word.opens && !is_function_word(&lower)),
@@ -256,7 +270,7 @@ pub(super) fn in_identifier(id: &str) -> Option<Range<usize>> {
         match &mut found {
             None if class == Class::Sure && part.chars().count() > 2 => found = Some(start..end),
             Some(range) if range.end + 1 == start && class != Class::Common && part.chars().count() > 2 => {
-                range.end = end
+                range.end = end;
             }
             _ => {}
         }
@@ -293,6 +307,7 @@ mod tests {
             ("He met Ludwig van Houten there.", "Ludwig van Houten"),
             ("I live with Will and the cats.", "Will"),
             ("Grace told me to come.", "Grace"),
+            ("And then Zbylut McElnay walked out.", "Zbylut McElnay"),
             ("hello my name is anna and i drink", "anna"),
             ("my sister priya moved out", "priya"),
             ("That was Mark, on the phone.", "Mark"),

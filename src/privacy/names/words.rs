@@ -138,6 +138,7 @@ fn opens(between: &str, before: Option<&Word<'_>>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::Shape::{Capital, Lower, Upper};
     use super::*;
 
     #[test]
@@ -145,7 +146,6 @@ mod tests {
         let text = "Dr. O’Brien's sister – Zoë-May, I’m told. Will NHS";
         let words = words(text);
         let seen: Vec<_> = words.iter().map(|word| (word.text, word.shape, word.opens, word.owns)).collect();
-        use Shape::{Capital, Lower, Upper};
         assert_eq!(
             seen,
             [
