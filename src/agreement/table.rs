@@ -1,5 +1,6 @@
 //! The figures of a report as CSV: every figure with its interval, and the points of the reliability curves.
 
+use super::calibration::Bin;
 use super::report::{Figure, Report};
 
 impl Report {
@@ -54,23 +55,19 @@ impl Report {
         for source in &self.sources {
             for label in &source.labels {
                 for bin in label.reliability.bins.iter().filter(|bin| bin.units > 0) {
-                    let [lower, upper] = [bin.lower, bin.upper].map(|edge| format!("{edge:.1}"));
-                    let (predicted, observed) = (number(bin.mean_predicted), number(bin.observed));
-                    let units = bin.units.to_string();
-                    table.write_record([
-                        &source.source,
-                        label.name,
-                        &lower,
-                        &upper,
-                        &units,
-                        &predicted,
-                        &observed,
-                    ])?;
+                    let place = [source.source.clone(), label.name.to_owned()];
+                    table.write_record(place.into_iter().chain(bin_cells(bin)))?;
                 }
             }
         }
         bytes(table)
     }
+}
+
+/// Lower and upper edge, units, mean probability and share of positives of a bin of a reliability curve.
+pub(super) fn bin_cells(bin: &Bin) -> [String; 5] {
+    let [lower, upper] = [bin.lower, bin.upper].map(|edge| format!("{edge:.1}"));
+    [lower, upper, bin.units.to_string(), number(bin.mean_predicted), number(bin.observed)]
 }
 
 /// Six decimals without trailing zeros; empty for what is not defined.

@@ -50,6 +50,7 @@ pub(super) struct Arguments {
     /// Makes DIR/report.html too, as `breakthrough report DIR` does.
     #[arg(long, help_heading = "Output")]
     report: bool,
+
     /// Tables for a spreadsheet: a byte order mark, and an apostrophe before text that looks like a formula.
     #[arg(long, help_heading = "Output")]
     excel: bool,

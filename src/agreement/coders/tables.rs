@@ -5,7 +5,7 @@ use super::compare::{Comparison, Nominal};
 use super::read::Key;
 use crate::agreement::markdown::{cell, with_interval};
 use crate::agreement::report::Figure;
-use crate::agreement::table::{bytes, number};
+use crate::agreement::table::{bin_cells, bytes, number};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -128,18 +128,8 @@ impl Comparison {
             for (coding, of) in self.coders.iter().skip(1).zip(&label.against) {
                 let curve = of.probabilities.iter().flat_map(|p| &p.reliability.bins);
                 for bin in curve.filter(|bin| bin.units > 0) {
-                    let [lower, upper] = [bin.lower, bin.upper].map(|edge| format!("{edge:.1}"));
-                    let (predicted, observed) = (number(bin.mean_predicted), number(bin.observed));
-                    let units = bin.units.to_string();
-                    table.write_record([
-                        &label.name,
-                        coding,
-                        &lower,
-                        &upper,
-                        &units,
-                        &predicted,
-                        &observed,
-                    ])?;
+                    let place = [label.name.clone(), coding.clone()];
+                    table.write_record(place.into_iter().chain(bin_cells(bin)))?;
                 }
             }
         }
