@@ -85,6 +85,7 @@ fn redaction_comes_before_everything() {
         }
     }
     assert!(!stderr(&output).contains("Darren"));
+    assert!(stderr(&output).contains("redacted: see privacy.csv"), "{}", stderr(&output));
     let redacted = HashMap::from([
         ("2", format!("I told [NAME] no. First time in ten years, I'm {MARKER} proud. Ring me on [PHONE].")),
         (

@@ -40,11 +40,14 @@ impl PrivacyArguments {
     }
 }
 
-/// The line on stderr that says how much was found.
-pub(super) fn summary(finds: u64) -> String {
-    match finds {
-        0 => "privacy: nothing found that may identify a person (no promise: docs/privacy.md)".to_owned(),
-        1 => "privacy: 1 place may still identify a person: see privacy.csv".to_owned(),
-        n => format!("privacy: {n} places may still identify a person: see privacy.csv"),
+/// The line on stderr that says how much was found, and whether it is still there.
+pub(super) fn summary(finds: u64, redacted: bool) -> String {
+    let places = if finds == 1 { "place" } else { "places" };
+    match (finds, redacted) {
+        (0, _) => {
+            "privacy: nothing found that may identify a person (no promise: docs/privacy.md)".to_owned()
+        }
+        (n, true) => format!("privacy: {n} {places} redacted: see privacy.csv (no promise: docs/privacy.md)"),
+        (n, false) => format!("privacy: {n} {places} may still identify a person: see privacy.csv"),
     }
 }
