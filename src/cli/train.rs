@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// shipped model is what the defaults give.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Your folder of what may not be passed on: annomi_train.csv and goemotions_coded.csv, as scripts/annomi.py and
+    /// Your folder of what may not be passed on: `annomi_train.csv` and `goemotions_coded.csv`, as scripts/annomi.py and
     /// scripts/goemotions.py make them. What is missing is left out.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
