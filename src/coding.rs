@@ -4,6 +4,7 @@
 //! the business of `model`, `moments` and `trends`.
 
 pub mod case;
+pub mod own;
 
 use crate::codebook::{CODE_COUNT, Code, CodeSet};
 use crate::transcript::{Session, Span};
@@ -177,6 +178,8 @@ pub struct CodedSession {
     pub session: Session,
     /// One coding per unit, in the same order.
     pub codings: Vec<Coding>,
+    /// The same in a codebook of the user's own, if the model has one.
+    pub own: Option<own::OwnCodings>,
     /// Moments in order of their first unit, then of the codebook.
     pub moments: Vec<Moment>,
     /// Counts.

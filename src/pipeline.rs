@@ -99,7 +99,8 @@ pub fn analyze(
     let started = Timestamp::now();
     let clock = Instant::now();
     let mut made = Made {
-        tables: Tables::create(folder, report_options(job))?,
+        tables: Tables::create(folder, report_options(job))?
+            .with_own_codes(model.own().map(|own| &**own.codebook()), report_options(job))?,
         cases: Cases::default(),
         inputs: Vec::new(),
         times: Times::default(),
@@ -123,6 +124,7 @@ pub fn analyze(
             name: model.name().to_owned(),
             version: model.version().to_owned(),
             sha256: model.checksum().to_owned(),
+            own_codes: model.own().map(|own| own.codebook().name.clone()),
         },
         options: job.options.clone(),
         totals: Totals::new(&inputs, written),
@@ -285,12 +287,18 @@ pub fn code(model: &Model, sessions: Vec<Session>) -> Result<Vec<CodedSession>, 
             let mut moments = moments::gather(session, &codings);
             scored.find_evidence(&mut moments)?;
             let summary = trends::summarise(session, &codings);
-            Ok((codings, moments, summary))
+            Ok((codings, scored.own_codings()?, moments, summary))
         })
         .collect::<Result<Vec<_>, model::Error>>()?;
     Ok(sessions
         .into_iter()
         .zip(coded)
-        .map(|(session, (codings, moments, summary))| CodedSession { session, codings, moments, summary })
+        .map(|(session, (codings, own, moments, summary))| CodedSession {
+            session,
+            codings,
+            own,
+            moments,
+            summary,
+        })
         .collect())
 }

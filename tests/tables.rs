@@ -48,7 +48,7 @@ fn coded(id: &str, units: &[Said]) -> CodedSession {
         moment.evidence = text.find(", ").map(|byte| Span::of_bytes(text, byte + 2..text.len()));
     }
     let summary = trends::summarise(&session, &codings);
-    CodedSession { session, codings, moments, summary }
+    CodedSession { session, codings, own: None, moments, summary }
 }
 
 fn sample() -> CodedSession {
@@ -73,7 +73,12 @@ fn run() -> Run {
     Run {
         program: "breakthrough".to_owned(),
         version: "0.1.0".to_owned(),
-        model: Model { name: "m".to_owned(), version: "1".to_owned(), sha256: "00".to_owned() },
+        model: Model {
+            name: "m".to_owned(),
+            version: "1".to_owned(),
+            sha256: "00".to_owned(),
+            own_codes: None,
+        },
         options: serde_json::Map::new(),
         inputs: vec![Input {
             path: "in.csv".to_owned(),

@@ -1,6 +1,7 @@
 //! The command line: arguments, progress, messages, exit codes. One file a subcommand; no logic that a user
 //! of the library would miss.
 
+mod adapt;
 mod agreement;
 mod analyze;
 mod built_in;
@@ -11,6 +12,7 @@ mod report;
 #[cfg(feature = "rust-bert")]
 mod train;
 
+use breakthrough::train::own;
 use breakthrough::{input, model, pipeline};
 use clap::{Parser, Subcommand};
 use std::io::Write as _;
@@ -32,6 +34,7 @@ enum Command {
     Report(report::Arguments),
     Agreement(agreement::Arguments),
     Evaluate(evaluate::Arguments),
+    Adapt(adapt::Arguments),
     #[cfg(feature = "rust-bert")]
     Train(train::Arguments),
 }
@@ -65,6 +68,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Command::Report(arguments) => report::run(&arguments),
         Command::Agreement(arguments) => agreement::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Adapt(arguments) => adapt::run(&arguments),
         #[cfg(feature = "rust-bert")]
         Command::Train(arguments) => train::run(&arguments),
     };
@@ -76,7 +80,10 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 }
 
 fn exit_for(error: &anyhow::Error) -> Exit {
-    if error.is::<model::Error>() || matches!(error.downcast_ref(), Some(pipeline::Error::Model(_))) {
+    if error.is::<model::Error>()
+        || matches!(error.downcast_ref(), Some(pipeline::Error::Model(_)))
+        || matches!(error.downcast_ref(), Some(own::Error::Model(_)))
+    {
         return Exit::Model;
     }
     if let Some(pipeline::Error::NotClean { .. }) = error.downcast_ref() {

@@ -33,16 +33,25 @@ impl ModelArguments {
         self.model.as_deref()
     }
 
-    pub(super) fn load(&self) -> Result<Model, Error> {
-        let files = match &self.model {
-            Some(folder) => Files::read(folder)?,
-            None => Files::built_in(built_in::MINILM)?,
-        };
+    /// The files of the model.
+    pub(super) fn files(&self) -> Result<Files, Error> {
+        match &self.model {
+            Some(folder) => Files::read(folder),
+            None => Files::built_in(built_in::MINILM),
+        }
+    }
+
+    /// The model of these files, on the engine that was asked for.
+    pub(super) fn start(&self, files: &Files) -> Result<Model, Error> {
         let engine = match self.engine {
             Engine::Embedded => EngineKind::Embedded,
             #[cfg(feature = "rust-bert")]
             Engine::RustBert => EngineKind::RustBert,
         };
-        Model::load(&files, engine)
+        Model::load(files, engine)
+    }
+
+    pub(super) fn load(&self) -> Result<Model, Error> {
+        self.start(&self.files()?)
     }
 }

@@ -2,17 +2,15 @@
 
 use super::Error;
 use crate::agreement::bootstrap::Bootstrap;
-use crate::agreement::coders::read::opened;
 use crate::agreement::report::{self, Report};
 use crate::codebook::CodeSet;
 use crate::coding::Coding;
 use crate::model::{self, Model};
-use crate::transcript::{Session, Speaker, Unit};
+use crate::train::coded::{self, Coded};
+use crate::transcript::{Session, Unit};
 use rayon::prelude::*;
-use serde::Deserialize;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 /// Units that are coded at once; bounds the memory.
 const CHUNK_UNITS: usize = 4096;
@@ -37,72 +35,19 @@ pub struct Material {
     pub about: Vec<About>,
 }
 
-#[derive(Deserialize)]
-struct Row {
-    session_id: String,
-    #[serde(default)]
-    utterance_id: Option<String>,
-    speaker: String,
-    text: String,
-    codes: String,
-    #[serde(default)]
-    group: Option<String>,
-    #[serde(default)]
-    client_id: Option<String>,
-}
-
 impl Material {
-    /// Reads tables in CSV, packed with gzip or not, with the columns `session_id, speaker, text, codes` and where they
-    /// are there `utterance_id, group, client_id`; others are left alone. Speakers are `therapist`, `client`, `client 2`,
-    /// `note`, `note:S`. Rows of a session stand together.
+    /// Reads tables as [`crate::train::coded::read`] does, with the labels in the column `codes`.
     ///
     /// # Errors
     /// If a file cannot be read, has no unit, or has a record that makes no sense.
     pub fn read(paths: &[PathBuf]) -> Result<Material, Error> {
+        let parse = |cell: &str| cell.parse::<CodeSet>().map_err(|error| error.to_string());
         let mut material = Material::default();
-        for path in paths {
-            let before = material.sessions.len();
-            material.add(path)?;
-            if material.sessions.len() == before {
-                return Err(Error::Empty(path.clone()));
-            }
+        for Coded { session, source, cluster, gold } in coded::read(paths, "codes", parse)? {
+            material.sessions.push(session);
+            material.about.push(About { source, cluster, gold });
         }
         Ok(material)
-    }
-
-    fn add(&mut self, path: &Path) -> Result<(), Error> {
-        let csv_error = |error| Error::Csv(path.to_owned(), error);
-        let file: Arc<Path> = path.into();
-        let source = source_name(path);
-        let mut table = csv::Reader::from_reader(opened(path).map_err(|e| Error::Io(path.to_owned(), e))?);
-        let first_session = self.sessions.len();
-        for (i, row) in table.deserialize().enumerate() {
-            let row: Row = row.map_err(csv_error)?;
-            let wrong = |reason: String| Error::Record { path: path.to_owned(), record: i + 1, reason };
-            let speaker = Speaker::from_role(&row.speaker).ok_or_else(|| {
-                wrong(format!(
-                    "speaker '{}' is none of therapist, client, client 2, note, note:S",
-                    row.speaker
-                ))
-            })?;
-            let codes: CodeSet = row.codes.parse().map_err(|error| wrong(format!("{error}")))?;
-            let open = self.sessions[first_session..].last().is_some_and(|last| last.id == row.session_id);
-            if !open {
-                let given = [row.group, row.client_id].into_iter().flatten().find(|id| !id.is_empty());
-                self.about.push(About {
-                    source: source.clone(),
-                    cluster: given.unwrap_or_else(|| row.session_id.clone()),
-                    gold: Vec::new(),
-                });
-                self.sessions.push(Session::new(row.session_id, Arc::clone(&file)));
-            }
-            if let (Some(session), Some(about)) = (self.sessions.last_mut(), self.about.last_mut()) {
-                let id = row.utterance_id.unwrap_or_else(|| session.units.len().to_string());
-                session.units.push(Unit { id, speaker, text: row.text, start: None, end: None });
-                about.gold.push(codes);
-            }
-        }
-        Ok(())
     }
 
     /// Units whose codes stand on the other side of the codebook's side rules; no model can be right about them.
@@ -165,12 +110,6 @@ impl Material {
     }
 }
 
-/// `notes` of `notes.csv.gz`.
-fn source_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.strip_suffix(".gz").unwrap_or(&name).trim_end_matches(".csv").to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,7 +142,7 @@ mod tests {
         let of = |text: &str| read(text).unwrap_err().to_string();
         assert!(of("session_id,speaker,text,codes\na,Bob,x,\n").contains("record 1: speaker 'Bob'"));
         assert!(of("session_id,speaker,text,codes\na,client,x,joy\n").contains("record 1: 'joy' is not"));
-        assert!(of("session_id,speaker,text\na,client,x\n").contains("missing field `codes`"));
+        assert!(of("session_id,speaker,text\na,client,x\n").contains("no column 'codes'"));
         assert!(of("session_id,speaker,text,codes\n").contains("no unit"));
         assert!(Material::read(&["no/such.csv".into()]).unwrap_err().to_string().starts_with("no/such.csv"));
     }

@@ -22,6 +22,11 @@ pub const CHECKSUMS: &str = "SHA256SUMS";
 /// The files that a model consists of, checksums last.
 pub const NAMES: [&str; 6] = [CONFIG, TOKENIZER, WEIGHTS, NGRAMS, CALIBRATION, CHECKSUMS];
 
+/// An own codebook, in a folder that `adapt` made.
+pub const OWN: &str = "own.json";
+/// What was learned for it.
+pub const OWN_WEIGHTS: &str = "own.safetensors";
+
 /// The contents of a model folder, from disk or from the program itself.
 pub struct Files {
     folder: PathBuf,
@@ -35,7 +40,12 @@ impl Files {
     /// If a file is missing, unreadable, not on the list, or not what the list says.
     pub fn read(folder: &Path) -> Result<Files, Error> {
         let mut files = Vec::new();
-        for name in NAMES {
+        // One that was taken away is missed because the list names it.
+        let list = std::fs::read_to_string(folder.join(CHECKSUMS)).unwrap_or_default();
+        let own = [OWN, OWN_WEIGHTS]
+            .into_iter()
+            .filter(|name| folder.join(name).exists() || list.lines().any(|line| line.ends_with(name)));
+        for name in NAMES.into_iter().chain(own) {
             let path = folder.join(name);
             let bytes = std::fs::read(&path).map_err(|source| {
                 Error::file(
@@ -116,9 +126,18 @@ pub fn checksum(bytes: &[u8]) -> String {
 /// # Errors
 /// If a file cannot be read or the list cannot be written.
 pub fn write_checksums(folder: &Path) -> std::io::Result<()> {
-    let mut list = String::new();
+    let mut files = Vec::new();
     for name in NAMES.into_iter().filter(|&name| name != CHECKSUMS) {
-        let _ = writeln!(list, "{}  {name}", checksum(&std::fs::read(folder.join(name))?));
+        files.push((name, std::fs::read(folder.join(name))?));
     }
-    std::fs::write(folder.join(CHECKSUMS), list)
+    std::fs::write(folder.join(CHECKSUMS), checksums(files.iter().map(|(name, bytes)| (*name, &**bytes))))
+}
+
+/// The list of checksums of some files, as `sha256sum` writes it.
+#[must_use]
+pub fn checksums<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> String {
+    files.into_iter().fold(String::new(), |mut list, (name, bytes)| {
+        let _ = writeln!(list, "{}  {name}", checksum(bytes));
+        list
+    })
 }

@@ -7,6 +7,7 @@ pub mod embedded;
 pub mod encode;
 pub mod files;
 pub mod ngrams;
+pub mod own;
 mod reading;
 #[cfg(feature = "rust-bert")]
 pub mod rust_bert;
@@ -18,8 +19,9 @@ use crate::codebook::CODE_COUNT;
 use calibration::Calibration;
 use config::Config;
 use encode::Encoder;
-use files::{CALIBRATION, CONFIG, Files, NGRAMS, TOKENIZER, WEIGHTS};
+use files::{CALIBRATION, CONFIG, Files, NGRAMS, OWN, OWN_WEIGHTS, TOKENIZER, WEIGHTS};
 use ngrams::Ngrams;
+use own::OwnModel;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use weights::Weights;
@@ -66,6 +68,13 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// If the engine fails.
     fn score(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<[f32; CODE_COUNT]>, Error>;
+
+    /// What the output layers of [`Engine::score`] read, row by row: the vector with its role added, then the states
+    /// of the context forwards and backwards. Own codebooks are learned on it.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error>;
 }
 
 /// The engines by name.
@@ -86,6 +95,7 @@ pub struct Model {
     engine: Box<dyn Engine>,
     ngrams: Ngrams,
     calibration: Calibration,
+    own: Option<OwnModel>,
     checksum: String,
 }
 
@@ -108,6 +118,14 @@ impl Model {
         calibration.check().map_err(|reason| wrong(CALIBRATION, reason))?;
         let ngrams =
             Ngrams::from_safetensors(files.bytes(NGRAMS)?).map_err(|e| wrong(NGRAMS, e.to_string()))?;
+        let own = match (files.bytes(OWN), files.bytes(OWN_WEIGHTS)) {
+            (Ok(json), Ok(tensors)) => {
+                let (json_path, path) = (files.path(OWN), files.path(OWN_WEIGHTS));
+                Some(OwnModel::read([json, tensors], [&json_path, &path], &config)?)
+            }
+            (Err(_), Err(_)) => None,
+            (Err(missing), _) | (_, Err(missing)) => return Err(missing),
+        };
         let path = files.path(WEIGHTS);
         let weights = Weights::new(files.bytes(WEIGHTS)?, &path)?;
         let engine: Box<dyn Engine> = match engine {
@@ -115,7 +133,7 @@ impl Model {
             #[cfg(feature = "rust-bert")]
             EngineKind::RustBert => Box::new(rust_bert::RustBert::new(&config, &weights)?),
         };
-        Ok(Model { config, encoder, engine, ngrams, calibration, checksum: files.checksum()? })
+        Ok(Model { config, encoder, engine, ngrams, calibration, own, checksum: files.checksum()? })
     }
 
     /// Name of the model.
@@ -134,6 +152,18 @@ impl Model {
     #[must_use]
     pub fn checksum(&self) -> &str {
         &self.checksum
+    }
+
+    /// The codebook that the model knows beside the thirteen codes.
+    #[must_use]
+    pub fn own(&self) -> Option<&OwnModel> {
+        self.own.as_ref()
+    }
+
+    /// The shape of the network.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Name of the engine in use.

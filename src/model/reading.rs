@@ -4,13 +4,16 @@
 use super::clauses::clauses;
 use super::config::role;
 use super::encode::Window;
+use super::own::{self, Said};
 use super::{Error, Model};
 use crate::codebook::{CODE_COUNT, Code};
+use crate::coding::own::OwnCodings;
 use crate::coding::{Coding, Moment};
 use crate::transcript::{Session, Span};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// One different text of the sessions.
 struct Text {
@@ -115,16 +118,28 @@ impl Reading<'_> {
                 row: text.row + window,
             }));
         }
+        let engine = &self.model.engine;
+        let logits = self.in_blocks(&steps, 1, |vectors, roles| engine.score(vectors, roles))?;
+        Ok(Scored { reading: self, session, texts, steps, logits })
+    }
+
+    /// What `layers` make of the steps of a session, `width` values a step.
+    fn in_blocks<T: Clone>(
+        &self,
+        steps: &[Step],
+        width: usize,
+        layers: impl Fn(&[f32], &[usize]) -> Result<Vec<T>, Error>,
+    ) -> Result<Vec<T>, Error> {
         let shape = &self.model.config.context;
-        let mut logits = Vec::with_capacity(steps.len());
+        let mut values = Vec::with_capacity(steps.len() * width);
         for start in (0..steps.len()).step_by(shape.block) {
             let end = steps.len().min(start + shape.block);
             let from = start.saturating_sub(shape.margin);
             let (vectors, roles) = self.sequence(&steps[from..steps.len().min(end + shape.margin)]);
-            let block = self.model.engine.score(&vectors, &roles)?;
-            logits.extend_from_slice(&block[start - from..end - from]);
+            let block = layers(&vectors, &roles)?;
+            values.extend_from_slice(&block[(start - from) * width..(end - from) * width]);
         }
-        Ok(Scored { reading: self, session, texts, steps, logits })
+        Ok(values)
     }
 
     /// Vectors and roles of steps, as the engine takes them.
@@ -136,22 +151,68 @@ impl Reading<'_> {
 }
 
 impl Scored<'_> {
-    /// Codings of the units, in order. A unit's logit is the largest over its windows, code by code.
+    /// Codings of the units, in order.
     #[must_use]
     pub fn codings(&self) -> Vec<Coding> {
+        let calibration = &self.reading.model.calibration;
+        let units = self.session.units.iter().zip(self.texts).zip(self.unit_logits());
+        units
+            .map(|((unit, &text), encoder)| {
+                calibration.apply(unit.speaker, &encoder, &self.reading.texts[text].ngrams)
+            })
+            .collect()
+    }
+
+    /// Codings in the model's own codebook, if it has one.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn own_codings(&self) -> Result<Option<OwnCodings>, Error> {
+        let Some(own) = self.reading.model.own() else { return Ok(None) };
+        let features = self.features()?;
+        let units = self.session.units.iter().zip(&features);
+        let units = units.map(|(unit, features)| own.code(unit, features.as_deref())).collect();
+        Ok(Some(OwnCodings { codebook: Arc::clone(own.codebook()), units }))
+    }
+
+    /// What own codebooks are learned on: a row per unit, of the width that [`own::parts`] add up to; `None` for a unit
+    /// without words.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn features(&self) -> Result<Vec<Option<Vec<f32>>>, Error> {
+        let (reading, engine) = (self.reading, &self.reading.model.engine);
+        let [width, _] = own::parts(&reading.model.config);
+        let states = reading.in_blocks(&self.steps, width, |vectors, roles| engine.states(vectors, roles))?;
+        let mut said: Vec<Said> = self
+            .unit_logits()
+            .into_iter()
+            .zip(self.texts)
+            .map(|(encoder, &text)| Said {
+                states: Vec::new(),
+                logits: [encoder, reading.texts[text].ngrams],
+            })
+            .collect();
+        for windows in self.steps.chunk_by(|a, b| a.unit == b.unit) {
+            let first = self.steps.partition_point(|step| step.unit < windows[0].unit);
+            let mut mean = vec![0.0; width];
+            for row in states[first * width..][..windows.len() * width].chunks_exact(width) {
+                mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x / windows.len() as f32);
+            }
+            said[windows[0].unit].states = mean;
+        }
+        Ok(own::features(said))
+    }
+
+    /// Logits of the units, in order: the largest over the windows of a unit, code by code; −∞ without words.
+    fn unit_logits(&self) -> Vec<[f32; CODE_COUNT]> {
         let mut best = vec![[f32::NEG_INFINITY; CODE_COUNT]; self.texts.len()];
         for (step, row) in self.steps.iter().zip(&self.logits) {
             for (best, logit) in best[step.unit].iter_mut().zip(row) {
                 *best = best.max(*logit);
             }
         }
-        let calibration = &self.reading.model.calibration;
-        let units = self.session.units.iter().zip(self.texts).zip(&best);
-        units
-            .map(|((unit, &text), encoder)| {
-                calibration.apply(unit.speaker, encoder, &self.reading.texts[text].ngrams)
-            })
-            .collect()
+        best
     }
 
     /// Fills in the evidence of moments: the sentence, or the clause of a single sentence, of the peak unit

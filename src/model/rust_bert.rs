@@ -189,6 +189,13 @@ impl Network {
 
     /// Logits of windows, `[windows, codes]`, from their vectors and roles, session by session.
     pub fn score(&self, vectors: &Tensor, roles: &[i64], sessions: &[usize], train: bool) -> Tensor {
+        let joined = self.states(vectors, roles, sessions, train).dropout(2.0 * self.dropout, train);
+        joined.apply(&self.hidden).relu().dropout(2.0 * self.dropout, train).apply(&self.output)
+    }
+
+    /// What the output layers read, `[windows, hidden + 2 · context]`: vectors with their roles, then the states of
+    /// both directions.
+    fn states(&self, vectors: &Tensor, roles: &[i64], sessions: &[usize], train: bool) -> Tensor {
         let input = vectors + self.roles.index_select(0, &Tensor::from_slice(roles));
         // Sessions of one length go through the GRU together: snippets and comments come by the hundred.
         let mut starts = Vec::with_capacity(sessions.len());
@@ -215,8 +222,7 @@ impl Network {
             place[row as usize] = i as i64;
         }
         let context = Tensor::cat(&parts, 0).index_select(0, &Tensor::from_slice(&place));
-        let joined = Tensor::cat(&[input, context], 1).dropout(2.0 * self.dropout, train);
-        joined.apply(&self.hidden).relu().dropout(2.0 * self.dropout, train).apply(&self.output)
+        Tensor::cat(&[input, context], 1)
     }
 
     /// Logits of a batch, `[windows, codes]`.
@@ -281,6 +287,17 @@ impl Engine for RustBert {
             values(&network.score(&vectors, &roles, &[roles.len()], false))
         })?;
         Ok(logits.as_chunks::<CODE_COUNT>().0.to_vec())
+    }
+
+    fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
+        if roles.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|network| {
+            let vectors = Tensor::from_slice(vectors).view([roles.len() as i64, -1]);
+            let roles: Vec<i64> = roles.iter().map(|&role| role as i64).collect();
+            values(&network.states(&vectors, &roles, &[roles.len()], false))
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use super::clients::Clients;
 use super::excerpts::Excerpts;
 use super::factors::Factors;
 use super::moments::Moments;
+use super::own_codes::OwnCodes;
 use super::privacy::Privacy;
 use super::rejects::Rejects;
 use super::run::Run;
@@ -49,6 +50,7 @@ pub fn dictionary() -> String {
     describe::<Clients>(&mut page);
     describe::<Trends>(&mut page);
     describe::<Factors>(&mut page);
+    describe::<OwnCodes>(&mut page);
     describe::<Privacy>(&mut page);
     describe::<Rejects>(&mut page);
     let _ = write!(page, "\n## {}\n\nOne object.\n\n| member | meaning |\n|---|---|\n", Run::FILE);

@@ -5,6 +5,7 @@
 //! | `utterances.csv` | [`utterances`] | one per unit |
 //! | `moments.csv` | [`moments`] | one per moment |
 //! | `sessions.csv` | [`sessions`] | one per session |
+//! | `own_codes.csv` | [`own_codes`] | one per unit, with a model that has a codebook of the user's own |
 //! | `excerpts.csv` | [`excerpts`] | one per unit of a moment or near one: the words |
 //! | `clients.csv` | [`clients`] | one per client |
 //! | `trends.csv` | [`trends`] | one per client and measure |
@@ -25,6 +26,7 @@ pub mod excerpts;
 pub mod factors;
 pub mod folder;
 pub mod moments;
+pub mod own_codes;
 pub mod privacy;
 pub mod rejects;
 pub mod run;

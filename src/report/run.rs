@@ -41,6 +41,9 @@ pub struct Model {
     pub version: String,
     /// SHA-256 of its list of checksums in hexadecimal: one value for all its files.
     pub sha256: String,
+    /// Name of the codebook of `own_codes.csv`, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_codes: Option<String>,
 }
 
 /// One file of the input.
@@ -124,7 +127,10 @@ impl Run {
     pub const MEMBERS: &'static [(&'static str, &'static str)] = &[
         ("program", "Name of the program."),
         ("version", "Version of the program."),
-        ("model", "`name`, `version` and `sha256` (of its `SHA256SUMS`) of the model that gave the codes."),
+        (
+            "model",
+            "`name`, `version` and `sha256` (of its `SHA256SUMS`) of the model that gave the codes; `own_codes`, the name of its own codebook, if it has one.",
+        ),
         ("options", "The options of the run by name, defaults included."),
         (
             "inputs",

@@ -236,6 +236,16 @@ impl<T: Table> Sheet<T> {
     /// # Errors
     /// If the file cannot be made or written.
     pub fn create(folder: &Folder, options: Options) -> Result<Self, Error> {
+        let columns = T::columns();
+        Sheet::with_header(folder, options, columns.iter().map(|column| column.name.as_ref()))
+    }
+
+    /// Begins a table whose columns depend on more than its kind.
+    pub(super) fn with_header<'a>(
+        folder: &Folder,
+        options: Options,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, Error> {
         let path = folder.path_of(T::FILE);
         let mut draft = folder.draft(T::FILE)?;
         if options.excel {
@@ -246,9 +256,7 @@ impl<T: Table> Sheet<T> {
             })?;
         }
         let mut csv = csv::Writer::from_writer(draft);
-        let names = T::columns();
-        csv.write_record(names.iter().map(|column| column.name.as_ref()))
-            .map_err(|error| write_error(&path, error))?;
+        csv.write_record(names).map_err(|error| write_error(&path, error))?;
         let rows = Rows {
             path,
             cells: csv::StringRecord::new(),

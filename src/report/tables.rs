@@ -6,15 +6,17 @@ use super::excerpts::Excerpts;
 use super::factors::Factors;
 use super::folder::{Error, Folder};
 use super::moments::Moments;
+use super::own_codes::OwnCodes;
 use super::privacy::Privacy;
 use super::rejects::Rejects;
 use super::run::{Run, Written};
 use super::sessions::Sessions;
-use super::table::{Options, Sheet};
+use super::table::{Options, Sheet, Table};
 use super::trends::Trends;
 use super::utterances::Utterances;
 use crate::coding::CodedSession;
 use crate::coding::case::{Client, Factor, Trend};
+use crate::coding::own::OwnCodebook;
 use crate::finding::Searched;
 use crate::transcript::Reject;
 use std::path::Path;
@@ -35,6 +37,7 @@ pub struct Tables {
     factors: Sheet<Factors>,
     privacy: Sheet<Privacy>,
     rejects: Sheet<Rejects>,
+    own_codes: Option<Sheet<OwnCodes>>,
 }
 
 impl Tables {
@@ -54,8 +57,23 @@ impl Tables {
             factors: Sheet::create(&folder, options)?,
             privacy: Sheet::create(&folder, options)?,
             rejects: Sheet::create(&folder, options)?,
+            own_codes: None,
             folder,
         })
+    }
+
+    /// Begins `own_codes.csv` too, if there is a codebook for it.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn with_own_codes(
+        mut self,
+        codebook: Option<&OwnCodebook>,
+        options: Options,
+    ) -> Result<Tables, Error> {
+        self.own_codes =
+            codebook.map(|codebook| OwnCodes::sheet(&self.folder, options, codebook)).transpose()?;
+        Ok(self)
     }
 
     /// Adds the rows of one session to the tables that speak of sessions.
@@ -66,6 +84,7 @@ impl Tables {
         self.utterances.write(session)?;
         self.moments.write(session)?;
         self.sessions.write(session)?;
+        self.own_codes.as_mut().map_or(Ok(()), |table| table.write(session))?;
         self.excerpts.write(session)
     }
 
@@ -127,6 +146,7 @@ impl Tables {
             factors,
             privacy,
             rejects,
+            own_codes,
         } = self;
         let run = run.seal(&folder)?;
         let tables = [
@@ -140,9 +160,13 @@ impl Tables {
             privacy.seal()?,
             rejects.seal()?,
         ];
+        let own_codes = own_codes.map(Sheet::seal).transpose()?;
         folder.remove(Run::FILE)?;
         folder.remove(PAGE)?;
-        for table in tables {
+        if own_codes.is_none() {
+            folder.remove(OwnCodes::FILE)?;
+        }
+        for table in tables.into_iter().chain(own_codes) {
             table.publish()?;
         }
         folder.sync();

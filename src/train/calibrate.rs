@@ -54,10 +54,26 @@ pub struct Scored<'a> {
 }
 
 /// One unit as the regression of one code sees it.
-struct Point {
+pub(super) struct Point {
     features: [f64; 3],
     positive: bool,
     weight: f64,
+}
+
+impl From<([f64; 3], bool, f64)> for Point {
+    /// Two logits and a 1 for the bias, whether the unit carries the label, and how much it counts.
+    fn from((features, positive, weight): ([f64; 3], bool, f64)) -> Point {
+        Point { features, positive, weight }
+    }
+}
+
+/// What the regression believes before any data.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pull {
+    /// Weights of the two logits.
+    pub toward: [f64; 2],
+    /// How strongly.
+    pub penalty: f64,
 }
 
 /// Fits mixing weights, biases and thresholds.
@@ -69,7 +85,7 @@ pub fn calibrate(scored: &[Scored<'_>], policy: &Policy) -> Calibration {
 
 fn line(scored: &[Scored<'_>], kind: Kind, code: Code, policy: &Policy) -> Line {
     let points = weighted_points(scored, kind, code, policy);
-    let [encoder, ngrams, bias] = regress(&points, policy);
+    let [encoder, ngrams, bias] = regress(&points, Pull { toward: policy.mix, penalty: policy.penalty });
     let probabilities: Vec<(f64, bool, f64)> = points
         .iter()
         .map(|p| (sigmoid(encoder * p.features[0] + ngrams * p.features[1] + bias), p.positive, p.weight))
@@ -120,10 +136,10 @@ fn weighted_points(scored: &[Scored<'_>], kind: Kind, code: Code, policy: &Polic
     points
 }
 
-/// Weighted logistic regression with a quadratic pull toward the policy's mix, by Newton's method.
-fn regress(points: &[Point], policy: &Policy) -> [f64; 3] {
-    let prior = [policy.mix[0], policy.mix[1], 0.0];
-    let penalty = [policy.penalty, policy.penalty, 1e-6];
+/// Weighted logistic regression with a quadratic pull toward some weights, by Newton's method.
+pub(super) fn regress(points: &[Point], pull: Pull) -> [f64; 3] {
+    let prior = [pull.toward[0], pull.toward[1], 0.0];
+    let penalty = [pull.penalty, pull.penalty, 1e-6];
     let mut beta = prior;
     for _ in 0..100 {
         let mut gradient: [f64; 3] = std::array::from_fn(|i| penalty[i] * (beta[i] - prior[i]));
@@ -176,7 +192,7 @@ fn solve(mut a: [[f64; 3]; 3], mut b: [f64; 3]) -> [f64; 3] {
 /// Half of the best weighted F1: that is where the best threshold of calibrated probabilities lies (Lipton,
 /// Elkan and Naryanaswamy 2014), and unlike the threshold that happened to be best it does not follow the
 /// handful of units that a rare code has.
-fn threshold(mut points: Vec<(f64, bool, f64)>) -> f64 {
+pub(super) fn threshold(mut points: Vec<(f64, bool, f64)>) -> f64 {
     points.sort_by(|a, b| b.0.total_cmp(&a.0));
     let positives: f64 = points.iter().filter(|p| p.1).map(|p| p.2).sum();
     let (mut hits, mut given, mut best) = (0.0, 0.0, 0.0_f64);
@@ -212,8 +228,8 @@ mod tests {
                 })
             })
             .collect();
-        let policy = Policy { penalty: 0.0, ..Policy::default() };
-        for (got, want) in regress(&points, &policy).into_iter().zip([1.5, -0.5, -1.0]) {
+        let pull = Pull { toward: [0.6, 0.6], penalty: 0.0 };
+        for (got, want) in regress(&points, pull).into_iter().zip([1.5, -0.5, -1.0]) {
             assert!((got - want).abs() < 1e-4, "{got} {want}");
         }
     }

@@ -1,12 +1,15 @@
 //! Training: the coded corpus, the n-gram model, calibration, and with the feature `rust-bert` the network.
 
 pub mod calibrate;
+pub mod coded;
 pub mod corpus;
 #[cfg(feature = "rust-bert")]
 pub mod encoder;
 pub mod folds;
 mod lbfgs;
+mod logistic;
 pub mod ngrams;
 pub mod oof;
+pub mod own;
 #[cfg(feature = "rust-bert")]
 pub mod run;

@@ -2,9 +2,10 @@
 //!
 //! No random numbers: the same examples give the same model, whatever the number of threads.
 
-use super::lbfgs::{Stop, minimise};
+use super::lbfgs::Stop;
+use super::logistic::{self, Point};
 use crate::codebook::CODE_COUNT;
-use crate::model::ngrams::features::{count, weigh};
+use crate::model::ngrams::features::{Counts, count, weigh};
 use crate::model::ngrams::{Ngrams, NgramsError};
 use rayon::prelude::*;
 
@@ -60,8 +61,6 @@ pub enum FitError {
     Model(#[from] NgramsError),
 }
 
-/// Logit of a code that no example may carry.
-const NEVER: f64 = -10.0;
 const STOP: Stop = Stop { steps: 300, gradient: 1e-3 };
 
 /// Learns a model.
@@ -86,17 +85,7 @@ pub fn fit(examples: &[Example<'_>], settings: &Settings) -> Result<Ngrams, FitE
 
     let buckets = 1usize << settings.bits;
     let counts: Vec<_> = used.par_iter().map(|example| count(example.text, buckets)).collect();
-    let mut texts = vec![0u32; buckets];
-    for (bucket, _) in counts.iter().flat_map(|counts| counts.words.iter().chain(&counts.characters)) {
-        texts[*bucket as usize] += 1;
-    }
-    let idf: Vec<f32> = texts
-        .iter()
-        .map(|&n| {
-            let rare = n < settings.min_texts.max(1);
-            if rare { 0.0 } else { (libm::log((1 + used.len()) as f64 / f64::from(1 + n)) + 1.0) as f32 }
-        })
-        .collect();
+    let idf = idf(&counts, buckets, settings.min_texts);
     let rows: Vec<Vec<(u32, f32)>> = counts.par_iter().map(|counts| weigh(counts, &idf)).collect();
 
     let columns: Vec<Vec<f64>> = (0..CODE_COUNT)
@@ -108,6 +97,26 @@ pub fn fit(examples: &[Example<'_>], settings: &Settings) -> Result<Ngrams, FitE
     Ok(Ngrams::new(idf, weights, bias)?)
 }
 
+/// Inverse document frequency of every bucket; 0 for those of fewer texts than `min_texts`, which are not used.
+pub(super) fn idf<'a>(
+    texts: impl IntoIterator<Item = &'a Counts>,
+    buckets: usize,
+    min_texts: u32,
+) -> Vec<f32> {
+    let (mut within, mut all) = (vec![0u32; buckets], 0);
+    for counts in texts {
+        all += 1;
+        for (bucket, _) in counts.words.iter().chain(&counts.characters) {
+            within[*bucket as usize] += 1;
+        }
+    }
+    let idf = |&n: &u32| {
+        let rare = n < min_texts.max(1);
+        if rare { 0.0 } else { (libm::log(f64::from(1 + all) / f64::from(1 + n)) + 1.0) as f32 }
+    };
+    within.iter().map(idf).collect()
+}
+
 /// The weights of one code, and its bias at the end.
 fn fit_code(
     used: &[&Example<'_>],
@@ -116,43 +125,18 @@ fn fit_code(
     buckets: usize,
     strength: f64,
 ) -> Vec<f64> {
-    let rows: Vec<_> = used
+    let points: Vec<_> = used
         .iter()
         .zip(rows)
         .filter(|(example, _)| example.mask[k])
-        .map(|(example, row)| (row.as_slice(), f64::from(example.targets[k]), f64::from(example.weight)))
+        .map(|(example, row)| Point {
+            row: row.as_slice(),
+            target: f64::from(example.targets[k]),
+            weight: f64::from(example.weight),
+        })
         .collect();
-    let mass: f64 = rows.iter().map(|row| row.2).sum();
-    let hits: f64 = rows.iter().map(|row| row.1 * row.2).sum();
     let mut x = vec![0.0; buckets + 1];
-    if hits <= 0.0 || hits >= mass {
-        x[buckets] = if hits > 0.0 { -NEVER } else { NEVER };
-        return x;
-    }
-    // From the base rate on, so that the first steps are not spent on it.
-    x[buckets] = libm::log(hits / (mass - hits));
-    minimise(&mut x, STOP, |x, gradient| {
-        gradient.fill(0.0);
-        let (weights, bias) = (&x[..buckets], x[buckets]);
-        let mut loss = 0.0;
-        for &(row, target, weight) in &rows {
-            let logit =
-                row.iter().fold(bias, |sum, &(i, value)| sum + weights[i as usize] * f64::from(value));
-            // ln(1 + e^logit), and the logistic function, without overflow.
-            let small = libm::exp(-logit.abs());
-            let softplus = logit.max(0.0) + libm::log1p(small);
-            let p = if logit >= 0.0 { 1.0 / (1.0 + small) } else { small / (1.0 + small) };
-            loss += weight * (softplus - target * logit);
-            let pull = strength * weight * (p - target);
-            for &(i, value) in row {
-                gradient[i as usize] += pull * f64::from(value);
-            }
-            gradient[buckets] += pull;
-        }
-        let square: f64 = weights.iter().map(|w| w * w).sum();
-        gradient.iter_mut().zip(weights).for_each(|(g, w)| *g += w);
-        strength * loss + 0.5 * square
-    });
+    logistic::fit(&points, &mut x, strength, STOP);
     x
 }
 

@@ -315,7 +315,7 @@ mod tests {
             ..Session::new(id.to_owned(), Path::new("s.csv").into())
         };
         let summary = super::super::summarise(&session, &[]);
-        CodedSession { session, codings: Vec::new(), moments: Vec::new(), summary }
+        CodedSession { session, codings: Vec::new(), own: None, moments: Vec::new(), summary }
     }
 
     fn findings(sessions: &[CodedSession]) -> Findings {

@@ -52,7 +52,12 @@ pub(crate) fn run(text: bool, sessions: u64, units: u64, moments: u64) -> Run {
     Run {
         program: "breakthrough".to_owned(),
         version: "0.1.0".to_owned(),
-        model: Model { name: "minilm".to_owned(), version: "1.0.0".to_owned(), sha256: "00".repeat(32) },
+        model: Model {
+            name: "minilm".to_owned(),
+            version: "1.0.0".to_owned(),
+            sha256: "00".repeat(32),
+            own_codes: None,
+        },
         options: [("no_text".to_owned(), (!text).into())].into_iter().collect(),
         inputs: vec![Input { path: "in.csv".to_owned(), units, ..Input::default() }],
         totals: Totals {
@@ -161,7 +166,7 @@ pub(crate) fn whole(session: Session, codings: Vec<Coding>) -> CodedSession {
             Some(Span { start: 0, end: session.units[moment.peak].text.chars().count().min(14) });
     }
     let summary = trends::summarise(&session, &codings);
-    CodedSession { session, codings, moments, summary }
+    CodedSession { session, codings, own: None, moments, summary }
 }
 
 fn coding(rng: &mut ChaCha8Rng, speaker: Speaker, rate: f64, resisting: f64) -> Coding {

@@ -66,6 +66,22 @@ impl Context {
         if rows == 0 {
             return Vec::new();
         }
+        let joined = self.states(vectors, roles);
+        let mut inner = vec![0.0; rows * self.hidden.bias.len()];
+        linear(&joined, &self.hidden.weight, &self.hidden.bias, &mut inner);
+        inner.iter_mut().for_each(|x| *x = x.max(0.0));
+        let mut logits = vec![0.0; rows * CODE_COUNT];
+        linear(&inner, &self.output.weight, &self.output.bias, &mut logits);
+        let (logits, _) = logits.as_chunks::<CODE_COUNT>();
+        logits.to_vec()
+    }
+
+    /// What the output layers read: of every window its vector with its role, and the states of both directions.
+    pub(super) fn states(&self, vectors: &[f32], roles: &[usize]) -> Vec<f32> {
+        let rows = roles.len();
+        if rows == 0 {
+            return Vec::new();
+        }
         let mut input = vectors.to_vec();
         for (row, &role) in input.chunks_exact_mut(self.width).zip(roles) {
             row.iter_mut().zip(&self.roles[role * self.width..]).for_each(|(x, r)| *x += r);
@@ -81,13 +97,7 @@ impl Context {
             joined.extend_from_slice(a);
             joined.extend_from_slice(b);
         }
-        let mut inner = vec![0.0; rows * self.hidden.bias.len()];
-        linear(&joined, &self.hidden.weight, &self.hidden.bias, &mut inner);
-        inner.iter_mut().for_each(|x| *x = x.max(0.0));
-        let mut logits = vec![0.0; rows * CODE_COUNT];
-        linear(&inner, &self.output.weight, &self.output.bias, &mut logits);
-        let (logits, _) = logits.as_chunks::<CODE_COUNT>();
-        logits.to_vec()
+        joined
     }
 }
 

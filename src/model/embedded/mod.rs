@@ -219,6 +219,10 @@ impl Engine for Embedded {
     fn score(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
         Ok(self.context.score(vectors, roles))
     }
+
+    fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
+        Ok(self.context.states(vectors, roles))
+    }
 }
 
 #[cfg(test)]

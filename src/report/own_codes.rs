@@ -1,0 +1,63 @@
+//! `own_codes.csv`: the labels of a codebook of the user's own.
+
+use super::folder::{Error, Folder};
+use super::table::{Column, Options, Rows, Sheet, Table};
+use crate::coding::CodedSession;
+use crate::coding::own::{OwnCodebook, RESERVED};
+
+/// One row per unit of the input, in input order, as in `utterances.csv`.
+#[derive(Debug)]
+pub struct OwnCodes;
+
+impl OwnCodes {
+    /// Begins the table for a codebook, with a column for each of its labels.
+    pub(super) fn sheet(
+        folder: &Folder,
+        options: Options,
+        codebook: &OwnCodebook,
+    ) -> Result<Sheet<OwnCodes>, Error> {
+        let labels = codebook.labels.iter().map(|label| label.name.as_str());
+        Sheet::with_header(folder, options, RESERVED.into_iter().chain(labels))
+    }
+}
+
+impl Table for OwnCodes {
+    type Record = CodedSession;
+    const FILE: &'static str = "own_codes.csv";
+    const ABOUT: &'static str = "One row per unit, as in `utterances.csv`, with the labels of your own codebook. Written only with a \
+        model that `breakthrough adapt` made.";
+
+    fn columns() -> Vec<Column> {
+        let [session_id, utterance_id, speaker, codes] = RESERVED;
+        vec![
+            Column::new(session_id, "Session, as in `utterances.csv`."),
+            Column::new(utterance_id, "Unit, as in `utterances.csv`."),
+            Column::new(speaker, "Who speaks.").words("therapist, client, client 2…, note, note:S…"),
+            Column::new(
+                codes,
+                "Labels that are given, by alphabet, joined by `|`: those whose probability is at or over their \
+                 threshold; of a codebook with one label a unit, the label furthest over its threshold.",
+            )
+            .words("labels of your codebook")
+            .or_empty("no label"),
+            Column::new("(each label)", "Probability that the unit carries the label; a column for each, under its name.")
+                .decimal("probability", "0 to 1")
+                .or_empty("the label was never seen on this side"),
+        ]
+    }
+
+    fn write(record: &CodedSession, _: Options, rows: &mut Rows) -> Result<(), Error> {
+        let Some(own) = &record.own else { return Ok(()) };
+        for (unit, coding) in record.session.units.iter().zip(&own.units) {
+            rows.text(&record.session.id);
+            rows.text(&unit.id);
+            rows.shown(unit.speaker);
+            rows.text(&own.codebook.joined(&coding.given));
+            for &probability in &coding.probabilities {
+                rows.decimal_or_empty(probability.map(f64::from));
+            }
+            rows.end()?;
+        }
+        Ok(())
+    }
+}

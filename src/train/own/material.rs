@@ -1,0 +1,139 @@
+//! Coded tables of the user as what an own codebook is learned from.
+
+use super::Error;
+use crate::coding::own::{OwnCodebook, OwnLabel, Voice};
+use crate::train::coded::{self, Coded};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// Labels of one unit.
+pub type Labels = BTreeSet<String>;
+
+/// Coded sessions and the codebook that they show.
+#[derive(Debug)]
+pub struct Material {
+    /// Sessions with a set of labels per unit.
+    pub sessions: Vec<Coded<Labels>>,
+    /// The labels, the voices they were seen on, and whether a unit has one.
+    pub codebook: OwnCodebook,
+    /// What must stay on one side of a fold, in the order of first appearance, with its coded units.
+    pub groups: Vec<(String, usize)>,
+}
+
+/// The least number of groups: two to learn from wherever one is held out, so that strengths and thresholds too can be
+/// chosen on what was not learned from.
+pub const LEAST_GROUPS: usize = 3;
+
+impl Material {
+    /// Reads tables as [`coded::read`] does, with labels in `column`, joined by `|`. A unit has one label where `single`
+    /// says so, or where every unit of every voice that is coded has exactly one.
+    ///
+    /// # Errors
+    /// If a table cannot be read, or nothing can be learned from it.
+    pub fn read(paths: &[PathBuf], column: &str, name: &str, single: bool) -> Result<Material, Error> {
+        let sessions = coded::read(paths, column, labels)?;
+        let mut voices: BTreeMap<&str, BTreeSet<Voice>> = BTreeMap::new();
+        for (unit, labels) in units(&sessions) {
+            for label in labels {
+                voices.entry(label).or_default().insert(Voice::of(unit.speaker));
+            }
+        }
+        let coded: BTreeSet<Voice> = voices.values().flatten().copied().collect();
+        let of_coded = || units(&sessions).filter(|(unit, _)| coded.contains(&Voice::of(unit.speaker)));
+        if single && units(&sessions).any(|(_, labels)| labels.len() > 1) {
+            return Err(Error::Several(column.to_owned()));
+        }
+        let single = single || of_coded().all(|(_, labels)| labels.len() == 1);
+        let labels: Vec<OwnLabel> = voices
+            .iter()
+            .map(|(name, voices)| OwnLabel { name: (*name).to_owned(), voices: voices.clone() })
+            .collect();
+        match labels.as_slice() {
+            [] => return Err(Error::NoLabel(column.to_owned())),
+            [only] if single || of_coded().all(|(_, labels)| labels.contains(&only.name)) => {
+                return Err(Error::OneLabel(column.to_owned()));
+            }
+            _ => {}
+        }
+        let codebook = OwnCodebook { name: name.to_owned(), single, labels };
+        let mut groups: Vec<(String, usize)> = Vec::new();
+        for session in &sessions {
+            let learned = session.session.units.iter().zip(&session.gold);
+            let learned =
+                learned.filter(|(unit, labels)| codebook.learns(Voice::of(unit.speaker), labels)).count();
+            match groups.iter_mut().find(|(group, _)| *group == session.cluster) {
+                Some((_, units)) => *units += learned,
+                None => groups.push((session.cluster.clone(), learned)),
+            }
+        }
+        groups.retain(|(_, units)| *units > 0);
+        if groups.len() < LEAST_GROUPS {
+            return Err(Error::Groups(groups.len()));
+        }
+        Ok(Material { sessions, codebook, groups })
+    }
+}
+
+impl OwnCodebook {
+    /// Whether a unit is learned from: it may carry a label, and where a unit has one label, it has it.
+    pub(super) fn learns(&self, voice: Voice, labels: &Labels) -> bool {
+        self.labels.iter().any(|label| label.voices.contains(&voice)) && !(self.single && labels.is_empty())
+    }
+}
+
+fn units(sessions: &[Coded<Labels>]) -> impl Iterator<Item = (&crate::transcript::Unit, &Labels)> {
+    sessions.iter().flat_map(|session| session.session.units.iter().zip(&session.gold))
+}
+
+/// The labels of a cell.
+fn labels(cell: &str) -> Result<Labels, String> {
+    let names = cell.split('|').map(str::trim).filter(|name| !name.is_empty());
+    names.map(|name| OwnCodebook::check_name(name).map(|()| name.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, single: bool) -> Result<Material, Error> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("talk.csv");
+        std::fs::write(&path, ["session_id,group,speaker,text,codes\n", text].concat()).unwrap();
+        Material::read(&[path], "codes", "mine", single)
+    }
+
+    #[test]
+    fn one_label_a_unit_is_seen_where_no_coded_side_has_gaps() {
+        let text = "a,,client,x,yes\na,,therapist,y,\nb,,client,x,no\nc,,client,x,no\n";
+        let material = read(text, false).unwrap();
+        let voices: Vec<_> =
+            material.codebook.labels.iter().map(|label| label.voices.iter().copied().collect()).collect();
+        assert_eq!((material.codebook.single, voices), (true, vec![vec![Voice::Client]; 2]));
+        assert_eq!(material.groups.iter().map(|group| group.1).collect::<Vec<_>>(), [1, 1, 1]);
+        // A gap: most units simply have no label. With --single it says that the unit was not coded.
+        let gap = [text, "c,,client,x,\n"].concat();
+        let [any, one] = [false, true].map(|single| read(&gap, single).unwrap());
+        assert_eq!((any.codebook.single, any.groups[2].1), (false, 2));
+        assert_eq!((one.codebook.single, one.groups[2].1), (true, 1));
+    }
+
+    #[test]
+    fn what_cannot_be_learned_is_named_with_the_mend() {
+        let of = |text: &str, single| read(text, single).unwrap_err().to_string();
+        let three = |labels: [&str; 3]| {
+            labels
+                .iter()
+                .zip(["a", "b", "c"])
+                .fold(String::new(), |text, (l, s)| format!("{text}{s},,client,x,{l}\n"))
+        };
+        assert!(of(&three(["", "", ""]), false).contains("no label"));
+        assert!(of(&three(["yes", "yes", "yes"]), false).contains("one label"));
+        assert!(of(&three(["yes", "", "yes"]), true).contains("one label"));
+        assert!(read(&three(["yes", "", "yes"]), false).is_ok());
+        assert!(of(&three(["yes|no", "no", "yes"]), true).contains("--single"));
+        assert!(of("a,g,client,x,yes\nb,g,client,x,no\n", false).contains("1 group"));
+        let comma = of(&three(["yes", "\"yes, but\"", "no"]), false);
+        assert!(comma.contains("record 2") && comma.contains("comma") && !comma.contains("but"), "{comma}");
+        assert!(of(&three(["yes", "\"ye\ns\"", "no"]), false).contains("line break"));
+    }
+}

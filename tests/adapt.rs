@@ -1,0 +1,213 @@
+//! `adapt`: a codebook of one's own is learned from coded sessions, and comes back out of `analyze`.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use assert_cmd::Command;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+fn breakthrough(arguments: &[&str], threads: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_breakthrough"));
+    command.env("RAYON_NUM_THREADS", threads).args(arguments).output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+type Row = HashMap<String, String>;
+
+fn rows(path: &Path) -> Vec<Row> {
+    csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
+}
+
+/// Turns with their labels: `sleep` and `garden` on the client's side, `sleep` on the therapist's too, `thanks` there alone.
+const CLIENT: [(&str, &str); 8] = [
+    ("I slept badly again and woke at four.", "sleep"),
+    ("The tomatoes came up in the garden.", "garden"),
+    ("My sister rang about the wedding.", ""),
+    ("I could not sleep, so I weeded the garden at dawn.", "garden|sleep"),
+    ("Work was quiet on Monday.", ""),
+    ("I lay awake and the sleep would not come.", "sleep"),
+    ("I planted beans in the garden with Tom.", "garden"),
+    ("We had soup and watched the football.", ""),
+];
+const THERAPIST: [(&str, &str); 4] = [
+    ("Thank you for telling me that.", "thanks"),
+    ("How was your sleep last week?", "sleep"),
+    ("What did you do then?", ""),
+    ("Thank you for coming in the rain.", "thanks"),
+];
+
+/// Invented sessions; the words of each differ a little from those of the others.
+fn coded(sessions: std::ops::Range<usize>) -> String {
+    let mut text = "session_id,utterance_id,speaker,text,mine\n".to_owned();
+    for s in sessions {
+        for i in 0..16 {
+            let ((said, labels), speaker) = if i % 2 == 0 {
+                (CLIENT[(i / 2 + s) % CLIENT.len()], "client")
+            } else {
+                (THERAPIST[(i / 2 * 3 + s) % THERAPIST.len()], "therapist")
+            };
+            let day = ["Anyway.", "Well.", "So.", "Right.", "Hm."][(i * 7 + s * 3) % 5];
+            let _ = writeln!(text, "s{s},{i},{speaker},\"{day} {said}\",{labels}");
+        }
+    }
+    text
+}
+
+/// Columns for session, turn, speaker and words only.
+fn uncoded(table: &str) -> String {
+    table.lines().fold(String::new(), |text, line| text + line.rsplit_once(',').unwrap().0 + "\n")
+}
+
+#[test]
+fn an_own_codebook_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("coded.csv"), coded(0..8)).unwrap();
+    let new = coded(8..11);
+    fs::write(path("new.csv"), uncoded(&new)).unwrap();
+    fs::write(path("truth.csv"), &new).unwrap();
+
+    let adapt = |out: &str, threads| {
+        let arguments =
+            ["adapt", &path("coded.csv"), "--label", "mine", "--resamples", "20", "--out", &path(out)];
+        let output = breakthrough(&arguments, threads);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        output
+    };
+    let said = adapt("model", "2");
+    assert!(stderr(&said).contains("3 labels, any number a unit, in 8 groups"), "{}", stderr(&said));
+    let figures = String::from_utf8(said.stdout).unwrap();
+    assert!(figures.contains("| garden |") && figures.contains("| *macro* |"), "{figures}");
+    let card = fs::read_to_string(path("model/MODEL_CARD.md")).unwrap();
+    assert!(card.contains("Cross-validation in 5 folds") && card.contains("Not for diagnosis"), "{card}");
+    assert!(
+        card.contains("| sleep | client, therapist |") && card.contains("| thanks | therapist |"),
+        "{card}"
+    );
+    // The number of threads changes no byte.
+    adapt("again", "1");
+    for file in ["own.json", "own.safetensors", "figures.csv"] {
+        let [one, two] = ["model", "again"].map(|folder| fs::read(path(folder) + "/" + file).unwrap());
+        let same = if file == "own.json" {
+            String::from_utf8(one).unwrap()
+                == String::from_utf8(two).unwrap().replace("\"again\"", "\"model\"")
+        } else {
+            one == two
+        };
+        assert!(same, "{file}");
+    }
+
+    let analyze = |more: &[&str]| {
+        let arguments = [&["analyze", &path("new.csv"), "--out", &path("out")], more].concat();
+        let output = breakthrough(&arguments, "2");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    };
+    analyze(&["--model", &path("model")]);
+    let out = dir.path().join("out");
+    let units = rows(&out.join("own_codes.csv"));
+    let truth = rows(Path::new(&path("truth.csv")));
+    assert_eq!(units.len(), truth.len());
+    let right = units.iter().zip(&truth).filter(|(unit, truth)| unit["codes"] == truth["mine"]).count();
+    assert!(right * 10 >= units.len() * 9, "{right} of {}", units.len());
+    for unit in &units {
+        assert_eq!(unit["thanks"].is_empty(), unit["speaker"] == "client", "{unit:?}");
+        assert!(unit["sleep"].parse::<f64>().is_ok_and(|p| (0.0..=1.0).contains(&p)), "{unit:?}");
+    }
+    let run: serde_json::Value = serde_json::from_slice(&fs::read(out.join("run.json")).unwrap()).unwrap();
+    assert_eq!(run["model"]["own_codes"], "model");
+
+    // The thirteen codes are what they are without it, and its table goes with it.
+    let beside = fs::read(out.join("utterances.csv")).unwrap();
+    analyze(&[]);
+    assert_eq!(beside, fs::read(out.join("utterances.csv")).unwrap());
+    assert!(!out.join("own_codes.csv").exists());
+
+    // A folder that was tampered with is not used.
+    let json = fs::read_to_string(path("model/own.json")).unwrap();
+    fs::write(path("model/own.json"), json.replace("thanks", "thinks")).unwrap();
+    let refused = ["analyze", &path("new.csv"), "--out", &path("out2"), "--model", &path("model")];
+    let output = breakthrough(&refused, "2");
+    assert!(output.status.code() == Some(4) && stderr(&output).contains("own.json"), "{}", stderr(&output));
+    fs::remove_file(path("model/own.json")).unwrap();
+    let output = breakthrough(&refused, "2");
+    assert!(output.status.code() == Some(4) && stderr(&output).contains("own.json"), "{}", stderr(&output));
+}
+
+#[test]
+fn one_label_a_unit_gives_one_label_a_unit() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let one = coded(0..6).lines().map(|line| {
+        let (unit, labels) = line.rsplit_once(',').unwrap();
+        let label = match (line.contains(",client,"), labels) {
+            (true, "") => "other",
+            (true, labels) => labels.split('|').next().unwrap(),
+            (false, "mine") => "mine",
+            (false, _) => "",
+        };
+        format!("{unit},{label}\n")
+    });
+    fs::write(path("coded.csv"), one.collect::<String>()).unwrap();
+    fs::write(path("new.csv"), uncoded(&coded(6..8))).unwrap();
+    let arguments = [
+        "adapt",
+        &path("coded.csv"),
+        "--label",
+        "mine",
+        "--folds",
+        "3",
+        "--resamples",
+        "0",
+        "--out",
+        &path("m"),
+    ];
+    let output = breakthrough(&arguments, "2");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("3 labels, one a unit"), "{}", stderr(&output));
+    let output =
+        breakthrough(&["analyze", &path("new.csv"), "--model", &path("m"), "--out", &path("out")], "2");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for unit in rows(&dir.path().join("out/own_codes.csv")) {
+        let labels = unit["codes"].split('|').filter(|label| !label.is_empty()).count();
+        assert_eq!(labels, usize::from(unit["speaker"] == "client"), "{unit:?}");
+        if unit["speaker"] == "client" {
+            let sum: f64 =
+                ["garden", "other", "sleep"].iter().map(|l| unit[*l].parse::<f64>().unwrap()).sum();
+            assert!((sum - 1.0).abs() < 2e-4, "{unit:?}");
+        }
+    }
+}
+
+#[test]
+fn mistakes_are_named_in_one_line_with_the_mend() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let header = "session_id,speaker,text,codes\n";
+    let three = |labels: [&str; 3]| {
+        let unit = |(i, label): (usize, &&str)| format!("s{i},client,words,{label}\n");
+        header.to_owned() + &labels.iter().enumerate().map(unit).collect::<String>()
+    };
+    let cases: [(String, &[&str], i32, &str); 8] = [
+        (three(["a", "b", "a"]), &["--label", "kind"], 3, "no column 'kind'"),
+        (three(["", "", ""]), &[], 3, "--label"),
+        (three(["a", "a", "a"]), &[], 3, "nothing to tell apart"),
+        (three(["a", "\"b, c\"", "a"]), &[], 3, "record 2: a label has a comma"),
+        (three(["a", "\"b\nc\"", "a"]), &[], 3, "record 2: a label has a line break"),
+        (three(["a", "codes", "a"]), &[], 3, "rename it"),
+        (format!("{header}s,client,x,a\ns,client,y,b\n"), &[], 3, "1 group(s)"),
+        (three(["a", "b", "a"]), &["--folds", "2"], 2, "--folds must be 3 or more"),
+    ];
+    for (table, more, code, says) in cases {
+        fs::write(path("coded.csv"), table).unwrap();
+        let output = breakthrough(&[&["adapt", &path("coded.csv"), "--out", &path("m")], more].concat(), "1");
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains(says) && said.trim().lines().count() == 1, "{says}: {said}");
+        assert!(!dir.path().join("m").exists(), "{says}");
+    }
+}
