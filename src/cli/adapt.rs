@@ -75,7 +75,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let settings = Settings { folds: arguments.folds, seed: arguments.seed };
     let adapted = own::adapt(&model, &material, settings, &bootstrap, &|step| match step {
         Step::Read(units) => tell(&format!("{units} units read")),
-        Step::Learned(done, all) => tell(&format!("{done} of {all} models learned")),
+        Step::Learned(done, all) if done % 4 == 0 => tell(&format!("{done} of {all} models learned")),
+        Step::Learned(..) => {}
     })?;
     if adapted.wordless > 0 {
         tell(&format!("{} coded units have no words and are left out", adapted.wordless));

@@ -24,7 +24,7 @@ fn write(out: &mut String, adapted: &Adapted, material: &Material, model: &str) 
         env!("CARGO_PKG_VERSION"),
         if book.single { "A unit has one label." } else { "A unit has any number of labels, also none." }
     )?;
-    writeln!(out, "| label | on | least probability or weight |\n|---|---|--:|")?;
+    writeln!(out, "| label | on | threshold |\n|---|---|--:|")?;
     for (label, decision) in book.labels.iter().zip(&adapted.own.decisions) {
         let voices: Vec<&str> = label.voices.iter().map(|voice| name(*voice)).collect();
         writeln!(

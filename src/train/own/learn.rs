@@ -51,7 +51,7 @@ pub(super) struct Linear {
 pub(super) struct Learned {
     /// Over the features as they are, with every strength.
     pub states: Vec<Linear>,
-    /// Over n-grams.
+    /// Over n-grams: a weight for every bucket in use, see [`kept`].
     pub ngrams: Linear,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Learned {
 pub(super) struct Outcome {
     /// Scores of the units of these folds, label by label; empty for all others.
     pub scores: Vec<Vec<Score>>,
-    /// What was learned, label by label.
+    /// What was learned of everything, label by label; of less only the scores are needed.
     pub labels: Vec<Learned>,
     /// Inverse document frequencies of the n-grams.
     pub idf: Vec<f32>,
@@ -72,7 +72,14 @@ pub(super) fn learn(table: &Table, without: &Without) -> Outcome {
     let scale = Scale::of(table, &used);
     let rows: Vec<Vec<f32>> = used.iter().map(|&unit| scale.apply(&table.features[unit])).collect();
     let idf = idf(used.iter().map(|&unit| &table.ngrams[unit]), BUCKETS, 2);
-    let grams: Vec<Vec<(u32, f32)>> = table.ngrams.par_iter().map(|counts| weigh(counts, &idf)).collect();
+    // Only buckets in use have a weight to be found: in a small table they are few.
+    let kept = kept(&idf);
+    let mut places = vec![0; idf.len()];
+    kept.iter().enumerate().for_each(|(place, &bucket)| places[bucket] = place as u32);
+    let weighed = |counts| -> Vec<(u32, f32)> {
+        weigh(counts, &idf).into_iter().map(|(bucket, value)| (places[bucket as usize], value)).collect()
+    };
+    let grams: Vec<Vec<(u32, f32)>> = table.ngrams.par_iter().map(weighed).collect();
     let labels: Vec<Learned> = (0..table.targets.first().map_or(0, Vec::len))
         .into_par_iter()
         .map(|label| {
@@ -84,7 +91,7 @@ pub(super) fn learn(table: &Table, without: &Without) -> Outcome {
                 scale.unscaled(&x)
             });
             let ngrams = points(table, &used, label, |_, unit| grams[unit].as_slice());
-            let mut weights = vec![0.0; BUCKETS + 1];
+            let mut weights = vec![0.0; kept.len() + 1];
             fit(&ngrams, &mut weights, NGRAM_STRENGTH, STOP);
             let bias = weights.pop().unwrap_or_default();
             Learned { states: states.to_vec(), ngrams: Linear { weights, bias } }
@@ -99,7 +106,12 @@ pub(super) fn learn(table: &Table, without: &Without) -> Outcome {
         };
         scores[unit] = labels.iter().map(of).collect();
     }
-    Outcome { scores, labels, idf }
+    Outcome { scores, labels: if without.is_empty() { labels } else { Vec::new() }, idf }
+}
+
+/// The buckets in use.
+pub(super) fn kept(idf: &[f32]) -> Vec<usize> {
+    (0..idf.len()).filter(|&bucket| idf[bucket] > 0.0).collect()
 }
 
 /// Units that may carry a label, with the row that `row` gives for a place in `used` and its unit.
@@ -170,10 +182,12 @@ mod tests {
                 let yes = table.targets[unit][0] == Some(true);
                 assert!(states.iter().all(|&logit| (logit > 0.0) == yes) && (ngrams > 0.0) == yes, "{unit}");
                 assert!(states[0].abs() < states[4].abs(), "less penalty, surer");
+                let never = outcome.scores[unit][1];
+                assert!(never.states[0] < -5.0 && never.ngrams < -5.0, "no example, no label");
             } else {
                 assert!(outcome.scores[unit].is_empty());
             }
         }
-        assert!(outcome.labels[1].states[0].bias < -5.0, "nothing to learn from gives a label to nobody");
+        assert_eq!((outcome.labels.len(), learn(&table, &Vec::new()).labels.len()), (0, 2));
     }
 }

@@ -3,6 +3,7 @@
 use super::Error;
 use crate::coding::own::{OwnCodebook, OwnLabel, Voice};
 use crate::train::coded::{self, Coded};
+use crate::transcript::Unit;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -60,7 +61,7 @@ impl Material {
         for session in &sessions {
             let learned = session.session.units.iter().zip(&session.gold);
             let learned =
-                learned.filter(|(unit, labels)| codebook.learns(Voice::of(unit.speaker), labels)).count();
+                learned.filter(|(unit, labels)| learns(&codebook, Voice::of(unit.speaker), labels)).count();
             match groups.iter_mut().find(|(group, _)| *group == session.cluster) {
                 Some((_, units)) => *units += learned,
                 None => groups.push((session.cluster.clone(), learned)),
@@ -74,14 +75,12 @@ impl Material {
     }
 }
 
-impl OwnCodebook {
-    /// Whether a unit is learned from: it may carry a label, and where a unit has one label, it has it.
-    pub(super) fn learns(&self, voice: Voice, labels: &Labels) -> bool {
-        self.labels.iter().any(|label| label.voices.contains(&voice)) && !(self.single && labels.is_empty())
-    }
+/// Whether a unit is learned from: it may carry a label, and where a unit has one label, it has it.
+pub(super) fn learns(book: &OwnCodebook, voice: Voice, labels: &Labels) -> bool {
+    book.labels.iter().any(|label| label.voices.contains(&voice)) && !(book.single && labels.is_empty())
 }
 
-fn units(sessions: &[Coded<Labels>]) -> impl Iterator<Item = (&crate::transcript::Unit, &Labels)> {
+fn units(sessions: &[Coded<Labels>]) -> impl Iterator<Item = (&Unit, &Labels)> {
     sessions.iter().flat_map(|session| session.session.units.iter().zip(&session.gold))
 }
 

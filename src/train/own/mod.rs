@@ -17,7 +17,7 @@ pub use material::{LEAST_GROUPS, Labels, Material};
 use crate::agreement::bootstrap::Bootstrap;
 use crate::agreement::coders::compare::{Comparison, compare};
 use crate::agreement::coders::{Aligned, Coder};
-use crate::coding::own::{OwnCodebook, OwnCoding, Voice};
+use crate::coding::own::{OwnCodebook, OwnCoding, OwnLabel, Voice};
 use crate::model::files::{CHECKSUMS, Files, NAMES, OWN, OWN_WEIGHTS, checksums};
 use crate::model::ngrams::features::count;
 use crate::model::own::{BUCKETS, Decision, Own, OwnModel, OwnWeights, parts};
@@ -25,7 +25,7 @@ use crate::model::{self, Model};
 use crate::train::coded;
 use choose::{Choice, Held, choose, code};
 use half::f16;
-use learn::{Outcome, Table, learn};
+use learn::{Outcome, Table, kept, learn};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -60,6 +60,9 @@ pub enum Error {
          a column group that parts them"
     )]
     Groups(usize),
+    /// Nothing but silence.
+    #[error("no coded unit has a word in it; the words stand in the column text")]
+    NoWords,
     /// The codebook does not fit into what a model can hold.
     #[error("the learned codebook cannot be kept: {0}")]
     Unfit(String),
@@ -120,6 +123,9 @@ pub fn adapt(
     let single = material.codebook.single;
     let folds = settings.folds.clamp(LEAST_GROUPS, material.groups.len());
     let (table, units, wordless) = table(model, material, folds, settings.seed, watch)?;
+    if units.is_empty() {
+        return Err(Error::NoWords);
+    }
     let plan = folds::plan(folds);
     let done = std::sync::atomic::AtomicUsize::new(0);
     let outcomes: BTreeMap<_, Outcome> = plan
@@ -189,14 +195,14 @@ fn table(
         for (coded, features) in chunk.iter().zip(features) {
             for ((unit, labels), features) in coded.session.units.iter().zip(&coded.gold).zip(features) {
                 read += 1;
-                if !book.learns(Voice::of(unit.speaker), labels) {
+                if !material::learns(book, Voice::of(unit.speaker), labels) {
                     continue;
                 }
                 let Some(features) = features else {
                     wordless += 1;
                     continue;
                 };
-                let target = |(k, label): (usize, &crate::coding::own::OwnLabel)| {
+                let target = |(k, label): (usize, &OwnLabel)| {
                     book.may_carry(unit.speaker, k).then(|| labels.contains(&label.name))
                 };
                 table.features.push(features);
@@ -241,12 +247,12 @@ fn figures(
 fn conclude(book: &OwnCodebook, choices: &[Choice], all: &Outcome) -> (Own, OwnWeights) {
     let labels = choices.len();
     let (mut states, mut ngrams) = (Vec::new(), vec![f16::ZERO; BUCKETS * labels]);
-    let mut decisions = Vec::with_capacity(labels);
+    let (kept, mut decisions) = (kept(&all.idf), Vec::with_capacity(labels));
     for (k, (choice, learned)) in choices.iter().zip(&all.labels).enumerate() {
         let ([mix, ngram_mix, bias], of_states) = (choice.mix, &learned.states[choice.strength]);
         states.extend(of_states.weights.iter().map(|w| f16::from_f64(mix * w)));
-        for (row, w) in ngrams.chunks_exact_mut(labels).zip(&learned.ngrams.weights) {
-            row[k] = f16::from_f64(ngram_mix * w);
+        for (&bucket, w) in kept.iter().zip(&learned.ngrams.weights) {
+            ngrams[bucket * labels + k] = f16::from_f64(ngram_mix * w);
         }
         let bias = mix * of_states.bias + ngram_mix * learned.ngrams.bias + bias;
         decisions.push(Decision { bias: bias as f32, ..choice.decision() });
