@@ -72,9 +72,10 @@ fn an_own_codebook_comes_back() {
     fs::write(path("new.csv"), uncoded(&new)).unwrap();
     fs::write(path("truth.csv"), &new).unwrap();
 
+    let (coded, new_table, model) = (path("coded.csv"), path("new.csv"), path("model"));
     let adapt = |out: &str, threads| {
-        let arguments =
-            ["adapt", &path("coded.csv"), "--label", "mine", "--resamples", "20", "--out", &path(out)];
+        let out = path(out);
+        let arguments = ["adapt", &coded, "--label", "mine", "--resamples", "20", "--out", &out];
         let output = breakthrough(&arguments, threads);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         output
@@ -102,12 +103,12 @@ fn an_own_codebook_comes_back() {
         assert!(same, "{file}");
     }
 
+    let to = path("out");
     let analyze = |more: &[&str]| {
-        let arguments = [&["analyze", &path("new.csv"), "--out", &path("out")], more].concat();
-        let output = breakthrough(&arguments, "2");
+        let output = breakthrough(&[&["analyze", &new_table, "--out", &to], more].concat(), "2");
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     };
-    analyze(&["--model", &path("model")]);
+    analyze(&["--model", &model]);
     let out = dir.path().join("out");
     let units = rows(&out.join("own_codes.csv"));
     let truth = rows(Path::new(&path("truth.csv")));
@@ -130,7 +131,8 @@ fn an_own_codebook_comes_back() {
     // A folder that was tampered with is not used.
     let json = fs::read_to_string(path("model/own.json")).unwrap();
     fs::write(path("model/own.json"), json.replace("thanks", "thinks")).unwrap();
-    let refused = ["analyze", &path("new.csv"), "--out", &path("out2"), "--model", &path("model")];
+    let other = path("out2");
+    let refused = ["analyze", &new_table, "--out", &other, "--model", &model];
     let output = breakthrough(&refused, "2");
     assert!(output.status.code() == Some(4) && stderr(&output).contains("own.json"), "{}", stderr(&output));
     fs::remove_file(path("model/own.json")).unwrap();
@@ -142,7 +144,8 @@ fn an_own_codebook_comes_back() {
 fn one_label_a_unit_gives_one_label_a_unit() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
-    let one = coded(0..6).lines().map(|line| {
+    let table = coded(0..6);
+    let one = table.lines().map(|line| {
         let (unit, labels) = line.rsplit_once(',').unwrap();
         let label = match (line.contains(",client,"), labels) {
             (true, "") => "other",
@@ -152,25 +155,15 @@ fn one_label_a_unit_gives_one_label_a_unit() {
         };
         format!("{unit},{label}\n")
     });
-    fs::write(path("coded.csv"), one.collect::<String>()).unwrap();
-    fs::write(path("new.csv"), uncoded(&coded(6..8))).unwrap();
-    let arguments = [
-        "adapt",
-        &path("coded.csv"),
-        "--label",
-        "mine",
-        "--folds",
-        "3",
-        "--resamples",
-        "0",
-        "--out",
-        &path("m"),
-    ];
-    let output = breakthrough(&arguments, "2");
+    let (coded_table, new_table, model, out) = (path("coded.csv"), path("new.csv"), path("m"), path("out"));
+    fs::write(&coded_table, one.collect::<String>()).unwrap();
+    fs::write(&new_table, uncoded(&coded(6..8))).unwrap();
+    let adapt =
+        ["adapt", &coded_table, "--label", "mine", "--folds", "3", "--resamples", "0", "--out", &model];
+    let output = breakthrough(&adapt, "2");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stderr(&output).contains("3 labels, one a unit"), "{}", stderr(&output));
-    let output =
-        breakthrough(&["analyze", &path("new.csv"), "--model", &path("m"), "--out", &path("out")], "2");
+    let output = breakthrough(&["analyze", &new_table, "--model", &model, "--out", &out], "2");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     for unit in rows(&dir.path().join("out/own_codes.csv")) {
         let labels = unit["codes"].split('|').filter(|label| !label.is_empty()).count();
@@ -203,8 +196,9 @@ fn mistakes_are_named_in_one_line_with_the_mend() {
         (three(["a", "b", "a"]), &["--folds", "2"], 2, "--folds must be 3 or more"),
     ];
     for (table, more, code, says) in cases {
-        fs::write(path("coded.csv"), table).unwrap();
-        let output = breakthrough(&[&["adapt", &path("coded.csv"), "--out", &path("m")], more].concat(), "1");
+        let (coded, out) = (path("coded.csv"), path("m"));
+        fs::write(&coded, table).unwrap();
+        let output = breakthrough(&[&["adapt", &coded, "--out", &out], more].concat(), "1");
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(code), "{said}");
         assert!(said.contains(says) && said.trim().lines().count() == 1, "{says}: {said}");
