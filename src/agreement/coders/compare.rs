@@ -90,6 +90,8 @@ pub struct Comparison {
     pub units: [usize; 2],
     /// Sessions.
     pub sessions: usize,
+    /// What these are called in reports: `session`, or what else units were put together by.
+    pub cluster: &'static str,
     /// Labels that at least one coding gives.
     pub labels: Vec<Label>,
     /// Whole sets of labels, each different set a category: for labels of which a unit has one, this is the agreement
@@ -220,6 +222,7 @@ pub fn compare(aligned: &Aligned, bootstrap: &Bootstrap) -> Comparison {
         missing: (0..aligned.coders.len()).map(|coder| aligned.missing(coder)).collect(),
         units: [aligned.units.len(), aligned.common()],
         sessions: aligned.sessions,
+        cluster: "session",
         labels,
         sets,
         overall,

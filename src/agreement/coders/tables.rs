@@ -22,12 +22,13 @@ impl Comparison {
 
     fn write_markdown(&self, out: &mut String) -> std::fmt::Result {
         let [all, common] = self.units;
-        writeln!(out, "{all} units of {} sessions, {common} of them in every coding.", self.sessions)?;
+        let cluster = self.cluster;
+        writeln!(out, "{all} units of {} {cluster}s, {common} of them in every coding.", self.sessions)?;
         for (name, missing) in self.coders.iter().zip(&self.missing).filter(|(_, missing)| **missing > 0) {
             writeln!(out, "{missing} units are not in {}.", cell(name))?;
         }
         let percent = (self.confidence * 100.0).round();
-        writeln!(out, "In brackets: {percent} % percentile intervals, resampling whole sessions.\n")?;
+        writeln!(out, "In brackets: {percent} % percentile intervals, resampling whole {cluster}s.\n")?;
 
         let given: Vec<String> = self.coders.iter().map(|name| format!("given by {}", cell(name))).collect();
         writeln!(

@@ -239,7 +239,7 @@ fn figures(
         let column = codings.iter().map(|coding| coding.probabilities[k].unwrap_or(0.0)).collect();
         given.probabilities.insert(label.name.clone(), column);
     }
-    compare(&Aligned::new(&[gold, given]), bootstrap)
+    Comparison { cluster: "group", ..compare(&Aligned::new(&[gold, given]), bootstrap) }
 }
 
 /// Puts what was learned of everything together with what was chosen: mixing weights go into the weights, all biases
