@@ -1,16 +1,18 @@
 //! All tables of a run, written together and put in place together.
 
 use super::PAGE;
+use super::also::{self, Also, Beside};
 use super::clients::Clients;
 use super::excerpts::Excerpts;
 use super::factors::Factors;
-use super::folder::{Error, Folder};
+use super::folder::{Error, Folder, Whole};
 use super::moments::Moments;
+use super::parquet;
 use super::privacy::Privacy;
 use super::rejects::Rejects;
-use super::run::{Run, Written};
+use super::run::{Model, Run, Written};
 use super::sessions::Sessions;
-use super::table::{Options, Sheet};
+use super::table::{Options, Sheet, Table as _};
 use super::trends::Trends;
 use super::utterances::Utterances;
 use crate::coding::CodedSession;
@@ -35,7 +37,21 @@ pub struct Tables {
     factors: Sheet<Factors>,
     privacy: Sheet<Privacy>,
     rejects: Sheet<Rejects>,
+    beside: Beside,
 }
+
+/// The names of all tables.
+const FILES: [&str; 9] = [
+    Utterances::FILE,
+    Moments::FILE,
+    Sessions::FILE,
+    Excerpts::FILE,
+    Clients::FILE,
+    Trends::FILE,
+    Factors::FILE,
+    Privacy::FILE,
+    Rejects::FILE,
+];
 
 impl Tables {
     /// Opens the output folder, making it if need be, and begins all tables in it.
@@ -54,8 +70,19 @@ impl Tables {
             factors: Sheet::create(&folder, options)?,
             privacy: Sheet::create(&folder, options)?,
             rejects: Sheet::create(&folder, options)?,
+            beside: Beside::default(),
             folder,
         })
+    }
+
+    /// Begins the forms that hold whole sessions, to be written beside the tables; before the first session.
+    /// [`Also::Parquet`], which is a matter of every table, is [`Options::parquet`].
+    ///
+    /// # Errors
+    /// If a file cannot be made.
+    pub fn beside(mut self, also: &[Also], model: &Model) -> Result<Tables, Error> {
+        self.beside = Beside::create(&self.folder, also, model)?;
+        Ok(self)
     }
 
     /// Adds the rows of one session to the tables that speak of sessions.
@@ -66,7 +93,8 @@ impl Tables {
         self.utterances.write(session)?;
         self.moments.write(session)?;
         self.sessions.write(session)?;
-        self.excerpts.write(session)
+        self.excerpts.write(session)?;
+        self.beside.write(session)
     }
 
     /// Adds what all sessions together come to.
@@ -127,6 +155,7 @@ impl Tables {
             factors,
             privacy,
             rejects,
+            beside,
         } = self;
         let run = run.seal(&folder)?;
         let tables = [
@@ -139,12 +168,13 @@ impl Tables {
             factors.seal()?,
             privacy.seal()?,
             rejects.seal()?,
+            beside.seal()?,
         ];
         folder.remove(Run::FILE)?;
         folder.remove(PAGE)?;
-        for table in tables {
-            table.publish()?;
-        }
+        FILES.into_iter().try_for_each(|file| folder.remove(&parquet::name(file)))?;
+        also::remove_older(&folder)?;
+        tables.into_iter().flatten().try_for_each(Whole::publish)?;
         folder.sync();
         run.publish()?;
         folder.sync();
@@ -160,7 +190,7 @@ impl Tables {
         let Tables { folder, privacy, .. } = self;
         let privacy = privacy.seal()?;
         folder.remove(Run::FILE)?;
-        privacy.publish()?;
+        privacy.into_iter().try_for_each(Whole::publish)?;
         folder.sync();
         Ok(())
     }
