@@ -64,6 +64,21 @@ pub enum Family {
     Factor,
 }
 
+impl Family {
+    /// All families in the order of the codebook.
+    pub const ALL: [Family; 3] = [Family::Breakthrough, Family::Resistance, Family::Factor];
+
+    /// The word used in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Family::Breakthrough => "breakthrough",
+            Family::Resistance => "resistance",
+            Family::Factor => "factor",
+        }
+    }
+}
+
 impl Code {
     /// All codes in codebook order; `ALL[code as usize] == code`.
     pub const ALL: [Code; CODE_COUNT] = [
@@ -99,6 +114,30 @@ impl Code {
             Code::Guidance => "guidance",
             Code::Pacing => "pacing",
             Code::Alliance => "alliance",
+        }
+    }
+
+    /// What it means, in one sentence.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Code::Emotional => "Release of an emotion that had been held back, or relief after it.",
+            Code::Cognitive => "New insight or a shift of thought.",
+            Code::Behavioural => "A tangible change in action or reaction, done or under way.",
+            Code::ResistanceChange => "Reluctance toward, or arguing against, change or the work of therapy.",
+            Code::ResistanceDefence => {
+                "A defence mechanism at work: denial, minimising, blaming, changing the subject."
+            }
+            Code::ResistanceFear => "Fear that stands in the way of change or of the work.",
+            Code::Motivation => "Desire, ability, reason, need or commitment to change.",
+            Code::SelfAwareness => {
+                "The client observes their own feelings, thoughts or patterns, without a shift."
+            }
+            Code::Openness => "Vulnerability: private or painful material disclosed.",
+            Code::Empathy => "The therapist understands, accepts, validates.",
+            Code::Guidance => "The therapist uses a technique or expertise that moves the work on.",
+            Code::Pacing => "The therapist respects pace, choice and boundaries.",
+            Code::Alliance => "Trust, rapport, agreement on goals or tasks; a rupture named and repaired.",
         }
     }
 

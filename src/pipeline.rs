@@ -7,7 +7,7 @@ use crate::coding::CodedSession;
 use crate::finding::Searched;
 use crate::input::{self, Event, Notice, Source};
 use crate::model::{self, Model};
-use crate::report::{self, Run, Tables, Totals};
+use crate::report::{self, Also, Run, Tables, Totals};
 use crate::transcript::{Reject, Session};
 use crate::trends::Cases;
 use crate::{moments, privacy, trends};
@@ -37,6 +37,8 @@ pub struct Job {
     pub privacy: Privacy,
     /// Whether the tables are for a spreadsheet: [`report::Options::excel`].
     pub excel: bool,
+    /// What is written beside the CSV tables.
+    pub also: Vec<Also>,
     /// The options of the run by name, for `run.json`.
     pub options: Map<String, Value>,
 }
@@ -73,6 +75,9 @@ pub enum Error {
     /// An output could not be written.
     #[error(transparent)]
     Output(#[from] report::Error),
+    /// A form was asked for that is nothing without words, and words may not be written.
+    #[error("{0} cannot be written without the words of the sessions: leave out --no-text or {0}")]
+    NeedsWords(Also),
     /// More was found that may identify a person than is allowed.
     #[error(
         "{finds} places may identify a person, {most} are allowed: see privacy.csv, then mend the input or redact it"
@@ -96,10 +101,15 @@ pub fn analyze(
     folder: &Path,
     watch: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Run, Error> {
+    if let Some(form) = job.also.iter().find(|also| !job.text && also.needs_words()) {
+        return Err(Error::NeedsWords(*form));
+    }
     let started = Timestamp::now();
     let clock = Instant::now();
+    let tables = Tables::create(folder, report_options(job))?;
     let mut made = Made {
-        tables: Tables::create(folder, report_options(job))?
+        tables: tables
+            .beside(&job.also, &about(model))?
             .with_own_codes(model.own().map(|own| &**own.codebook()), report_options(job))?,
         cases: Cases::default(),
         inputs: Vec::new(),
@@ -120,12 +130,7 @@ pub fn analyze(
     let run = Run {
         program: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        model: report::Model {
-            name: model.name().to_owned(),
-            version: model.version().to_owned(),
-            sha256: model.checksum().to_owned(),
-            own_codes: model.own().map(|own| own.codebook().name.clone()),
-        },
+        model: about(model),
         options: job.options.clone(),
         totals: Totals::new(&inputs, written),
         inputs,
@@ -140,7 +145,17 @@ pub fn analyze(
 }
 
 fn report_options(job: &Job) -> report::Options {
-    report::Options { text: job.text, found: job.privacy.found, excel: job.excel }
+    let parquet = job.also.contains(&Also::Parquet);
+    report::Options { text: job.text, found: job.privacy.found, excel: job.excel, parquet }
+}
+
+fn about(model: &Model) -> report::Model {
+    report::Model {
+        name: model.name().to_owned(),
+        version: model.version().to_owned(),
+        sha256: model.checksum().to_owned(),
+        own_codes: model.own().map(|own| own.codebook().name.clone()),
+    }
 }
 
 /// Time by stage.

@@ -5,7 +5,7 @@ use super::privacy::{self, PrivacyArguments};
 use super::{Exit, Misuse, tell};
 use breakthrough::input::{self, ColumnMap, Format};
 use breakthrough::pipeline::{self, Job, Progress};
-use breakthrough::report::Run;
+use breakthrough::report::{Also, Run};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Map, Value, json};
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 /// Tags every utterance of transcripts and every sentence of session notes, and writes tables.
 ///
-/// Reads CSV, TSV, JSONL, plain text with speaker prefixes, WebVTT, SubRip and session notes (SOAP, DAP,
+/// Reads CSV, TSV, JSONL, Parquet, plain text with speaker prefixes, WebVTT, SubRip and session notes (SOAP, DAP,
 /// BIRP, GIRP, PIRP or free), packed with gzip or zstd or not, and tells them apart by content and name.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
@@ -55,6 +55,11 @@ pub(super) struct Arguments {
     #[arg(long, help_heading = "Output")]
     excel: bool,
 
+    /// Beside the CSV tables: `parquet` (all tables), `qdpx` (REFI-QDA project), `convokit` (corpus folder), `eaf` (ELAN,
+    /// for sessions with times). All but `parquet` hold the words.
+    #[arg(long, value_delimiter = ',', value_parser = |name: &str| name.parse::<Also>(), value_name = "LIST", help_heading = "Output")]
+    also: Vec<Also>,
+
     /// Says nothing but errors.
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
@@ -87,6 +92,8 @@ Examples:
     breakthrough analyze sessions/ --redact --out out
   Nothing but a list of them, if there is any:
     breakthrough analyze sessions/ --require-clean --out out
+  For pandas or R, for QualCoder or NVivo, and for ELAN:
+    breakthrough analyze calls/ --also parquet,qdpx,eaf --out out
   From a pipe, without a word of the session in the output:
     zcat notes.jsonl.gz | breakthrough analyze - --format jsonl --no-text --out out";
 
@@ -123,6 +130,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         text: !arguments.no_text,
         privacy: arguments.privacy.job(),
         excel: arguments.excel,
+        also: arguments.also.clone(),
         options: recorded(arguments, model.engine()),
     };
 
@@ -180,6 +188,7 @@ fn recorded(arguments: &Arguments, engine: &str) -> Map<String, Value> {
         ("encoding", json!(arguments.encoding)),
         ("no_text", json!(arguments.no_text)),
         ("excel", json!(arguments.excel)),
+        ("also", json!(arguments.also.iter().map(|also| also.name()).collect::<Vec<_>>())),
         ("engine", json!(engine)),
         ("threads", json!(rayon::current_num_threads())),
     ];

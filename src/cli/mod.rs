@@ -89,6 +89,9 @@ fn exit_for(error: &anyhow::Error) -> Exit {
     if let Some(pipeline::Error::NotClean { .. }) = error.downcast_ref() {
         return Exit::NotClean;
     }
+    if let Some(pipeline::Error::NeedsWords(_)) = error.downcast_ref() {
+        return Exit::Usage;
+    }
     match error.downcast_ref::<input::Error>() {
         Some(
             input::Error::BadPattern { .. }

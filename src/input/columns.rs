@@ -137,6 +137,14 @@ impl Columns {
         Ok(Columns { at, notes })
     }
 
+    /// Where in the header the columns stand that are used, in its order.
+    pub(super) fn used(&self) -> Vec<usize> {
+        let mut used: Vec<usize> = self.at.into_iter().flatten().collect();
+        used.sort_unstable();
+        used.dedup();
+        used
+    }
+
     /// The cell of a key, trimmed; `None` if there is no such column or it is empty.
     pub(super) fn cell<'a>(&self, key: Key, cells: &'a [String]) -> Option<&'a str> {
         let cell = cells.get(self.at[key as usize]?)?.trim();

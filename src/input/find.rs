@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// Extensions of the files that are picked up in folders; each also with `.gz` or `.zst` after it.
-pub const EXTENSIONS: [&str; 9] = ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "vtt", "srt"];
+pub const EXTENSIONS: [&str; 10] =
+    ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "vtt", "srt", "parquet"];
 
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

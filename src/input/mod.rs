@@ -1,8 +1,8 @@
-//! Reading: files of seven formats become sessions, and what cannot be read becomes a reject.
+//! Reading: files of eight formats become sessions, and what cannot be read becomes a reject.
 //!
 //! One file a format behind the small trait `Reader`. Everything a file says arrives as [`Event`]s in file
 //! order: a [`Session`], a [`Reject`] or a [`Notice`]. Nothing here stops a run: a broken record costs that
-//! record, a broken file costs that file. Tables and JSONL stream, so memory holds one session at a time; the
+//! record, a broken file costs that file. Tables, JSONL and Parquet stream, so memory holds one session at a time; the
 //! other formats are read whole, up to [`MAX_WHOLE_FILE`].
 //!
 //! Text of tables and JSONL is what the cell or the string holds, character by character, with the line ends
@@ -18,6 +18,7 @@ mod header;
 mod jsonl;
 mod lines;
 mod note;
+mod parquet;
 mod rows;
 mod sentences;
 mod sink;
@@ -65,12 +66,22 @@ pub enum Format {
     Srt,
     /// A clinician's session note as plain text.
     Note,
+    /// Parquet with the columns of the tables.
+    Parquet,
 }
 
 impl Format {
     /// Every format, in the order in which help texts list them.
-    pub const ALL: [Format; 7] =
-        [Format::Csv, Format::Tsv, Format::Jsonl, Format::Text, Format::Vtt, Format::Srt, Format::Note];
+    pub const ALL: [Format; 8] = [
+        Format::Csv,
+        Format::Tsv,
+        Format::Jsonl,
+        Format::Text,
+        Format::Vtt,
+        Format::Srt,
+        Format::Note,
+        Format::Parquet,
+    ];
 
     /// The name that `--format` takes.
     #[must_use]
@@ -83,6 +94,7 @@ impl Format {
             Format::Vtt => "vtt",
             Format::Srt => "srt",
             Format::Note => "note",
+            Format::Parquet => "parquet",
         }
     }
 }
@@ -286,6 +298,11 @@ fn prepare(
     let (sha256, bytes) = stored.checksum().map_err(|error| stored::explain(&error))?;
     sink.report_mut().sha256 = sha256;
     sink.report_mut().bytes = bytes;
+    let magic = stored.first(4).map_err(|error| stored::explain(&error))?;
+    if options.format.map_or(magic == parquet::MAGIC, |format| format == Format::Parquet) {
+        sink.report_mut().format = Some(Format::Parquet);
+        return Ok(Box::new(parquet::open(stored, Context::new(Arc::clone(name), options.clone()))?));
+    }
     let charset = encoding::detect(stored, options.encoding).map_err(|error| stored::explain(&error))?;
     sink.report_mut().encoding = Some(charset.encoding.name());
     if let Some(text) = charset.notice {
@@ -308,6 +325,7 @@ fn prepare(
         Format::Vtt | Format::Srt => {
             Box::new(Whole { source: Some(decode()?), context, parse: subtitles::parse })
         }
+        Format::Parquet => Box::new(parquet::open(stored, context)?),
     })
 }
 
@@ -355,6 +373,9 @@ mod tests {
         }
         assert_eq!("CSV".parse::<Format>().unwrap(), Format::Csv);
         let message = "docx".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(message, "'docx' is not a format; choose one of csv, tsv, jsonl, text, vtt, srt, note");
+        assert_eq!(
+            message,
+            "'docx' is not a format; choose one of csv, tsv, jsonl, text, vtt, srt, note, parquet"
+        );
     }
 }

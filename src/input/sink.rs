@@ -117,7 +117,8 @@ impl Sink {
     pub(super) fn reject(&mut self, record: u64, line: u64, reason: String) {
         self.report.rejects += 1;
         let file = Arc::clone(&self.report.file);
-        let place = Some(Place::Line(line));
+        // The rows of Parquet stand on no lines.
+        let place = (self.report.format != Some(Format::Parquet)).then_some(Place::Line(line));
         self.queue.push_back(Event::Reject(Reject { file, record: Some(record), place, reason }));
     }
 

@@ -55,6 +55,7 @@ pub(super) fn sniff(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
         "tsv" | "tab" => return Ok(Format::Tsv),
         "jsonl" | "ndjson" => return Ok(Format::Jsonl),
         "vtt" => return Ok(Format::Vtt),
+        "parquet" => return Err("this is no Parquet file, whatever its name says".to_owned()),
         "srt" => return Ok(Format::Srt),
         _ => {}
     }
@@ -88,6 +89,8 @@ pub(super) fn extension(name: &Path) -> String {
 fn foreign(head: &str) -> Option<&'static str> {
     if head.starts_with("PK\u{3}\u{4}") {
         Some("a Word, Excel or zip file")
+    } else if head.starts_with("PAR1") {
+        Some("a Parquet file packed once more")
     } else if head.starts_with("%PDF") {
         Some("a PDF")
     } else if head.starts_with("{\\rtf") {

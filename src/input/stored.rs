@@ -1,6 +1,8 @@
 //! The bytes of a file as they are stored: opened as often as needed, unpacked by magic bytes, summed.
 
 use flate2::read::MultiGzDecoder;
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -23,6 +25,23 @@ impl Stored {
         Ok(match self {
             Stored::File(path) => Box::new(File::open(path)?),
             Stored::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        })
+    }
+
+    /// The first bytes as stored, at most so many.
+    pub(super) fn first(&self, most: u64) -> io::Result<Vec<u8>> {
+        let mut first = Vec::new();
+        self.raw()?.take(most).read_to_end(&mut first)?;
+        Ok(first)
+    }
+
+    /// The reader of a Parquet file, its footer already read.
+    pub(super) fn parquet(&self) -> Result<Box<dyn FileReader>, ParquetError> {
+        Ok(match self {
+            Stored::File(path) => Box::new(SerializedFileReader::new(File::open(path)?)?),
+            Stored::Bytes(bytes) => {
+                Box::new(SerializedFileReader::new(bytes::Bytes::from_owner(Arc::clone(bytes)))?)
+            }
         })
     }
 

@@ -162,24 +162,33 @@ impl Table {
 
     fn row(&mut self, line: u64, cells: &[String]) -> Result<Row, Broken> {
         self.record += 1;
-        let columns = self.columns;
-        let mut row = Row::fill(self.record, line, |key| columns.cell(key, cells).map(str::to_owned));
-        columns.words(cells).clone_into(&mut row.text);
-        if row.session_id.is_none() {
-            if columns.has(Key::SessionId) {
-                let reason = "session_id is empty".to_owned();
-                return Err(Broken { record: self.record, line, reason });
-            }
-            if columns.notes {
-                row.session_id = Some(format!("{}-{}", self.stem, self.record));
-            }
-        }
-        if !columns.notes {
-            // An empty cell is a speaker that is missing, not a note.
-            row.speaker.get_or_insert_default();
-        }
-        Ok(row)
+        row(self.columns, &self.stem, self.record, line, cells)
     }
+}
+
+/// The row that these cells are, in a table with these columns.
+pub(super) fn row(
+    columns: Columns,
+    stem: &str,
+    record: u64,
+    line: u64,
+    cells: &[String],
+) -> Result<Row, Broken> {
+    let mut row = Row::fill(record, line, |key| columns.cell(key, cells).map(str::to_owned));
+    columns.words(cells).clone_into(&mut row.text);
+    if row.session_id.is_none() {
+        if columns.has(Key::SessionId) {
+            return Err(Broken { record, line, reason: "session_id is empty".to_owned() });
+        }
+        if columns.notes {
+            row.session_id = Some(format!("{stem}-{record}"));
+        }
+    }
+    if !columns.notes {
+        // An empty cell is a speaker that is missing, not a note.
+        row.speaker.get_or_insert_default();
+    }
+    Ok(row)
 }
 
 impl RowSource for Table {

@@ -1,7 +1,7 @@
 //! An output folder whose files appear whole or not at all.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
@@ -41,13 +41,7 @@ impl Folder {
     /// If it cannot be made or something other than a folder stands there.
     pub fn open(path: &Path) -> Result<Folder, Error> {
         let fail = |cause| Error { action: "make the output folder", path: path.to_owned(), cause };
-        if !path.is_dir() {
-            let mut builder = DirBuilder::new();
-            builder.recursive(true);
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder.create(path).map_err(fail)?;
-        }
+        make(path).map_err(fail)?;
         Ok(Folder(path.to_owned()))
     }
 
@@ -57,15 +51,17 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// Begins an output: a temporary file in the folder, on Unix readable and writable by its owner only.
+    /// Begins an output: a temporary file in the folder, on Unix readable and writable by its owner only. A name with a
+    /// `/` stands in a folder below, which is made when the output is whole.
     ///
     /// # Errors
     /// If the file cannot be made.
     pub fn draft(&self, name: &str) -> Result<Draft, Error> {
         let path = self.path_of(name);
+        let last = name.rsplit('/').next().unwrap_or(name);
         // The prefix tells what a killed run has left behind.
         tempfile::Builder::new()
-            .prefix(&format!(".{name}."))
+            .prefix(&format!(".{last}."))
             .suffix(".partial")
             .tempfile_in(&self.0)
             .map(|file| {
@@ -82,11 +78,47 @@ impl Folder {
     pub fn remove(&self, name: &str) -> Result<(), Error> {
         let path = self.path_of(name);
         match fs::remove_file(&path) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                Err(Error { action: "replace", path, cause })
+            Err(cause) if !is_absent(&cause) => Err(Error { action: "replace", path, cause }),
+            _ => {
+                // The folder that was made for it, where that is empty now.
+                if let Some(above) = path.parent().filter(|above| *above != self.0) {
+                    let _ = fs::remove_dir(above);
+                }
+                Ok(())
             }
-            _ => Ok(()),
         }
+    }
+
+    /// Removes the outputs of an earlier run in a folder below whose names end so.
+    ///
+    /// # Errors
+    /// If the folder is there and cannot be looked into, or one of them cannot be removed.
+    pub fn remove_ending(&self, below: &str, ending: &str) -> Result<(), Error> {
+        let path = self.path_of(below);
+        let fail = |cause| Error { action: "look into", path: path.clone(), cause };
+        let entries = match fs::read_dir(&path) {
+            Err(cause) if is_absent(&cause) => return Ok(()),
+            entries => entries.map_err(fail)?,
+        };
+        for entry in entries {
+            let name = entry.map_err(fail)?.file_name();
+            if let Some(name) = name.to_str().filter(|name| name.ends_with(ending)) {
+                self.remove(&format!("{below}/{name}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A file in the folder that has no name and goes when it is closed.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn scratch(&self) -> Result<File, Error> {
+        tempfile::tempfile_in(&self.0).map_err(|cause| Error {
+            action: "write into",
+            path: self.0.clone(),
+            cause,
+        })
     }
 
     /// Asks the system to keep the names of the files; a system that cannot is not asked twice.
@@ -95,6 +127,22 @@ impl Folder {
             let _ = File::open(&self.0).and_then(|folder| folder.sync_all());
         }
     }
+}
+
+/// Makes a folder and those above it, on Unix its owner's only.
+fn make(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn is_absent(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// An output that is being written. Dropped before [`Whole::publish`], it leaves no file.
@@ -117,6 +165,12 @@ impl Draft {
             Ok(()) => Ok(Whole { path, temporary }),
             Err(cause) => Err(Error { action: "write", path, cause }),
         }
+    }
+}
+
+impl Seek for Draft {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }
 
@@ -144,10 +198,8 @@ impl Whole {
     /// If the file cannot be renamed.
     pub fn publish(self) -> Result<(), Error> {
         let Whole { path, temporary } = self;
-        match temporary.persist(&path) {
-            Ok(()) => Ok(()),
-            Err(error) => Err(Error { action: "replace", path, cause: error.error }),
-        }
+        let placed = path.parent().map_or(Ok(()), make).and_then(|()| Ok(temporary.persist(&path)?));
+        placed.map_err(|cause| Error { action: "replace", path, cause })
     }
 }
 
@@ -163,6 +215,25 @@ mod tests {
         let error = Folder::open(&file).unwrap_err().to_string();
         assert!(error.starts_with(&format!("cannot make the output folder {}: ", file.display())), "{error}");
         assert!(error.ends_with("choose another output folder"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_below_comes_with_its_first_file_and_goes_with_its_last() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let below = dir.path().join("eaf");
+        for name in ["eaf/a.eaf", "eaf/b.eaf"] {
+            let draft = folder.draft(name).unwrap();
+            assert!(!below.join("a.eaf").exists());
+            draft.seal().unwrap().publish().unwrap();
+        }
+        fs::write(below.join("mine.txt"), "").unwrap();
+        folder.remove_ending("eaf", ".eaf").unwrap();
+        assert_eq!(fs::read_dir(&below).unwrap().count(), 1, "what is not ours stays");
+        folder.remove("eaf/mine.txt").unwrap();
+        assert!(!below.exists());
+        folder.remove_ending("eaf", ".eaf").unwrap();
+        folder.remove("eaf/a.eaf").unwrap();
     }
 
     #[test]

@@ -14,28 +14,40 @@
 //! | `rejects.csv` | [`rejects`] | one per record that could not be read |
 //! | `run.json` | [`run`] | what was run on what |
 //!
+//! Where it is asked for ([`Also`]), every table is written as Parquet too (`parquet`), and beside them a REFI-QDA project
+//! (`qdpx`), a ConvoKit corpus (`convokit`) and ELAN files (`eaf`).
+//!
 //! [`Tables`] opens them all; `docs/columns.md` is [`dictionary`]. Files grow under temporary names beside their
 //! place and get their own name when all are whole ([`folder`]).
 //!
 //! The CSV files are UTF-8 without a byte order mark, comma, `\n`, RFC 4180 quoting where needed. They hold exactly
 //! what was read and computed: the same input gives the same bytes. [`Options::excel`] makes them fit for spreadsheets.
 
+mod also;
 pub mod clients;
+mod convokit;
 pub mod dictionary;
+mod eaf;
 pub mod excerpts;
 pub mod factors;
 pub mod folder;
 pub mod moments;
 pub mod own_codes;
+mod parquet;
 pub mod privacy;
+mod qdpx;
 pub mod rejects;
 pub mod run;
+#[cfg(test)]
+mod sample;
 pub mod sessions;
 pub mod table;
 mod tables;
 pub mod trends;
 pub mod utterances;
+mod xml;
 
+pub use also::{Also, UnknownForm};
 pub use dictionary::dictionary;
 pub use folder::Error;
 pub use run::{Input, Model, Run, Totals, Written};

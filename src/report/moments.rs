@@ -115,7 +115,7 @@ impl Table for Moments {
 }
 
 /// The part of the span that lies in the text, so that the offsets always are those of the words beside them.
-fn within(span: Span, unit: &Unit) -> (Span, &str) {
+pub(super) fn within(span: Span, unit: &Unit) -> (Span, &str) {
     let length = unit.text.chars().count();
     let start = span.start.min(length);
     let span = Span { start, end: span.end.clamp(start, length) };

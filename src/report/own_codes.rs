@@ -16,8 +16,15 @@ impl OwnCodes {
         options: Options,
         codebook: &OwnCodebook,
     ) -> Result<Sheet<OwnCodes>, Error> {
-        let labels = codebook.labels.iter().map(|label| label.name.as_str());
-        Sheet::with_header(folder, options, RESERVED.into_iter().chain(labels))
+        let mut columns = OwnCodes::columns();
+        // In place of the one that speaks of all labels.
+        columns.truncate(RESERVED.len());
+        columns.extend(codebook.labels.iter().map(|label| {
+            Column::new(label.name.clone(), "")
+                .decimal("probability", "0 to 1")
+                .or_empty("the label was never seen on this side")
+        }));
+        Sheet::with_columns(folder, options, &columns)
     }
 }
 

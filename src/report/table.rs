@@ -1,6 +1,7 @@
 //! What a table is, and the one place where cells become bytes.
 
 use super::folder::{Draft, Error, Folder, Whole};
+use super::parquet;
 use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 use std::io::{self, Write as _};
@@ -17,11 +18,13 @@ pub struct Options {
     /// Whether the tables are for a spreadsheet: a byte order mark at the beginning, and an apostrophe before text that
     /// would be taken for a formula.
     pub excel: bool,
+    /// Whether every table is written as Parquet too, under the same name with another ending.
+    pub parquet: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { text: true, found: false, excel: false }
+        Options { text: true, found: false, excel: false, parquet: false }
     }
 }
 
@@ -132,22 +135,17 @@ pub struct Rows {
     path: PathBuf,
     cells: csv::StringRecord,
     cell: String,
-    guarded: bool,
+    /// For a spreadsheet: which columns hold text that would be taken for a formula.
+    guarded: Option<Vec<bool>>,
     csv: csv::Writer<Draft>,
+    parquet: Option<parquet::Sheet>,
     written: u64,
 }
 
 impl Rows {
-    /// A cell of text, as given; for a spreadsheet guarded against being taken for a formula.
+    /// A cell of text, as given.
     pub fn text(&mut self, text: &str) {
-        if self.guarded && is_formula(text) {
-            self.cell.clear();
-            self.cell.push('\'');
-            self.cell.push_str(text);
-            self.cells.push_field(&self.cell);
-        } else {
-            self.cells.push_field(text);
-        }
+        self.cells.push_field(text);
     }
 
     /// A cell of text that may be missing.
@@ -196,11 +194,29 @@ impl Rows {
     /// # Errors
     /// If the file cannot be written, or the row has not as many cells as the table has columns.
     pub fn end(&mut self) -> Result<(), Error> {
-        let outcome = self.csv.write_record(&self.cells);
+        let cells = std::mem::take(&mut self.cells);
+        let outcome = match &self.guarded {
+            Some(columns) => self.csv.write_record(&guarded(&cells, columns)),
+            None => self.csv.write_record(&cells),
+        };
+        outcome.map_err(|error| write_error(&self.path, error))?;
+        if let Some(parquet) = &mut self.parquet {
+            parquet.write(&cells)?;
+        }
+        self.cells = cells;
         self.cells.clear();
         self.written += 1;
-        outcome.map_err(|error| write_error(&self.path, error))
+        Ok(())
     }
+}
+
+/// The row with an apostrophe before text that would be taken for a formula.
+fn guarded(cells: &csv::StringRecord, columns: &[bool]) -> csv::StringRecord {
+    let column = |index: usize| columns.get(index).copied().unwrap_or(true);
+    let guard = |(index, cell): (usize, &str)| {
+        if column(index) && is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+    };
+    cells.iter().enumerate().map(guard).collect()
 }
 
 /// Whether a spreadsheet may calculate with the cell: OWASP's list of first signs, their full-width forms, and what is left of
@@ -236,16 +252,11 @@ impl<T: Table> Sheet<T> {
     /// # Errors
     /// If the file cannot be made or written.
     pub fn create(folder: &Folder, options: Options) -> Result<Self, Error> {
-        let columns = T::columns();
-        Sheet::with_header(folder, options, columns.iter().map(|column| column.name.as_ref()))
+        Sheet::with_columns(folder, options, &T::columns())
     }
 
     /// Begins a table whose columns depend on more than its kind.
-    pub(super) fn with_header<'a>(
-        folder: &Folder,
-        options: Options,
-        names: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self, Error> {
+    pub(super) fn with_columns(folder: &Folder, options: Options, columns: &[Column]) -> Result<Self, Error> {
         let path = folder.path_of(T::FILE);
         let mut draft = folder.draft(T::FILE)?;
         if options.excel {
@@ -256,13 +267,18 @@ impl<T: Table> Sheet<T> {
             })?;
         }
         let mut csv = csv::Writer::from_writer(draft);
-        csv.write_record(names).map_err(|error| write_error(&path, error))?;
+        csv.write_record(columns.iter().map(|column| column.name.as_ref()))
+            .map_err(|error| write_error(&path, error))?;
         let rows = Rows {
             path,
             cells: csv::StringRecord::new(),
             cell: String::new(),
-            guarded: options.excel,
+            guarded: options.excel.then(|| columns.iter().map(|column| column.kind == Kind::Text).collect()),
             csv,
+            parquet: options
+                .parquet
+                .then(|| parquet::Sheet::create(folder, T::FILE, columns))
+                .transpose()?,
             written: 0,
         };
         Ok(Sheet { rows, options, table: PhantomData })
@@ -282,13 +298,18 @@ impl<T: Table> Sheet<T> {
         self.rows.written
     }
 
-    /// Completes the file under its temporary name.
+    /// Completes the file, and its Parquet twin where there is one, under temporary names.
     ///
     /// # Errors
     /// If the disk is full or fails.
-    pub fn seal(self) -> Result<Whole, Error> {
-        let Rows { path, csv, .. } = self.rows;
-        csv.into_inner().map_err(|error| write_error(&path, error.into_error().into()))?.seal()
+    pub fn seal(self) -> Result<Vec<Whole>, Error> {
+        let Rows { path, csv, parquet, .. } = self.rows;
+        let csv = csv.into_inner().map_err(|error| write_error(&path, error.into_error().into()))?;
+        let mut whole = vec![csv.seal()?];
+        if let Some(parquet) = parquet {
+            whole.push(parquet.seal()?);
+        }
+        Ok(whole)
     }
 }
 

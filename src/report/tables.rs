@@ -1,17 +1,19 @@
 //! All tables of a run, written together and put in place together.
 
 use super::PAGE;
+use super::also::{self, Also, Beside};
 use super::clients::Clients;
 use super::excerpts::Excerpts;
 use super::factors::Factors;
-use super::folder::{Error, Folder};
+use super::folder::{Error, Folder, Whole};
 use super::moments::Moments;
 use super::own_codes::OwnCodes;
+use super::parquet;
 use super::privacy::Privacy;
 use super::rejects::Rejects;
-use super::run::{Run, Written};
+use super::run::{Model, Run, Written};
 use super::sessions::Sessions;
-use super::table::{Options, Sheet, Table};
+use super::table::{Options, Sheet, Table as _};
 use super::trends::Trends;
 use super::utterances::Utterances;
 use crate::coding::CodedSession;
@@ -38,7 +40,22 @@ pub struct Tables {
     privacy: Sheet<Privacy>,
     rejects: Sheet<Rejects>,
     own_codes: Option<Sheet<OwnCodes>>,
+    beside: Beside,
 }
+
+/// The names of all tables.
+const FILES: [&str; 10] = [
+    Utterances::FILE,
+    Moments::FILE,
+    Sessions::FILE,
+    Excerpts::FILE,
+    Clients::FILE,
+    Trends::FILE,
+    Factors::FILE,
+    Privacy::FILE,
+    Rejects::FILE,
+    OwnCodes::FILE,
+];
 
 impl Tables {
     /// Opens the output folder, making it if need be, and begins all tables in it.
@@ -58,6 +75,7 @@ impl Tables {
             privacy: Sheet::create(&folder, options)?,
             rejects: Sheet::create(&folder, options)?,
             own_codes: None,
+            beside: Beside::default(),
             folder,
         })
     }
@@ -76,6 +94,16 @@ impl Tables {
         Ok(self)
     }
 
+    /// Begins the forms that hold whole sessions, to be written beside the tables; before the first session.
+    /// [`Also::Parquet`], which is a matter of every table, is [`Options::parquet`].
+    ///
+    /// # Errors
+    /// If a file cannot be made.
+    pub fn beside(mut self, also: &[Also], model: &Model) -> Result<Tables, Error> {
+        self.beside = Beside::create(&self.folder, also, model)?;
+        Ok(self)
+    }
+
     /// Adds the rows of one session to the tables that speak of sessions.
     ///
     /// # Errors
@@ -85,7 +113,8 @@ impl Tables {
         self.moments.write(session)?;
         self.sessions.write(session)?;
         self.own_codes.as_mut().map_or(Ok(()), |table| table.write(session))?;
-        self.excerpts.write(session)
+        self.excerpts.write(session)?;
+        self.beside.write(session)
     }
 
     /// Adds what all sessions together come to.
@@ -147,6 +176,7 @@ impl Tables {
             privacy,
             rejects,
             own_codes,
+            beside,
         } = self;
         let run = run.seal(&folder)?;
         let tables = [
@@ -159,6 +189,7 @@ impl Tables {
             factors.seal()?,
             privacy.seal()?,
             rejects.seal()?,
+            beside.seal()?,
         ];
         let own_codes = own_codes.map(Sheet::seal).transpose()?;
         folder.remove(Run::FILE)?;
@@ -166,9 +197,9 @@ impl Tables {
         if own_codes.is_none() {
             folder.remove(OwnCodes::FILE)?;
         }
-        for table in tables.into_iter().chain(own_codes) {
-            table.publish()?;
-        }
+        FILES.into_iter().try_for_each(|file| folder.remove(&parquet::name(file)))?;
+        also::remove_older(&folder)?;
+        tables.into_iter().flatten().chain(own_codes.into_iter().flatten()).try_for_each(Whole::publish)?;
         folder.sync();
         run.publish()?;
         folder.sync();
@@ -184,7 +215,7 @@ impl Tables {
         let Tables { folder, privacy, .. } = self;
         let privacy = privacy.seal()?;
         folder.remove(Run::FILE)?;
-        privacy.publish()?;
+        privacy.into_iter().try_for_each(Whole::publish)?;
         folder.sync();
         Ok(())
     }

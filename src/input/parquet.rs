@@ -1,0 +1,265 @@
+//! Parquet: the columns of the tables as pandas, R, Spark and `DuckDB` write them, some rows in memory at a time.
+//!
+//! Of a column it matters what its cells say, not how they are stored: text is taken over, numbers and dates are
+//! written as in a CSV table, null is an empty cell.
+
+use super::columns::Columns;
+use super::rows::{Broken, Row, RowError, RowSource, Sessions};
+use super::sink::Context;
+use super::stored::{self, Stored};
+use super::table;
+use jiff::Timestamp;
+use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type as Physical};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::DataType;
+use parquet::errors::ParquetError;
+use parquet::file::reader::FileReader;
+use parquet::schema::types::ColumnDescriptor;
+use std::collections::VecDeque;
+use std::io;
+
+/// Rows that are decoded at once.
+const BATCH: usize = 1024;
+
+/// What a Parquet file begins with.
+pub(super) const MAGIC: &[u8] = b"PAR1";
+
+/// A Parquet file, its schema already read.
+pub(super) struct Parquet {
+    file: Box<dyn FileReader>,
+    /// The columns that are read.
+    read: Vec<Column>,
+    /// What they are, in the same order.
+    columns: Columns,
+    /// The next group of rows.
+    group: usize,
+    readers: Vec<ColumnReader>,
+    batch: VecDeque<Result<Vec<String>, String>>,
+    record: u64,
+    stem: String,
+}
+
+/// Reads the schema. An error is the reason to refuse the file.
+pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet>, String> {
+    let file = stored.parquet().map_err(|error| unreadable(&error))?;
+    let metadata = file.metadata();
+    let schema = metadata.file_metadata().schema_descr();
+    let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
+    let map = &context.options.map;
+    let used = Columns::find(&names, map)?.used();
+    let mut read = Vec::new();
+    for &at in &used {
+        let column = schema.column(at);
+        let cell = Cell::of(&column).map_err(|why| format!("column {} {why}; write it as text", at + 1))?;
+        read.push(Column { at, full: column.max_def_level(), cell });
+    }
+    for group in metadata.row_groups() {
+        let packed = used.iter().filter_map(|&at| group.columns().get(at)).map(|column| column.compression());
+        if let Some(packing) =
+            packed.into_iter().find(|it| !matches!(it, Compression::SNAPPY | Compression::UNCOMPRESSED))
+        {
+            return Err(format!("it is packed with {packing}; write it with Snappy or unpacked"));
+        }
+    }
+    let names: Vec<String> = used.iter().map(|&at| names[at].clone()).collect();
+    let columns = Columns::find(&names, map)?;
+    let stem = context.stem.clone();
+    let (readers, batch) = (Vec::new(), VecDeque::new());
+    Ok(Sessions::new(Parquet { file, read, columns, group: 0, readers, batch, record: 0, stem }, context))
+}
+
+fn unreadable(error: &ParquetError) -> String {
+    match error {
+        ParquetError::External(cause) => match cause.downcast_ref::<io::Error>() {
+            Some(error) => stored::explain(error),
+            None => "is no sound Parquet file; write or copy it again".to_owned(),
+        },
+        // Other messages may hold values.
+        _ => "is no sound Parquet file; write or copy it again".to_owned(),
+    }
+}
+
+impl Parquet {
+    /// Decodes the next rows; whether there were any.
+    fn fill(&mut self) -> Result<bool, ParquetError> {
+        loop {
+            if self.readers.is_empty() {
+                if self.group >= self.file.num_row_groups() {
+                    return Ok(false);
+                }
+                let group = self.file.get_row_group(self.group)?;
+                self.group += 1;
+                self.readers =
+                    self.read.iter().map(|it| group.get_column_reader(it.at)).collect::<Result<_, _>>()?;
+            }
+            let mut columns = Vec::with_capacity(self.read.len());
+            for (reader, column) in self.readers.iter_mut().zip(&self.read) {
+                columns.push(column.read(reader)?.into_iter());
+            }
+            let rows = columns.iter().map(ExactSizeIterator::len).max().unwrap_or_default();
+            if columns.iter().any(|column| column.len() != rows) {
+                return Err(ParquetError::General("columns of different lengths".to_owned()));
+            }
+            if rows == 0 {
+                self.readers.clear();
+                continue;
+            }
+            for _ in 0..rows {
+                self.batch.push_back(columns.iter_mut().filter_map(Iterator::next).collect());
+            }
+            return Ok(true);
+        }
+    }
+}
+
+impl RowSource for Parquet {
+    fn next_row(&mut self) -> Option<Result<Row, RowError>> {
+        if self.batch.is_empty() {
+            match self.fill() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(RowError::Io(unreadable(&error)))),
+            }
+        }
+        self.record += 1;
+        let record = self.record;
+        // Parquet has no lines: a row is where its number says.
+        let row = self.batch.pop_front()?.map_err(|reason| Broken { record, line: record, reason });
+        let row = row.and_then(|cells| table::row(self.columns, &self.stem, record, record, &cells));
+        Some(row.map_err(RowError::Broken))
+    }
+}
+
+/// A column that is read.
+struct Column {
+    /// Where it stands in the file.
+    at: usize,
+    /// The level of a cell that is not null.
+    full: i16,
+    cell: Cell,
+}
+
+impl Column {
+    /// The next cells, or what is wrong with them.
+    fn read(&self, reader: &mut ColumnReader) -> Result<Vec<Result<String, String>>, ParquetError> {
+        let whole = |value| self.cell.whole(value);
+        match reader {
+            ColumnReader::ByteArrayColumnReader(reader) => cells(reader, self.full, |value| {
+                let text = String::from_utf8(value.data().to_vec());
+                text.map_err(|_| "a cell is not UTF-8".to_owned())
+            }),
+            ColumnReader::Int32ColumnReader(it) => cells(it, self.full, |&value| whole(value.into())),
+            ColumnReader::Int64ColumnReader(it) => cells(it, self.full, |&value| whole(value)),
+            ColumnReader::FloatColumnReader(it) => cells(it, self.full, |&value| Ok(decimal(value))),
+            ColumnReader::DoubleColumnReader(it) => cells(it, self.full, |&value| Ok(decimal(value))),
+            _ => Err(ParquetError::General("a column that was refused before".to_owned())),
+        }
+    }
+}
+
+/// How the cells of a column are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Text,
+    Number,
+    /// Days since 1970.
+    Date,
+    /// So many parts of a second since 1970.
+    Time(i64),
+}
+
+impl Cell {
+    /// An error says what is wrong with the column.
+    fn of(column: &ColumnDescriptor) -> Result<Cell, &'static str> {
+        const FOREIGN: &str = "holds values that are neither text nor numbers nor dates";
+        if column.max_rep_level() > 0 {
+            return Err("holds lists");
+        }
+        let stored = column.physical_type();
+        match (stored, column.logical_type_ref(), column.converted_type()) {
+            (Physical::INT32, Some(LogicalType::Date), _) | (Physical::INT32, None, ConvertedType::DATE) => {
+                Ok(Cell::Date)
+            }
+            (Physical::INT64, Some(LogicalType::Timestamp(it)), _) => Ok(Cell::Time(match it.unit {
+                TimeUnit::MILLIS => 1_000,
+                TimeUnit::MICROS => 1_000_000,
+                TimeUnit::NANOS => 1_000_000_000,
+            })),
+            (Physical::INT64, None, ConvertedType::TIMESTAMP_MILLIS) => Ok(Cell::Time(1_000)),
+            (Physical::INT64, None, ConvertedType::TIMESTAMP_MICROS) => Ok(Cell::Time(1_000_000)),
+            (
+                _,
+                _,
+                ConvertedType::DECIMAL
+                | ConvertedType::INTERVAL
+                | ConvertedType::TIME_MILLIS
+                | ConvertedType::TIME_MICROS,
+            ) => Err(FOREIGN),
+            (Physical::INT32 | Physical::INT64, None | Some(LogicalType::Integer(_)), _)
+            | (Physical::FLOAT | Physical::DOUBLE, _, _) => Ok(Cell::Number),
+            (
+                Physical::BYTE_ARRAY,
+                None | Some(LogicalType::String | LogicalType::Enum | LogicalType::Json),
+                _,
+            ) => Ok(Cell::Text),
+            _ => Err(FOREIGN),
+        }
+    }
+
+    fn whole(self, value: i64) -> Result<String, String> {
+        let time = match self {
+            Cell::Text | Cell::Number => return Ok(value.to_string()),
+            Cell::Date => Timestamp::from_second(value.saturating_mul(86_400)),
+            Cell::Time(parts) => {
+                Timestamp::from_nanosecond(i128::from(value) * i128::from(1_000_000_000 / parts))
+            }
+        };
+        let text = time.map_err(|_| "a date is out of range".to_owned())?.to_string();
+        // What begins a day is the day.
+        Ok(text.strip_suffix("T00:00:00Z").unwrap_or(&text).to_owned())
+    }
+}
+
+/// `7`, also of an id that pandas made 7.0; nothing of what is no number.
+fn decimal(value: impl Into<f64> + std::fmt::Display + Copy) -> String {
+    if value.into().is_finite() { value.to_string() } else { String::new() }
+}
+
+/// The next cells, empty where they are null: where their level is not `full`.
+fn cells<T: DataType>(
+    reader: &mut ColumnReaderImpl<T>,
+    full: i16,
+    shown: impl Fn(&T::T) -> Result<String, String>,
+) -> Result<Vec<Result<String, String>>, ParquetError> {
+    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    let (rows, ..) = reader.read_records(BATCH, Some(&mut levels), None, &mut values)?;
+    if full == 0 {
+        levels.resize(rows, 0);
+    }
+    let mut values = values.iter();
+    let cell = |level| {
+        if level == full { values.next().map_or(Ok(String::new()), &shown) } else { Ok(String::new()) }
+    };
+    Ok(levels.into_iter().map(cell).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_dates_are_written_as_in_a_table() {
+        assert_eq!(
+            (decimal(7.0_f64), decimal(0.1_f32), decimal(f64::NAN)),
+            ("7".into(), "0.1".into(), String::new())
+        );
+        assert_eq!(Cell::Number.whole(-3).unwrap(), "-3");
+        assert_eq!(Cell::Date.whole(20_000).unwrap(), "2024-10-04");
+        assert_eq!(Cell::Time(1_000).whole(1_728_000_000_000).unwrap(), "2024-10-04");
+        assert_eq!(
+            Cell::Time(1_000_000_000).whole(1_728_000_001_500_000_000).unwrap(),
+            "2024-10-04T00:00:01.5Z"
+        );
+        assert!(Cell::Date.whole(i64::MAX).is_err());
+    }
+}

@@ -1,0 +1,319 @@
+//! `eaf/*.eaf`: sessions with times as ELAN annotation files (EAF 3.0).
+//!
+//! A tier for every speaker holds the words of the units that have a start and an end. Below it stands a tier for every
+//! code that the speaker carries, `emotional@client`, whose annotations hold the probability and take their times from
+//! the words. Sessions without such units get no file: times are never guessed.
+
+use super::folder::{Error, Folder, Whole};
+use super::run::Model;
+use super::xml::clean;
+use crate::codebook::Code;
+use crate::coding::{CodedSession, Coding};
+use crate::transcript::{Speaker, Unit};
+use quick_xml::Writer;
+use quick_xml::events::BytesText;
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+/// The folder below the output folder.
+pub(super) const FOLDER: &str = "eaf";
+
+/// The standard wants a time of making; this one keeps the bytes the same for the same input.
+const MADE: &str = "1970-01-01T00:00:00+00:00";
+
+/// The ELAN files of a run.
+#[derive(Debug)]
+pub(super) struct Eaf {
+    folder: Folder,
+    author: String,
+    /// Names that are taken, in lower case: not every system tells `A` from `a`.
+    names: HashSet<String>,
+    whole: Vec<Whole>,
+}
+
+impl Eaf {
+    pub(super) fn new(folder: Folder, model: &Model) -> Eaf {
+        let author = format!("{} ({} {})", env!("CARGO_PKG_NAME"), model.name, model.version);
+        Eaf { folder, author, names: HashSet::new(), whole: Vec::new() }
+    }
+
+    /// Writes the file of a session, if it has times.
+    pub(super) fn write(&mut self, session: &CodedSession) -> Result<(), Error> {
+        let speeches = speeches(session);
+        if speeches.is_empty() {
+            return Ok(());
+        }
+        let name = format!("{FOLDER}/{}.eaf", self.name(&session.session.id));
+        let mut draft = self.folder.draft(&name)?;
+        document(&mut draft, &speeches, &self.author).map_err(|cause| Error {
+            action: "write",
+            path: self.folder.path_of(&name),
+            cause,
+        })?;
+        self.whole.push(draft.seal()?);
+        Ok(())
+    }
+
+    /// The files, complete under their temporary names.
+    pub(super) fn seal(self) -> Vec<Whole> {
+        self.whole
+    }
+
+    /// A name of a file for a session: its id as far as it is letters, digits, `-`, `_` and `.`, and a number where that
+    /// has been taken.
+    fn name(&mut self, id: &str) -> String {
+        const LONGEST: usize = 80;
+        let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+        let name: String = id.chars().take(LONGEST).map(plain).collect();
+        let name = name.trim_start_matches('.');
+        let name = if name.is_empty() { "session" } else { name };
+        let candidates = std::iter::once(name.to_owned()).chain((2_u64..).map(|n| format!("{name}~{n}")));
+        let mut free = candidates.filter(|name| self.names.insert(name.to_lowercase()));
+        free.next().unwrap_or_default()
+    }
+}
+
+/// A unit with times.
+struct Speech<'a> {
+    unit: &'a Unit,
+    coding: &'a Coding,
+    /// In milliseconds.
+    start: u64,
+    end: u64,
+}
+
+/// The units with times, by speaker in the order of their first appearance. Within a tier nothing may overlap and
+/// nothing may be empty: who begins before the turn before has ended, begins at its end.
+fn speeches(session: &CodedSession) -> Vec<(Speaker, Vec<Speech<'_>>)> {
+    let mut tiers: Vec<(Speaker, Vec<Speech>)> = Vec::new();
+    for (unit, coding) in session.session.units.iter().zip(&session.codings) {
+        let (Some(start), Some(end)) = (unit.start.and_then(milliseconds), unit.end.and_then(milliseconds))
+        else {
+            continue;
+        };
+        let speech = Speech { unit, coding, start, end };
+        match tiers.iter_mut().find(|(speaker, _)| *speaker == unit.speaker) {
+            Some((_, speeches)) => speeches.push(speech),
+            None => tiers.push((unit.speaker, vec![speech])),
+        }
+    }
+    for (_, speeches) in &mut tiers {
+        speeches.sort_by_key(|speech| (speech.start, speech.end));
+        let mut free = 0;
+        for speech in speeches {
+            speech.start = speech.start.max(free);
+            speech.end = speech.end.max(speech.start + 1);
+            free = speech.end;
+        }
+    }
+    tiers
+}
+
+fn milliseconds(seconds: f64) -> Option<u64> {
+    // Longer than any session by far, and short of where floats lose milliseconds.
+    (0.0..1e9).contains(&seconds).then(|| (seconds * 1e3).round() as u64)
+}
+
+fn document<W: Write>(to: &mut W, tiers: &[(Speaker, Vec<Speech>)], author: &str) -> io::Result<()> {
+    to.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
+    let author = clean(author);
+    let mut xml = Writer::new_with_indent(&mut *to, b' ', 1);
+    let attributes = [
+        ("AUTHOR", author.as_ref()),
+        ("DATE", MADE),
+        ("FORMAT", "3.0"),
+        ("VERSION", "3.0"),
+        ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
+        ("xsi:noNamespaceSchemaLocation", "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"),
+    ];
+    xml.create_element("ANNOTATION_DOCUMENT").with_attributes(attributes).write_inner_content(|xml| {
+        let header = [("MEDIA_FILE", ""), ("TIME_UNITS", "milliseconds")];
+        xml.create_element("HEADER").with_attributes(header).write_empty()?;
+        time_order(xml, tiers)?;
+        let (mut slot, mut annotation) = (0, 0);
+        for (speaker, speeches) in tiers {
+            let first = annotation + 1;
+            words(xml, *speaker, speeches, &mut slot, &mut annotation)?;
+            for code in Code::ALL {
+                probabilities(xml, *speaker, speeches, code, first, &mut annotation)?;
+            }
+        }
+        for (id, alignable, constraint) in
+            [("words", "true", None), ("code", "false", Some("Symbolic_Association"))]
+        {
+            let mut kind = xml.create_element("LINGUISTIC_TYPE");
+            if let Some(constraint) = constraint {
+                kind = kind.with_attribute(("CONSTRAINTS", constraint));
+            }
+            let attributes =
+                [("GRAPHIC_REFERENCES", "false"), ("LINGUISTIC_TYPE_ID", id), ("TIME_ALIGNABLE", alignable)];
+            kind.with_attributes(attributes).write_empty()?;
+        }
+        let constraint = [
+            ("DESCRIPTION", "1-1 association with a parent annotation"),
+            ("STEREOTYPE", "Symbolic_Association"),
+        ];
+        xml.create_element("CONSTRAINT").with_attributes(constraint).write_empty()?;
+        Ok(())
+    })?;
+    to.write_all(b"\n")
+}
+
+/// Two slots a speech, numbered in the order of the tiers.
+fn time_order<W: Write>(xml: &mut Writer<W>, tiers: &[(Speaker, Vec<Speech>)]) -> io::Result<()> {
+    xml.create_element("TIME_ORDER").write_inner_content(|xml| {
+        let times = tiers.iter().flat_map(|(_, speeches)| speeches).flat_map(|it| [it.start, it.end]);
+        for (index, time) in times.enumerate() {
+            let (id, value) = (format!("ts{}", index + 1), time.to_string());
+            let slot = [("TIME_SLOT_ID", id.as_str()), ("TIME_VALUE", &value)];
+            xml.create_element("TIME_SLOT").with_attributes(slot).write_empty()?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn words<W: Write>(
+    xml: &mut Writer<W>,
+    speaker: Speaker,
+    speeches: &[Speech],
+    slot: &mut u64,
+    annotation: &mut u64,
+) -> io::Result<()> {
+    let name = speaker.to_string();
+    let tier = [("LINGUISTIC_TYPE_REF", "words"), ("PARTICIPANT", name.as_str()), ("TIER_ID", &name)];
+    xml.create_element("TIER").with_attributes(tier).write_inner_content(|xml| {
+        for speech in speeches {
+            *annotation += 1;
+            *slot += 2;
+            let id = format!("a{annotation}");
+            let (from, to) = (format!("ts{}", *slot - 1), format!("ts{slot}"));
+            let own = [("ANNOTATION_ID", id.as_str()), ("TIME_SLOT_REF1", &from), ("TIME_SLOT_REF2", &to)];
+            value(xml, "ALIGNABLE_ANNOTATION", own, &speech.unit.text)?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// The tier of a code below the words of its speaker, whose annotations are numbered from `first`; none where the
+/// speaker never carries it.
+fn probabilities<W: Write>(
+    xml: &mut Writer<W>,
+    speaker: Speaker,
+    speeches: &[Speech],
+    code: Code,
+    first: u64,
+    annotation: &mut u64,
+) -> io::Result<()> {
+    if !speeches.iter().any(|speech| speech.coding.codes.contains(code)) {
+        return Ok(());
+    }
+    let (parent, name) = (speaker.to_string(), format!("{code}@{speaker}"));
+    let tier = [
+        ("LINGUISTIC_TYPE_REF", "code"),
+        ("PARENT_REF", parent.as_str()),
+        ("PARTICIPANT", &parent),
+        ("TIER_ID", &name),
+    ];
+    xml.create_element("TIER").with_attributes(tier).write_inner_content(|xml| {
+        for (speech, words) in speeches.iter().zip(first..) {
+            if speech.coding.codes.contains(code) {
+                *annotation += 1;
+                let (id, of) = (format!("a{annotation}"), format!("a{words}"));
+                let own = [("ANNOTATION_ID", id.as_str()), ("ANNOTATION_REF", &of)];
+                value(xml, "REF_ANNOTATION", own, &format!("{:.4}", speech.coding.probability(code)))?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn value<W: Write, const N: usize>(
+    xml: &mut Writer<W>,
+    kind: &str,
+    attributes: [(&str, &str); N],
+    text: &str,
+) -> io::Result<()> {
+    xml.create_element("ANNOTATION").write_inner_content(|xml| {
+        xml.create_element(kind).with_attributes(attributes).write_inner_content(|xml| {
+            let text = clean(text);
+            xml.create_element("ANNOTATION_VALUE").write_text_content(BytesText::new(&text))?;
+            Ok(())
+        })?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn written(sessions: &[CodedSession]) -> Vec<(String, String)> {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let mut eaf = Eaf::new(folder, &sample::model());
+        sessions.iter().for_each(|session| eaf.write(session).unwrap());
+        eaf.seal().into_iter().for_each(|whole| whole.publish().unwrap());
+        let Ok(entries) = std::fs::read_dir(dir.path().join(FOLDER)) else { return Vec::new() };
+        let mut files: Vec<_> = entries
+            .map(|entry| entry.unwrap())
+            .map(|it| (it.file_name().into_string().unwrap(), std::fs::read_to_string(it.path()).unwrap()))
+            .collect();
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn a_tier_a_speaker_and_a_tier_a_code() {
+        let files = written(&[sample::session()]);
+        assert_eq!(files[0].0, "s__1_.eaf");
+        let tiers: Vec<_> =
+            files[0].1.lines().filter(|line| line.contains("<TIER ")).map(str::trim).collect();
+        assert_eq!(
+            tiers,
+            [
+                r#"<TIER LINGUISTIC_TYPE_REF="words" PARTICIPANT="therapist" TIER_ID="therapist">"#,
+                r#"<TIER LINGUISTIC_TYPE_REF="code" PARENT_REF="therapist" PARTICIPANT="therapist" TIER_ID="guidance@therapist">"#,
+                r#"<TIER LINGUISTIC_TYPE_REF="words" PARTICIPANT="client" TIER_ID="client">"#,
+                r#"<TIER LINGUISTIC_TYPE_REF="code" PARENT_REF="client" PARTICIPANT="client" TIER_ID="cognitive@client">"#,
+                r#"<TIER LINGUISTIC_TYPE_REF="code" PARENT_REF="client" PARTICIPANT="client" TIER_ID="resistance_fear@client">"#,
+            ]
+        );
+        // Therapist a1 with its code a2; client a3, a4; the second cognitive belongs to a4.
+        assert!(files[0].1.contains(r#"<REF_ANNOTATION ANNOTATION_ID="a6" ANNOTATION_REF="a4">"#));
+        assert!(files[0].1.contains("<ANNOTATION_VALUE>0.6250</ANNOTATION_VALUE>"));
+    }
+
+    #[test]
+    fn turns_of_one_speaker_do_not_overlap_and_take_time() {
+        let mut session = sample::session();
+        session.session.units[2].end = Some(3.0);
+        let tiers = speeches(&session);
+        let times = |tier: usize| tiers[tier].1.iter().map(|it| (it.start, it.end)).collect::<Vec<_>>();
+        assert_eq!(times(0), [(0, 1500)]);
+        assert_eq!(times(1), [(1250, 4000), (4000, 4001)]);
+    }
+
+    #[test]
+    fn without_times_there_is_no_file() {
+        let mut session = sample::session();
+        for (index, unit) in session.session.units.iter_mut().enumerate() {
+            unit.end = [None, Some(f64::NAN), Some(-1.0)][index];
+        }
+        assert!(written(&[session]).is_empty());
+    }
+
+    #[test]
+    fn ids_are_no_paths() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut eaf = Eaf::new(Folder::open(dir.path()).unwrap(), &sample::model());
+        let long = "é".repeat(99);
+        let names = ["../../etc/x", "..", "a/b", "A_b", "", &long].map(|id| eaf.name(id));
+        assert_eq!(names[..5], ["_.._etc_x", "session", "a_b", "A_b~2", "session~2"]);
+        assert_eq!(names[5].chars().count(), 80);
+    }
+}
