@@ -24,6 +24,7 @@ pub mod dictionary;
 pub mod excerpts;
 pub mod factors;
 pub mod folder;
+mod lock;
 pub mod moments;
 pub mod privacy;
 pub mod rejects;
