@@ -128,9 +128,11 @@ fn rows(dir: &tempfile::TempDir, file: &str) -> Vec<BTreeMap<String, String>> {
     csv.deserialize().collect::<Result<_, _>>().unwrap()
 }
 
+/// The files that a user sees: the lock is hidden.
 fn names(dir: &tempfile::TempDir) -> Vec<String> {
     let entries = fs::read_dir(dir.path()).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.retain(|name| name != ".breakthrough.lock");
     names.sort();
     names
 }

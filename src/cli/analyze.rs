@@ -1,8 +1,11 @@
 //! `breakthrough analyze`
 
+use super::log::{self, Log};
 use super::models::ModelArguments;
 use super::privacy::{self, PrivacyArguments};
-use super::{Exit, Misuse, tell};
+use super::signals::Signals;
+use super::{Exit, Misuse, bug_report, exit_for};
+use anyhow::Context as _;
 use breakthrough::input::{self, ColumnMap, Format};
 use breakthrough::pipeline::{self, Job, Progress};
 use breakthrough::report::{Also, Run};
@@ -60,13 +63,26 @@ pub(super) struct Arguments {
     #[arg(long, value_delimiter = ',', value_parser = |name: &str| name.parse::<Also>(), value_name = "LIST", help_heading = "Output")]
     also: Vec<Also>,
 
+    /// Keeps the work done in DIR and takes it up where it is there: only sessions that are new or changed are coded. The
+    /// tables come out the same, byte by byte.
+    ///
+    /// For unattended runs: killed at any moment, the same command again goes on from there. What is kept is a hidden
+    /// file, .breakthrough.finished, with numbers and no words. Another version of the program or of the model begins anew.
+    #[arg(long)]
+    resume: bool,
+
     /// Says nothing but errors.
-    #[arg(short, long, help_heading = "Output")]
+    #[arg(short, long, help_heading = "Log")]
     quiet: bool,
 
     /// When to show a progress bar on stderr.
-    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    #[arg(long, value_enum, default_value_t, help_heading = "Log")]
     progress: Show,
+
+    /// Form of the lines on stderr. With json each is an object with level, event and, where they apply, file, place,
+    /// message and counts; there is no progress bar.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Log")]
+    log_format: log::Format,
 
     #[command(flatten)]
     privacy: PrivacyArguments,
@@ -94,6 +110,8 @@ Examples:
     breakthrough analyze sessions/ --require-clean --out out
   For pandas or R, for QualCoder or NVivo, and for ELAN:
     breakthrough analyze calls/ --also parquet,qdpx,eaf --out out
+  Every night, going on where the last run was stopped, for a batch system:
+    breakthrough analyze sessions/ --resume --log-format json --out out
   From a pipe, without a word of the session in the output:
     zcat notes.jsonl.gz | breakthrough analyze - --format jsonl --no-text --out out";
 
@@ -106,7 +124,17 @@ enum Show {
     Never,
 }
 
-pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let mut log = Log::new(arguments.log_format, arguments.quiet);
+    let format = arguments.log_format;
+    std::panic::set_hook(Box::new(move |bug| Log::new(format, true).error(&bug_report(bug))));
+    analyze(arguments, &mut log).unwrap_or_else(|error| {
+        log.error(&format!("{error:#}"));
+        exit_for(&error)
+    })
+}
+
+fn analyze(arguments: &Arguments, log: &mut Log) -> anyhow::Result<Exit> {
     let encoding = arguments.encoding.as_deref().map(|label| {
         let unknown = format!("--encoding does not know '{label}'; try utf-8, utf-16le or windows-1252");
         encoding_rs::Encoding::for_label(label.as_bytes()).ok_or(Misuse(unknown))
@@ -124,6 +152,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let found = input::find(&arguments.inputs, Some(&arguments.out))?;
     let model = arguments.model.load()?;
+    let signals = Signals::catch().context("signals cannot be caught")?;
     let job = Job {
         sources: found.sources,
         input: options,
@@ -131,47 +160,42 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         privacy: arguments.privacy.job(),
         excel: arguments.excel,
         also: arguments.also.clone(),
+        resume: arguments.resume,
+        stop: signals.stop(),
         options: recorded(arguments, model.engine()),
     };
 
     let bar = progress_bar(arguments);
-    let say = |line: String| {
-        if !arguments.quiet {
-            bar.suspend(|| tell(&line));
-        }
-    };
     for notice in &found.notices {
-        say(format!("{}: {}", notice.file.display(), notice.text));
+        bar.suspend(|| log.notice(notice));
     }
-    let mut rejects = 0_u64;
     let run = pipeline::analyze(&job, &model, &arguments.out, &mut |progress| match progress {
-        Progress::Notice(notice) => say(format!("{}: {}", notice.file.display(), notice.text)),
-        Progress::Reject(reject) => {
-            rejects += 1;
-            if rejects <= SHOWN_REJECTS {
-                let place = reject.place.map(|place| format!("{place}: ")).unwrap_or_default();
-                say(format!("{}: {place}{}", reject.file.display(), reject.reason));
-            }
+        Progress::Notice(notice) => bar.suspend(|| log.notice(notice)),
+        Progress::Reject(reject) => bar.suspend(|| log.reject(reject)),
+        Progress::Coded(units) => {
+            bar.set_position(units);
+            log.coded(units);
         }
-        Progress::Coded(units) => bar.set_position(units),
     });
     bar.finish_and_clear();
-    let run = run?;
-    if !arguments.quiet {
-        tell(&summary(&run, arguments));
-    }
+    let run = match run {
+        Err(stopped @ pipeline::Error::Stopped { .. }) => {
+            log.error(&stopped.to_string());
+            return Ok(signals.exit());
+        }
+        ended => ended?,
+    };
+    log.end("finished", &summary(&run, arguments), &json!(run.totals));
     if arguments.report {
-        super::report::write(&arguments.out, arguments.quiet)?;
+        super::report::write(&arguments.out, |event, text| log.end(event, text, &json!({})))?;
     }
     let lossless = run.totals.rejected == 0 && run.totals.added_up;
     Ok(if lossless { Exit::Done } else { Exit::Rejects })
 }
 
-/// Rejects that are told on stderr; all of them stand in the table.
-const SHOWN_REJECTS: u64 = 20;
-
 fn progress_bar(arguments: &Arguments) -> ProgressBar {
-    if arguments.quiet || arguments.progress == Show::Never {
+    let people = arguments.log_format == log::Format::Text && !arguments.quiet;
+    if !people || arguments.progress == Show::Never {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{spinner} {human_pos} units, {per_sec}, {elapsed}")
@@ -207,6 +231,9 @@ fn summary(run: &Run, arguments: &Arguments) -> String {
         "{} sessions, {} units, {} moments in {seconds:.1} s ({rate:.0} units/s) with {} {}",
         totals.sessions, totals.written, totals.moments, run.model.name, run.model.version
     )];
+    if totals.resumed > 0 {
+        lines.push(format!("{} sessions were taken up from an earlier run", totals.resumed));
+    }
     if totals.rejected > 0 {
         lines.push(format!("{} records could not be read: see rejects.csv", totals.rejected));
     }

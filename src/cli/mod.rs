@@ -6,12 +6,15 @@ mod agreement;
 mod analyze;
 mod built_in;
 mod evaluate;
+mod log;
 mod models;
 mod privacy;
 mod report;
+mod signals;
 #[cfg(feature = "rust-bert")]
 mod train;
 
+use anyhow::Context as _;
 use breakthrough::train::own;
 use breakthrough::{input, model, pipeline};
 use clap::{Parser, Subcommand};
@@ -47,6 +50,7 @@ Exit codes:
   3  the input or the output folder cannot be used
   4  the model cannot be used
   5  more may identify a person than --require-clean allows: see privacy.csv
+  130, 143  stopped by SIGINT (Ctrl-C) or SIGTERM before the end: no table was touched
 
 Codes are suggestions to look at, given by a model, not findings about a person.";
 
@@ -59,12 +63,17 @@ enum Exit {
     Input = 3,
     Model = 4,
     NotClean = 5,
+    /// As shells have it: 128 + SIGINT.
+    Interrupted = 130,
+    /// 128 + SIGTERM.
+    Terminated = 143,
 }
 
 /// Runs the subcommand; what goes wrong is one line on stderr.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    std::panic::set_hook(Box::new(|bug| tell(&format!("breakthrough: {}", bug_report(bug)))));
     let result = match arguments.command {
-        Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Analyze(arguments) => Ok(analyze::run(&arguments)),
         Command::Report(arguments) => report::run(&arguments),
         Command::Agreement(arguments) => agreement::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
@@ -111,15 +120,23 @@ fn exit_for(error: &anyhow::Error) -> Exit {
 #[error("{0}")]
 struct Misuse(String);
 
+/// Where the bug is, and no more: the message of a panic may quote the text that it happened on.
+fn bug_report(bug: &std::panic::PanicHookInfo<'_>) -> String {
+    let place = bug.location().map(ToString::to_string).unwrap_or_default();
+    format!("a bug at {place} ended the run: please report it")
+}
+
 /// A line on stderr. A full disk or a closed pipe behind the log must not end a night's run.
 fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// What was asked for, on stdout. Who closes the pipe early has read enough.
-fn print(text: &str) -> std::io::Result<()> {
+fn print(text: &str) -> anyhow::Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output; send it to where there is space")
+        }
         _ => Ok(()),
     }
 }

@@ -32,16 +32,19 @@ Examples:
     breakthrough analyze sessions/ --out out --no-text --report";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    write(&arguments.folder, arguments.quiet)?;
+    write(&arguments.folder, |_, line| {
+        if !arguments.quiet {
+            tell(line);
+        }
+    })?;
     Ok(Exit::Done)
 }
 
-/// Makes the page; also what `analyze --report` does at its end.
-pub(super) fn write(folder: &Path, quiet: bool) -> Result<(), page::Error> {
+/// Makes the page; also what `analyze --report` does at its end. Events and lines about it go to `say`.
+pub(super) fn write(folder: &Path, say: impl Fn(&str, &str)) -> Result<(), page::Error> {
     let written = page::write(folder)?;
-    if !quiet {
-        written.notices.iter().for_each(|notice| tell(notice));
-        tell(&format!("the report is {} ({:.1} MB)", written.path.display(), written.bytes as f64 / 1e6));
-    }
+    written.notices.iter().for_each(|notice| say("notice", notice));
+    let line = format!("the report is {} ({:.1} MB)", written.path.display(), written.bytes as f64 / 1e6);
+    say("report", &line);
     Ok(())
 }

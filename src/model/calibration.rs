@@ -55,8 +55,9 @@ impl Calibration {
                 ));
             }
             for line in lines {
-                let finite = [line.encoder, line.ngrams, line.bias].iter().all(|x| x.is_finite());
-                if !finite || !(0.0..=1.0).contains(&line.threshold) {
+                // Not finite fails too. Larger ones would make infinities of ordinary logits.
+                let sound = [line.encoder, line.ngrams, line.bias].iter().all(|x| x.abs() <= 1e6);
+                if !sound || !(0.0..=1.0).contains(&line.threshold) {
                     return Err(format!("a number of '{kind}', '{}' is out of range", line.code));
                 }
             }

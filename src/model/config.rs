@@ -56,6 +56,9 @@ pub struct ContextConfig {
     pub margin: usize,
 }
 
+/// No size may be larger: products of them must not overflow before they are held against the tensors.
+const LARGEST: usize = 1 << 20;
+
 impl Config {
     /// Says what is wrong if no network of this shape can be run, or its outputs are not the codebook.
     ///
@@ -69,6 +72,10 @@ impl Config {
         let sizes = [encoder.hidden, encoder.layers, encoder.heads, encoder.intermediate, context.hidden];
         if sizes.contains(&0) || context.head == 0 || context.block == 0 {
             return Err("a size is 0".into());
+        }
+        let all = [encoder.vocabulary, encoder.positions, context.head, context.block, context.margin];
+        if sizes.iter().chain(&all).any(|&size| size > LARGEST) {
+            return Err(format!("a size is over {LARGEST}, larger than in any model that could be run"));
         }
         if context.roles != ROLES {
             return Err(format!("has {} roles, but {ROLES} are known", context.roles));
@@ -133,12 +140,14 @@ mod tests {
     #[test]
     fn unusable_shapes_are_refused() {
         assert_eq!(Config::minilm().check(), Ok(()));
-        let broken: [fn(&mut Config); 5] = [
+        let broken: [fn(&mut Config); 7] = [
             |c| c.codes.swap(0, 1),
             |c| c.context.head = 0,
             |c| c.encoder.heads = 7,
             |c| c.encoder.window = 1000,
-            |c| c.context.margin = usize::MAX,
+            |c| c.context.margin = 513,
+            |c| (c.context.block, c.context.margin) = (usize::MAX, usize::MAX),
+            |c| c.encoder.layers = usize::MAX / 2,
         ];
         for breaking in broken {
             let mut config = Config::minilm();

@@ -110,8 +110,9 @@ impl Model {
         config.check().map_err(|reason| wrong(CONFIG, reason))?;
         let encoder = Encoder::new(files.bytes(TOKENIZER)?, config.encoder.window)
             .map_err(|reason| wrong(TOKENIZER, reason))?;
-        if encoder.vocabulary() > config.encoder.vocabulary {
-            let reason = format!("has more entries than the {} of {CONFIG}", config.encoder.vocabulary);
+        let (entries, needed) = (encoder.vocabulary(), config.encoder.vocabulary);
+        if entries != needed {
+            let reason = format!("has {entries} entries, but {CONFIG} says {needed}: not of this model");
             return Err(wrong(TOKENIZER, reason));
         }
         let calibration: Calibration = json(files, CALIBRATION)?;
@@ -133,6 +134,7 @@ impl Model {
             #[cfg(feature = "rust-bert")]
             EngineKind::RustBert => Box::new(rust_bert::RustBert::new(&config, &weights)?),
         };
+        weights.all_taken()?;
         Ok(Model { config, encoder, engine, ngrams, calibration, own, checksum: files.checksum()? })
     }
 

@@ -120,6 +120,11 @@ impl Reading<'_> {
         }
         let engine = &self.model.engine;
         let logits = self.in_blocks(&steps, 1, |vectors, roles| engine.score(vectors, roles))?;
+        // Weights that are each finite can still come to numbers that are not: those would pass as a sure "no".
+        if logits.as_flattened().iter().any(|logit| !logit.is_finite()) {
+            let reason = "its numbers are not finite: the model is damaged, or none of this kind";
+            return Err(Error::Engine(reason.to_owned()));
+        }
         Ok(Scored { reading: self, session, texts, steps, logits })
     }
 

@@ -3,13 +3,17 @@
 use super::Error;
 use half::f16;
 use safetensors::{Dtype, SafeTensors};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// The tensors of one file.
 pub struct Weights<'a> {
     tensors: SafeTensors<'a>,
     /// For messages.
     path: PathBuf,
+    /// Names of the tensors that nobody has asked for yet.
+    left: Mutex<BTreeSet<String>>,
 }
 
 impl<'a> Weights<'a> {
@@ -20,7 +24,8 @@ impl<'a> Weights<'a> {
     pub fn new(bytes: &'a [u8], path: &Path) -> Result<Weights<'a>, Error> {
         let tensors = SafeTensors::deserialize(bytes)
             .map_err(|source| Error::file(path, format!("not a whole safetensors file: {source}")))?;
-        Ok(Weights { tensors, path: path.to_owned() })
+        let left = tensors.names().into_iter().map(str::to_owned).collect();
+        Ok(Weights { tensors, path: path.to_owned(), left: Mutex::new(left) })
     }
 
     /// A tensor in half precision, as stored.
@@ -41,6 +46,7 @@ impl<'a> Weights<'a> {
                 ),
             ));
         }
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         let (pairs, _) = view.data().as_chunks::<2>();
         let values: Vec<f16> = pairs.iter().map(|&bytes| f16::from_le_bytes(bytes)).collect();
         if values.iter().all(|x| x.is_finite()) {
@@ -56,5 +62,21 @@ impl<'a> Weights<'a> {
     /// As [`Weights::f16`].
     pub fn f32(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         Ok(self.f16(name, shape)?.into_iter().map(f16::to_f32).collect())
+    }
+
+    /// Checks that everything in the file was taken: a network with fewer layers would run on it, and say nonsense.
+    ///
+    /// # Errors
+    /// If a tensor is left over.
+    pub fn all_taken(&self) -> Result<(), Error> {
+        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        match left.first() {
+            None => Ok(()),
+            Some(name) => {
+                let reason =
+                    format!("has {} tensors too many, e.g. '{name}': not of this config", left.len());
+                Err(Error::file(&self.path, reason))
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! An output folder whose files appear whole or not at all.
 
+use super::lock::Lock;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,9 @@ pub struct Error {
 fn mend(cause: &io::Error) -> &'static str {
     match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space and run again",
+        io::ErrorKind::FileTooLarge => "raise the limit on the size of files (ulimit -f) and run again",
+        io::ErrorKind::ResourceBusy => "wait until it has ended or choose another output folder",
+        io::ErrorKind::NotFound => "the folder has gone: leave it where it is during a run, and run again",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "choose an output folder that you may write to"
         }
@@ -30,25 +34,30 @@ fn mend(cause: &io::Error) -> &'static str {
     }
 }
 
-/// A folder that exists and takes outputs.
+/// A folder that exists and takes outputs: of this run alone, as long as it or a clone of it is there.
 #[derive(Debug, Clone)]
-pub struct Folder(PathBuf);
+pub struct Folder {
+    path: PathBuf,
+    _lock: Lock,
+}
 
 impl Folder {
     /// Opens the folder, making it (and those above it) if it is absent; on Unix what is made is its owner's only.
+    /// Drafts that killed runs left in it are removed.
     ///
     /// # Errors
-    /// If it cannot be made or something other than a folder stands there.
+    /// If it cannot be made, something other than a folder stands there, it may not be written to, or another run
+    /// has it open.
     pub fn open(path: &Path) -> Result<Folder, Error> {
         let fail = |cause| Error { action: "make the output folder", path: path.to_owned(), cause };
         make(path).map_err(fail)?;
-        Ok(Folder(path.to_owned()))
+        Ok(Folder { path: path.to_owned(), _lock: Lock::take(path)? })
     }
 
     /// Where an output of this name stands when it is whole.
     #[must_use]
     pub fn path_of(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.path.join(name)
     }
 
     /// Begins an output: a temporary file in the folder, on Unix readable and writable by its owner only. A name with a
@@ -59,11 +68,11 @@ impl Folder {
     pub fn draft(&self, name: &str) -> Result<Draft, Error> {
         let path = self.path_of(name);
         let last = name.rsplit('/').next().unwrap_or(name);
-        // The prefix tells what a killed run has left behind.
+        // The name tells what a killed run has left behind: `lock` removes it.
         tempfile::Builder::new()
             .prefix(&format!(".{last}."))
             .suffix(".partial")
-            .tempfile_in(&self.0)
+            .tempfile_in(&self.path)
             .map(|file| {
                 let (file, temporary) = file.into_parts();
                 Draft { path: path.clone(), file: BufWriter::with_capacity(1 << 16, file), temporary }
@@ -124,7 +133,7 @@ impl Folder {
     /// Asks the system to keep the names of the files; a system that cannot is not asked twice.
     pub fn sync(&self) {
         if cfg!(unix) {
-            let _ = File::open(&self.0).and_then(|folder| folder.sync_all());
+            let _ = File::open(&self.path).and_then(|folder| folder.sync_all());
         }
     }
 }
@@ -243,6 +252,7 @@ mod tests {
         let folder = Folder::open(dir.path()).unwrap();
         let error = folder.draft("x.csv").unwrap().seal().unwrap().publish().unwrap_err();
         assert_eq!((error.action, error.path), ("replace", dir.path().join("x.csv")));
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        let names = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(names.filter(|name| !name.to_string_lossy().starts_with('.')).count(), 1);
     }
 }

@@ -31,6 +31,7 @@ mod eaf;
 pub mod excerpts;
 pub mod factors;
 pub mod folder;
+mod lock;
 pub mod moments;
 pub mod own_codes;
 mod parquet;

@@ -96,6 +96,9 @@ pub struct Totals {
     /// Places found that may identify a person.
     #[serde(default)]
     pub finds: u64,
+    /// Sessions that came from the finished work of an earlier run.
+    #[serde(default)]
+    pub resumed: u64,
     /// Whether everything read was either written or rejected.
     pub added_up: bool,
 }
@@ -114,6 +117,7 @@ impl Totals {
             rejected: written.rejects,
             moments: written.moments,
             finds: written.finds,
+            resumed: 0,
             added_up: units == written.units && rejected == written.rejects,
         }
     }
@@ -141,7 +145,8 @@ impl Run {
         (
             "totals",
             "`sessions`, `written` units and `moments` in the tables; `read`, the units and rejected records that the \
-             readers counted; `rejected`, the rows of `rejects.csv`; `finds`, those of `privacy.csv`; `added_up`, whether read = written + rejected.",
+             readers counted; `rejected`, the rows of `rejects.csv`; `finds`, those of `privacy.csv`; `resumed`, the sessions \
+             that came from finished work of an earlier run; `added_up`, whether read = written + rejected.",
         ),
         ("started", "When the run began, ISO 8601 in UTC."),
         ("finished", "When it ended."),

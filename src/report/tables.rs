@@ -104,6 +104,12 @@ impl Tables {
         Ok(self)
     }
 
+    /// The folder they are written into.
+    #[must_use]
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
     /// Adds the rows of one session to the tables that speak of sessions.
     ///
     /// # Errors

@@ -8,18 +8,19 @@ use super::verdict::{LEAST_SESSIONS, Point, judge};
 use crate::codebook::CODE_COUNT;
 use crate::coding::CodedSession;
 use crate::coding::case::{Client, Factor, Trend, TurningPoint, Verdict};
+use crate::transcript::Session;
 use jiff::civil::Date;
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 
 /// All that is remembered of the sessions of a run: counts, never words.
 #[derive(Debug, Default)]
 pub struct Cases {
     visits: Vec<Visit>,
-    /// Where a session of a file and client stands in `visits`.
-    known: HashMap<(Arc<Path>, Option<String>, String), usize>,
+    /// Where a session stands in `visits`.
+    known: HashMap<Identity, u32>,
 }
 
 /// What the sessions of a run come to.
@@ -68,16 +69,32 @@ impl Visit {
     }
 }
 
+/// Half of a SHA-256 of a session's file, client and id: the names themselves would take several times the memory, and
+/// no two sessions will ever share one.
+type Identity = [u8; 16];
+
+fn identity(session: &Session) -> Identity {
+    let mut hash = Sha256::new();
+    let file = session.source.as_os_str().as_encoded_bytes();
+    let client = session.client_id.as_deref();
+    // With its length before each, so that no two of them run together; no client is not a client without a name.
+    for part in [file, client.unwrap_or_default().as_bytes(), session.id.as_bytes()] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.update([u8::from(client.is_some())]);
+    hash.finalize().first_chunk().copied().unwrap_or_default()
+}
+
 impl Cases {
     /// Remembers a session, or one more stretch of it: sessions of the same file, client and identifier are one.
     pub fn add(&mut self, coded: &CodedSession) {
         let (session, summary) = (&coded.session, &coded.summary);
-        let key = (Arc::clone(&session.source), session.client_id.clone(), session.id.clone());
-        let place = *self.known.entry(key).or_insert_with(|| {
+        let place = *self.known.entry(identity(session)).or_insert_with(|| {
             self.visits.push(Visit { client_id: session.client_id.clone(), ..Visit::default() });
-            self.visits.len() - 1
+            self.visits.len() as u32 - 1
         });
-        let visit = &mut self.visits[place];
+        let visit = &mut self.visits[place as usize];
         visit.number = visit.number.or(session.number);
         visit.therapist_id = visit.therapist_id.take().or_else(|| session.therapist_id.clone());
         if visit.date.is_none() {
@@ -296,7 +313,8 @@ fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::{Session, Speaker, Unit};
+    use crate::transcript::{Speaker, Unit};
+    use std::path::Path;
 
     /// A session of three client turns without codes.
     fn session(id: &str, client: &str, number: Option<u32>, date: Option<&str>) -> CodedSession {

@@ -66,6 +66,7 @@ pub(crate) fn run(text: bool, sessions: u64, units: u64, moments: u64) -> Run {
             written: units,
             rejected: 0,
             finds: 0,
+            resumed: 0,
             moments,
             added_up: true,
         },

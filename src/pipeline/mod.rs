@@ -1,29 +1,37 @@
 //! The corridor: sessions are read, coded and written chunk by chunk, so that memory does not grow with the
 //! corpus and the bytes written do not depend on the number of threads.
 //!
-//! A thread of its own reads ahead by one chunk while the engine works; results leave in input order.
+//! A thread of its own reads ahead by one chunk while the engine works; results leave in input order. What the engine
+//! said can be kept from chunk to chunk, for a run that is stopped to be taken up.
 
-use crate::coding::CodedSession;
+mod code;
+mod finished;
+mod read;
+
+pub use code::code;
+pub use finished::FILE as FINISHED;
+
+use crate::coding::{CodedSession, Coding};
 use crate::finding::Searched;
-use crate::input::{self, Event, Notice, Source};
+use crate::input::{self, Notice, Source};
 use crate::model::{self, Model};
+use crate::privacy;
 use crate::report::{self, Also, Run, Tables, Totals};
-use crate::transcript::{Reject, Session};
+use crate::transcript::{Reject, Session, Span};
 use crate::trends::Cases;
-use crate::{moments, privacy, trends};
+use finished::Finished;
 use jiff::Timestamp;
 use rayon::prelude::*;
+use read::Message;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-/// Units after which a chunk is full. Chunks depend on the input alone, so threads change no digit.
-const CHUNK_UNITS: usize = 4096;
-/// Bytes of text after which a chunk is full.
-const CHUNK_BYTES: usize = 1 << 20;
+/// How often a run that waits for its input looks whether it shall stop.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// What to analyse and how.
 pub struct Job {
@@ -39,6 +47,10 @@ pub struct Job {
     pub excel: bool,
     /// What is written beside the CSV tables.
     pub also: Vec<Also>,
+    /// Whether finished work is kept in the output folder ([`FINISHED`]), and taken up where it is there.
+    pub resume: bool,
+    /// Whoever sets this ends the run at the next chunk.
+    pub stop: Arc<AtomicBool>,
     /// The options of the run by name, for `run.json`.
     pub options: Map<String, Value>,
 }
@@ -78,6 +90,19 @@ pub enum Error {
     /// A form was asked for that is nothing without words, and words may not be written.
     #[error("{0} cannot be written without the words of the sessions: leave out --no-text or {0}")]
     NeedsWords(Also),
+    /// Somebody set [`Job::stop`].
+    #[error(
+        "stopped before the end, no table was touched; {}",
+        if *.kept {
+            "finished work is kept: the same command goes on from there"
+        } else {
+            "with --resume, the work done would have been kept"
+        }
+    )]
+    Stopped {
+        /// Whether finished work is kept.
+        kept: bool,
+    },
     /// More was found that may identify a person than is allowed.
     #[error(
         "{finds} places may identify a person, {most} are allowed: see privacy.csv, then mend the input or redact it"
@@ -93,8 +118,11 @@ pub enum Error {
 /// Reads everything in `job`, codes it with `model` and writes the tables into `folder`.
 ///
 /// # Errors
-/// If the engine fails or an output cannot be written; what an earlier run left in `folder` then stays as it
-/// was. Broken input is no error: it becomes rejects.
+/// If the engine fails, an output cannot be written, or the run is told to stop; what an earlier run left in `folder`
+/// then stays as it was. Broken input is no error: it becomes rejects.
+///
+/// # Panics
+/// If the reading thread does.
 pub fn analyze(
     job: &Job,
     model: &Model,
@@ -106,21 +134,18 @@ pub fn analyze(
     }
     let started = Timestamp::now();
     let clock = Instant::now();
-    let tables = Tables::create(folder, report_options(job))?;
-    let mut made = Made {
-        tables: tables
-            .beside(&job.also, &about(model))?
-            .with_own_codes(model.own().map(|own| &**own.codebook()), report_options(job))?,
-        cases: Cases::default(),
-        inputs: Vec::new(),
-        times: Times::default(),
-    };
-    std::thread::scope(|scope| {
-        let (send, receive) = sync_channel(1);
-        scope.spawn(move || read(job, &send));
-        receive.into_iter().try_for_each(|message| made.take(message, job.privacy, model, watch))
-    })?;
-    let Made { mut tables, cases, inputs, times } = made;
+    let mut made = Made::new(job, model, folder, watch)?;
+    let (send, receive) = sync_channel(1);
+    // In no scope, which would wait for it: it may itself be waiting for a pipe into which nobody writes.
+    let (sources, options) = (job.sources.clone(), job.input.clone());
+    let reader = std::thread::spawn(move || read::read(&sources, &options, &send));
+    while let Some(message) = next(&receive, job)? {
+        made.take(message, job.privacy, model, watch)?;
+    }
+    if let Err(panic) = reader.join() {
+        std::panic::resume_unwind(panic);
+    }
+    let Made { mut tables, finished, resumed, cases, inputs, times } = made;
     conclude(&cases, &mut tables, watch)?;
     let written = tables.written();
     if let Some(most) = job.privacy.most.filter(|&most| written.finds > most) {
@@ -132,7 +157,7 @@ pub fn analyze(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         model: about(model),
         options: job.options.clone(),
-        totals: Totals::new(&inputs, written),
+        totals: Totals { resumed, ..Totals::new(&inputs, written) },
         inputs,
         started,
         finished: Timestamp::now(),
@@ -141,6 +166,11 @@ pub fn analyze(
             .into(),
     };
     tables.finish(&run)?;
+    if let Some(Err(error)) = finished.map(Finished::tidy) {
+        // The tables are whole and in their place: this costs disk space, and is no reason to fail.
+        let text = format!("finished work could not be tidied up: {error}");
+        watch(Progress::Notice(&Notice { file: folder.join(FINISHED).into(), text }));
+    }
     Ok(run)
 }
 
@@ -158,6 +188,34 @@ fn about(model: &Model) -> report::Model {
     }
 }
 
+/// What the reading thread hands on next; `None` when it has ended.
+fn next(receive: &Receiver<Message>, job: &Job) -> Result<Option<Message>, Error> {
+    loop {
+        if job.stop.load(Ordering::Relaxed) {
+            return Err(Error::Stopped { kept: job.resume });
+        }
+        match receive.recv_timeout(LOOK) {
+            Ok(message) => return Ok(Some(message)),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
+        }
+    }
+}
+
+/// What only the engine can say of a session.
+struct Work {
+    codings: Vec<Coding>,
+    /// One for each moment, in order.
+    evidence: Vec<Option<Span>>,
+}
+
+impl Work {
+    fn of(coded: &CodedSession) -> Work {
+        let evidence = coded.moments.iter().map(|moment| moment.evidence).collect();
+        Work { codings: coded.codings.clone(), evidence }
+    }
+}
+
 /// Time by stage.
 #[derive(Debug, Default)]
 struct Times {
@@ -165,70 +223,49 @@ struct Times {
     coding: Duration,
 }
 
-/// What the reading thread hands on.
-enum Message {
-    Notice(Notice),
-    Reject(Reject),
-    Chunk(Vec<Session>),
-    File(report::Input),
-}
-
-/// Reads all sources; ends early when nobody listens any more.
-fn read(job: &Job, send: &SyncSender<Message>) -> Option<()> {
-    let mut chunk = Vec::new();
-    let (mut units, mut bytes) = (0, 0);
-    let mut first_seen: HashMap<String, usize> = HashMap::new();
-    for (file, source) in job.sources.iter().enumerate() {
-        let mut reading = match source {
-            Source::File(path) => input::open(path, &job.input),
-            Source::Stdin => input::read(std::io::stdin().lock(), Path::new("-").into(), &job.input),
-        };
-        for event in reading.by_ref() {
-            match event {
-                Event::Notice(notice) => send.send(Message::Notice(notice)).ok()?,
-                Event::Reject(reject) => send.send(Message::Reject(reject)).ok()?,
-                Event::Session(session) => {
-                    if *first_seen.entry(session.id.clone()).or_insert(file) != file {
-                        let text = "a session of this id was in another file too; give session_id to tell them apart";
-                        let notice = Notice { file: Arc::clone(&session.source), text: text.to_owned() };
-                        send.send(Message::Notice(notice)).ok()?;
-                    }
-                    units += session.units.len();
-                    bytes += session.units.iter().map(|unit| unit.text.len()).sum::<usize>();
-                    chunk.push(session);
-                    if units >= CHUNK_UNITS || bytes >= CHUNK_BYTES {
-                        send.send(Message::Chunk(std::mem::take(&mut chunk))).ok()?;
-                        (units, bytes) = (0, 0);
-                    }
-                }
-            }
-        }
-        send.send(Message::File(account(reading.report()))).ok()?;
-    }
-    send.send(Message::Chunk(chunk)).ok()
-}
-
-fn account(report: &input::Report) -> report::Input {
-    report::Input {
-        path: report.file.display().to_string(),
-        sha256: (!report.sha256.is_empty()).then(|| report.sha256.clone()),
-        format: report.format.map(|format| format.name().to_owned()),
-        encoding: report.encoding.map(str::to_owned),
-        records: report.read,
-        units: report.units,
-        rejected: report.rejects,
-    }
-}
-
 /// What a run has come to so far.
 struct Made {
     tables: Tables,
+    finished: Option<Finished>,
+    /// Sessions that came from finished work.
+    resumed: u64,
     cases: Cases,
     inputs: Vec<report::Input>,
     times: Times,
 }
 
 impl Made {
+    fn new(
+        job: &Job,
+        model: &Model,
+        folder: &Path,
+        watch: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Made, Error> {
+        let options = report_options(job);
+        let own = model.own().map(|own| &**own.codebook());
+        let tables =
+            Tables::create(folder, options)?.beside(&job.also, &about(model))?.with_own_codes(own, options)?;
+        let mut finished = None;
+        if job.resume && own.is_some() {
+            let text = "with a codebook of one's own every session is coded anew: finished work does not hold its labels";
+            watch(Progress::Notice(&Notice { file: folder.join(FINISHED).into(), text: text.to_owned() }));
+        } else if job.resume {
+            let (found, notice) = Finished::open(tables.folder(), model)?;
+            finished = Some(found);
+            if let Some(text) = notice {
+                watch(Progress::Notice(&Notice { file: folder.join(FINISHED).into(), text }));
+            }
+        }
+        Ok(Made {
+            tables,
+            finished,
+            resumed: 0,
+            cases: Cases::default(),
+            inputs: Vec::new(),
+            times: Times::default(),
+        })
+    }
+
     /// Works on what the reading thread hands on.
     fn take(
         &mut self,
@@ -249,7 +286,11 @@ impl Made {
                 let sessions = search(privacy, sessions, &mut self.tables)?;
                 self.times.privacy += clock.elapsed();
                 let clock = Instant::now();
-                let coded = code(model, sessions)?;
+                let (coded, resumed) = match &mut self.finished {
+                    Some(finished) => code::take_up(model, sessions, finished)?,
+                    None => (code(model, sessions)?, 0),
+                };
+                self.resumed += resumed;
                 self.times.coding += clock.elapsed();
                 for session in &coded {
                     self.tables.write(session)?;
@@ -285,35 +326,4 @@ fn search(privacy: Privacy, sessions: Vec<Session>, tables: &mut Tables) -> Resu
     }
     let redact = |searched| if privacy.redact { privacy::redact(searched) } else { searched.session };
     Ok(searched.into_par_iter().map(redact).collect())
-}
-
-/// Codes sessions and gathers their moments and summaries; the whole way of a session through the program.
-///
-/// # Errors
-/// If the tokenizer or the engine fails.
-pub fn code(model: &Model, sessions: Vec<Session>) -> Result<Vec<CodedSession>, model::Error> {
-    let reading = model.read(&sessions)?;
-    let coded = (0..sessions.len())
-        .into_par_iter()
-        .map(|i| {
-            let session = &sessions[i];
-            let scored = reading.score(i)?;
-            let codings = scored.codings();
-            let mut moments = moments::gather(session, &codings);
-            scored.find_evidence(&mut moments)?;
-            let summary = trends::summarise(session, &codings);
-            Ok((codings, scored.own_codings()?, moments, summary))
-        })
-        .collect::<Result<Vec<_>, model::Error>>()?;
-    Ok(sessions
-        .into_iter()
-        .zip(coded)
-        .map(|(session, (codings, own, moments, summary))| CodedSession {
-            session,
-            codings,
-            own,
-            moments,
-            summary,
-        })
-        .collect())
 }

@@ -1,0 +1,85 @@
+//! Sessions to what is said about them, by the engine or from finished work.
+
+use super::finished::Finished;
+use super::{Error, Work};
+use crate::coding::CodedSession;
+use crate::model::{self, Model};
+use crate::transcript::Session;
+use crate::{moments, trends};
+use rayon::prelude::*;
+
+/// Codes sessions and gathers their moments and summaries; the whole way of a session through the program.
+///
+/// What is said of a session does not depend, to the last bit, on which other sessions are coded with it.
+///
+/// # Errors
+/// If the tokenizer or the engine fails.
+pub fn code(model: &Model, sessions: Vec<Session>) -> Result<Vec<CodedSession>, model::Error> {
+    let reading = model.read(&sessions)?;
+    let coded = (0..sessions.len())
+        .into_par_iter()
+        .map(|i| {
+            let session = &sessions[i];
+            let scored = reading.score(i)?;
+            let codings = scored.codings();
+            let mut moments = moments::gather(session, &codings);
+            scored.find_evidence(&mut moments)?;
+            let summary = trends::summarise(session, &codings);
+            Ok((codings, scored.own_codings()?, moments, summary))
+        })
+        .collect::<Result<Vec<_>, model::Error>>()?;
+    Ok(sessions
+        .into_iter()
+        .zip(coded)
+        .map(|(session, (codings, own, moments, summary))| CodedSession {
+            session,
+            codings,
+            own,
+            moments,
+            summary,
+        })
+        .collect())
+}
+
+/// Codes sessions as [`code`] does, but asks the engine only about those that are not among the finished work, and
+/// adds them to it. Also says how many were.
+pub(super) fn take_up(
+    model: &Model,
+    sessions: Vec<Session>,
+    finished: &mut Finished,
+) -> Result<(Vec<CodedSession>, u64), Error> {
+    let known: Vec<_> = sessions.iter().map(|session| finished.find(session)).collect();
+    let completed: Vec<_> = sessions
+        .into_par_iter()
+        .zip(known)
+        .map(|(session, work)| match work {
+            Some(work) => complete(session, work),
+            None => Err(session),
+        })
+        .collect();
+    let mut fresh = Vec::new();
+    let places: Vec<_> = completed
+        .into_iter()
+        .map(|completed| completed.map_err(|session| fresh.push(session)).ok())
+        .collect();
+    let taken_up = (places.len() - fresh.len()) as u64;
+    let mut fresh = code(model, fresh)?;
+    finished.keep(fresh.iter().map(|coded| (&coded.session, Work::of(coded))))?;
+    let mut fresh = fresh.drain(..);
+    let coded = places.into_iter().filter_map(|place| place.or_else(|| fresh.next())).collect();
+    Ok((coded, taken_up))
+}
+
+/// Says anew what does not need the engine; gives the session back if that is not what the engine was asked about.
+fn complete(session: Session, work: Work) -> Result<CodedSession, Session> {
+    let Work { codings, evidence } = work;
+    let mut moments = moments::gather(&session, &codings);
+    if codings.len() != session.units.len() || moments.len() != evidence.len() {
+        return Err(session);
+    }
+    for (moment, evidence) in moments.iter_mut().zip(evidence) {
+        moment.evidence = evidence;
+    }
+    let summary = trends::summarise(&session, &codings);
+    Ok(CodedSession { session, codings, own: None, moments, summary })
+}

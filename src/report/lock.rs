@@ -1,0 +1,99 @@
+//! One run at a time in an output folder, and no leavings of those that were killed.
+
+use super::folder::Error;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The file that is locked. It holds nothing and stays: removing it would let two runs hold a lock each.
+const NAME: &str = ".breakthrough.lock";
+
+/// A folder that no other run may use; held until the last clone is dropped, however the program ends.
+///
+/// A file system without locks is used as if it had been locked: refusing it would help nobody.
+#[derive(Debug, Clone)]
+pub(super) struct Lock(#[expect(dead_code, reason = "it is open, and that is the lock")] Arc<File>);
+
+impl Lock {
+    /// Locks the folder and removes what killed runs left in it.
+    pub(super) fn take(folder: &Path) -> Result<Lock, Error> {
+        let fail = |cause| Error { action: "use", path: folder.to_owned(), cause };
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(folder.join(NAME)).map_err(fail)?;
+        match file.try_lock() {
+            // Only who holds a lock knows that nobody writes what looks left behind.
+            Ok(()) => sweep(folder),
+            Err(TryLockError::WouldBlock) => {
+                let cause = io::Error::new(io::ErrorKind::ResourceBusy, "another run is writing there");
+                return Err(fail(cause));
+            }
+            Err(TryLockError::Error(cause)) if cause.kind() == io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(cause)) => return Err(fail(cause)),
+        }
+        Ok(Lock(Arc::new(file)))
+    }
+}
+
+/// Removes drafts of runs that were killed. What cannot be removed does no harm but takes space.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let of_a_run = entry.file_name().to_str().is_some_and(is_draft);
+        if of_a_run && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether a file is called as [`super::folder::Folder::draft`] calls them: `.NAME.xxxxxx.partial`.
+fn is_draft(name: &str) -> bool {
+    let Some((name, random)) = name
+        .strip_prefix('.')
+        .and_then(|name| name.strip_suffix(".partial"))
+        .and_then(|name| name.rsplit_once('.'))
+    else {
+        return false;
+    };
+    !name.is_empty() && random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::folder::Folder;
+    use super::*;
+
+    #[test]
+    fn the_second_is_told_so_until_the_first_has_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Folder::open(dir.path()).unwrap();
+        let draft = first.draft("x.csv").unwrap();
+        let error = Folder::open(dir.path()).unwrap_err().to_string();
+        let told = "another run is writing there; wait until it has ended or choose another output folder";
+        assert_eq!(error, format!("cannot use {}: {told}", dir.path().display()));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "the first keeps its draft");
+        drop((draft, first));
+        assert!(Folder::open(dir.path()).is_ok());
+    }
+
+    #[test]
+    fn drafts_of_killed_runs_go_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let ours = [".x.csv.aB3dE6.partial", ".run.json.000000.partial"];
+        let others = [".partial", "x.csv.aB3dE6.partial", ".x.partial", ".x.csv.abc.partial", "x.csv"];
+        for name in ours.iter().chain(&others) {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        fs::create_dir(dir.path().join(".d.aaaaaa.partial")).unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        assert!(ours.iter().all(|name| !folder.path_of(name).exists()));
+        assert!(others.iter().all(|name| folder.path_of(name).exists()));
+        assert!(folder.path_of(".d.aaaaaa.partial").exists());
+        // A draft of today is called as those of yesterday.
+        let _draft = folder.draft("y.csv").unwrap();
+        let names = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(names.filter(|name| name.to_str().is_some_and(is_draft)).count(), 2);
+    }
+}
