@@ -3,8 +3,8 @@
 use super::columns::{ColumnMap, Key};
 use super::encoding::Decoded;
 use super::lines::{Line, Lines, MAX_LINE};
-use super::rows::{Broken, Row, RowError, RowSource, Sessions};
 use super::marks::{bare, is_mark};
+use super::rows::{Broken, Row, RowError, RowSource, Sessions};
 use super::sink::Context;
 use super::stored;
 use serde_json::{Map, Value};

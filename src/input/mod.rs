@@ -310,9 +310,11 @@ fn prepare(
             return Ok(Box::new(Whole { source: Some(Box::new(Cursor::new(text))), context, parse }));
         }
         Some(docx::Office::Compound) => {
-            return Err("this is an old Word or Excel file, or one with a password; save it as DOCX, without a \
+            return Err(
+                "this is an old Word or Excel file, or one with a password; save it as DOCX, without a \
                  password, or as plain text"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         None if options.format == Some(Format::Docx) => return Err("this is not a DOCX file".to_owned()),
         None => {}
@@ -387,6 +389,9 @@ mod tests {
         }
         assert_eq!("CSV".parse::<Format>().unwrap(), Format::Csv);
         let message = "pdf".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(message, "'pdf' is not a format; choose one of csv, tsv, jsonl, text, vtt, srt, note, docx");
+        assert_eq!(
+            message,
+            "'pdf' is not a format; choose one of csv, tsv, jsonl, text, vtt, srt, note, docx"
+        );
     }
 }

@@ -276,7 +276,10 @@ fn tell_repeated(rows: &[Row], sink: &mut Sink) {
     let mut given = rows.iter().filter_map(|row| row.utterance_id.as_deref().map(|id| (row, id)));
     if let Some((row, _)) = given.find(|&(_, id)| !seen.insert(id)) {
         sink.notice_once("ids", || {
-            format!("the utterance_id at line {} stands in this session before: kept, here and elsewhere", row.line)
+            format!(
+                "the utterance_id at line {} stands in this session before: kept, here and elsewhere",
+                row.line
+            )
         });
     }
 }

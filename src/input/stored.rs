@@ -166,7 +166,9 @@ pub(super) fn explain(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "may not be read; check the permissions of the file".to_owned(),
         io::ErrorKind::IsADirectory => "is a folder, not a file".to_owned(),
         io::ErrorKind::FileTooLarge => {
-            format!("unpacks to more than {RATIO} times its size, as no session does; unpack it first if it is one")
+            format!(
+                "unpacks to more than {RATIO} times its size, as no session does; unpack it first if it is one"
+            )
         }
         io::ErrorKind::Unsupported => error.to_string(),
         io::ErrorKind::UnexpectedEof

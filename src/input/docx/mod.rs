@@ -10,8 +10,8 @@ mod walk;
 
 use super::sink::{Context, Sink};
 use super::stored::{self, Stored};
-use super::{MAX_WHOLE_FILE, encoding, sniff};
 use super::{Format, note, text};
+use super::{MAX_WHOLE_FILE, encoding, sniff};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::io::{Read, Seek};
@@ -83,7 +83,8 @@ fn target(rels: &str) -> Option<String> {
     loop {
         match reader.read_event() {
             Ok(Event::Start(tag) | Event::Empty(tag)) if tag.local_name().into_inner() == "Relationship" => {
-                let value = |name| tag.try_get_attribute(name).ok().flatten().map(|found| found.value.into_owned());
+                let value =
+                    |name| tag.try_get_attribute(name).ok().flatten().map(|found| found.value.into_owned());
                 if value("Type").is_some_and(|kind| kind.ends_with("/officeDocument")) {
                     return value("Target");
                 }
@@ -104,7 +105,10 @@ fn part<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str) -> Result<Optio
     let mut bytes = Vec::new();
     entry.take(MAX_WHOLE_FILE + 1).read_to_end(&mut bytes).map_err(|error| explain(&error.into()))?;
     if bytes.len() as u64 > MAX_WHOLE_FILE {
-        return Err(format!("the document is larger than {} MiB when unpacked; split it", MAX_WHOLE_FILE >> 20));
+        return Err(format!(
+            "the document is larger than {} MiB when unpacked; split it",
+            MAX_WHOLE_FILE >> 20
+        ));
     }
     Ok(Some(bytes))
 }

@@ -56,8 +56,7 @@ fn turn(start: &str, speaker: &str, text: &str) -> Option<String> {
 fn unnamed(cells: &[String]) -> Vec<String> {
     let mut cells: Vec<&str> = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
     // `Client ID | K-12 | Date | 2024-05-01`
-    let pairs: Vec<String> =
-        cells.chunks(2).map(|pair| pair.join(": ").replace("::", ":")).collect();
+    let pairs: Vec<String> = cells.chunks(2).map(|pair| pair.join(": ").replace("::", ":")).collect();
     if pairs.iter().all(|pair| header::field(pair).is_some()) {
         return pairs;
     }
@@ -96,7 +95,11 @@ mod tests {
     #[test]
     fn a_header_names_the_columns() {
         assert_eq!(
-            read(&[&["Start", "Speaker", "Text", "Code"], &["00:01", "T:", "Hello.", "x"], &["", "", "So.", ""]]),
+            read(&[
+                &["Start", "Speaker", "Text", "Code"],
+                &["00:01", "T:", "Hello.", "x"],
+                &["", "", "So.", ""]
+            ]),
             ["[00:01] T: Hello.", "So."]
         );
         assert_eq!(read(&[&["What was said", "Speaker"], &["Hello.", "T"]]), ["T: Hello."]);
@@ -104,9 +107,15 @@ mod tests {
 
     #[test]
     fn without_a_header_the_first_short_cell_says_who() {
-        assert_eq!(read(&[&["T", "Hello."], &["Anna Lee:", "one\ntwo"]]), ["T: Hello.", "Anna Lee: one\ntwo"]);
+        assert_eq!(
+            read(&[&["T", "Hello."], &["Anna Lee:", "one\ntwo"]]),
+            ["T: Hello.", "Anna Lee: one\ntwo"]
+        );
         assert_eq!(read(&[&["1", "T", "00:03", "Hello."], &["", "", "", ""]]), ["[00:03] T: Hello."]);
-        assert_eq!(read(&[&["Client ID", "K-12", "Date:", "2024-05-01"]]), ["Client ID: K-12", "Date: 2024-05-01"]);
+        assert_eq!(
+            read(&[&["Client ID", "K-12", "Date:", "2024-05-01"]]),
+            ["Client ID: K-12", "Date: 2024-05-01"]
+        );
         assert_eq!(read(&[&["only words"]]), ["only words"]);
         let long = "a long cell that is nobody's name and nobody's heading at all";
         assert_eq!(read(&[&[long, "b"]]), [format!("{long}\tb")]);
