@@ -22,7 +22,7 @@ fn model() -> &'static (Model, Encoder) {
 }
 
 /// Every line of the bytes is a unit, its first byte says whose.
-pub fn codes(bytes: &[u8]) {
+pub(crate) fn codes(bytes: &[u8]) {
     let mut session = Session::new("x".to_owned(), Path::new("x").into());
     for (n, line) in bytes.split(|&byte| byte == b'\n').take(20).enumerate() {
         let speaker = match line.first() {

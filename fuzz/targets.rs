@@ -7,10 +7,10 @@ use std::path::Path;
 use zip::write::SimpleFileOptions;
 
 /// A target: any bytes may come, and it may not panic.
-pub type Target = fn(&[u8]);
+pub(crate) type Target = fn(&[u8]);
 
 /// The targets of this file, by the names of their folders in `seeds/`.
-pub const READERS: [(&str, Target); 7] = [
+pub(crate) const READERS: [(&str, Target); 7] = [
     ("table", table),
     ("jsonl", jsonl),
     ("text", text),
@@ -20,29 +20,29 @@ pub const READERS: [(&str, Target); 7] = [
     ("sniff", sniff),
 ];
 
-pub fn table(bytes: &[u8]) {
+pub(crate) fn table(bytes: &[u8]) {
     read("x.csv", bytes, Some(Format::Csv));
     read("x.tsv", bytes, Some(Format::Tsv));
 }
 
-pub fn jsonl(bytes: &[u8]) {
+pub(crate) fn jsonl(bytes: &[u8]) {
     read("x.jsonl", bytes, Some(Format::Jsonl));
 }
 
-pub fn text(bytes: &[u8]) {
+pub(crate) fn text(bytes: &[u8]) {
     read("x.txt", bytes, Some(Format::Text));
 }
 
-pub fn note(bytes: &[u8]) {
+pub(crate) fn note(bytes: &[u8]) {
     read("x.txt", bytes, Some(Format::Note));
 }
 
-pub fn subtitles(bytes: &[u8]) {
+pub(crate) fn subtitles(bytes: &[u8]) {
     read("x.vtt", bytes, Some(Format::Vtt));
 }
 
 /// The bytes are the XML of the document, for a fuzzer does not write archives that are whole.
-pub fn docx(bytes: &[u8]) {
+pub(crate) fn docx(bytes: &[u8]) {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     archive.start_file("word/document.xml", options).unwrap();
@@ -53,7 +53,7 @@ pub fn docx(bytes: &[u8]) {
 }
 
 /// The bytes are a file, of whatever kind.
-pub fn sniff(bytes: &[u8]) {
+pub(crate) fn sniff(bytes: &[u8]) {
     for name in ["x", "x.csv.gz", "x.txt", "x.json", "x.docx", "note.txt"] {
         read(name, bytes, None);
     }

@@ -47,7 +47,7 @@ fn naughty_strings_everywhere_else_break_nothing() {
             read::with("x", text, &asked(format));
         }
         read::bytes(&format!("{}.csv", text.replace(['/', '\0'], "_")), "speaker,text\nT,x\n");
-        talk += &format!("T: {text}\nC: yes\n");
+        talk.extend(["T: ", text, "\nC: yes\n"]);
     }
     let got = read::with("x.txt", &talk, &asked(Format::Text));
     assert!(got.rejects.is_empty());

@@ -2,7 +2,11 @@
 //! refused has a place and a reason, and the next file is read all the same. docs/robustness.md has the table.
 //!
 //! `BREAKTHROUGH_FULL=1` runs the large cases at their full size.
-#![allow(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where it is wrong, and says what it did"
+)]
 
 #[path = "../../fuzz/codes.rs"]
 mod codes;

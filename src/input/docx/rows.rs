@@ -11,7 +11,7 @@ pub(super) fn lines(rows: &[Vec<String>], map: &ColumnMap) -> Vec<String> {
     if let Some((first, rest)) = rows.split_first()
         && let Some(columns) = Named::find(first, map)
     {
-        return rest.iter().flat_map(|cells| columns.line(cells)).collect();
+        return rest.iter().filter_map(|cells| columns.line(cells)).collect();
     }
     rows.iter().flat_map(|cells| unnamed(cells)).collect()
 }
