@@ -1,6 +1,7 @@
 //! The columns of tables, which are also the keys of JSONL, and the names they go by in a file.
 
 use super::Error;
+use super::marks::bare;
 use std::str::FromStr;
 
 /// What a column can be.
@@ -85,7 +86,7 @@ impl FromStr for ColumnMap {
 
 /// `Session ID`, `session-id` and `session_id` are one name.
 fn normal(name: &str) -> String {
-    name.trim().to_lowercase().replace([' ', '-'], "_")
+    bare(name).to_lowercase().replace([' ', '-'], "_")
 }
 
 impl ColumnMap {
@@ -147,7 +148,7 @@ impl Columns {
 
     /// The cell of a key, trimmed; `None` if there is no such column or it is empty.
     pub(super) fn cell<'a>(&self, key: Key, cells: &'a [String]) -> Option<&'a str> {
-        let cell = cells.get(self.at[key as usize]?)?.trim();
+        let cell = bare(cells.get(self.at[key as usize]?)?);
         (!cell.is_empty()).then_some(cell)
     }
 

@@ -1,7 +1,9 @@
-//! Which characters the bytes are: byte order mark, else valid UTF-8, else UTF-16 that shows, else Windows-1252.
+//! Which characters the bytes are: byte order mark, else valid UTF-8, else UTF-16 that shows, else UTF-8 with some
+//! bytes of Windows-1252 between, else Windows-1252.
 //!
 //! The whole file is looked at, not its first block: one curly apostrophe a megabyte in decides the matter.
 
+use super::mixed::{self, Mixed};
 use super::stored::{Bytes, Stored};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::io::{self, BufReader, Read};
@@ -12,6 +14,8 @@ const HEAD: u64 = 64 << 10;
 /// What was found out.
 pub(super) struct Charset {
     pub(super) encoding: &'static Encoding,
+    /// Whether bytes that are not UTF-8 are Windows-1252.
+    mixed: bool,
     /// What the log should say about it.
     pub(super) notice: Option<String>,
 }
@@ -20,19 +24,35 @@ pub(super) struct Charset {
 pub(super) fn detect(stored: &Stored, asked: Option<&'static Encoding>) -> io::Result<Charset> {
     let mut first = Vec::with_capacity(4096);
     stored.unpacked()?.take(4096).read_to_end(&mut first)?;
+    if first.starts_with(&[0xff, 0xfe, 0, 0]) || first.starts_with(&[0, 0, 0xfe, 0xff]) {
+        let reason = "is UTF-32, which is not read; save it as UTF-8";
+        return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
+    }
     let marked = Encoding::for_bom(&first).map(|(encoding, _)| encoding);
     let invalid = first_invalid(stored.unpacked()?)?;
-    let encoding = match asked.or(marked).or_else(|| unmarked_utf16(&first)) {
-        Some(encoding) => encoding,
-        None if invalid.is_none() => UTF_8,
-        None => WINDOWS_1252,
+    let utf16 = || marked.filter(|&marked| marked != UTF_8).or_else(|| unmarked_utf16(&first));
+    let plain = |encoding| Charset { encoding, mixed: false, notice: None };
+    let mut charset = match asked.or_else(utf16) {
+        Some(encoding) => plain(encoding),
+        None if invalid.is_none() => plain(UTF_8),
+        None if marked.is_some() || mixed::holds_utf8(stored.unpacked()?)? => {
+            Charset { mixed: true, ..plain(UTF_8) }
+        }
+        None => plain(WINDOWS_1252),
     };
-    if encoding == UTF_8 && invalid.is_none() {
-        return Ok(Charset { encoding, notice: None });
+    let encoding = charset.encoding;
+    let byte = invalid.unwrap_or_default();
+    if charset.mixed {
+        charset.notice = Some(format!(
+            "UTF-8 but for some bytes, the first at {byte}: these read as windows-1252; if that is wrong, use --encoding"
+        ));
     }
-    let mut decoded = decode(stored, encoding)?;
+    if charset.mixed || encoding == UTF_8 && invalid.is_none() {
+        return Ok(charset);
+    }
+    let mut decoded = decode(stored, &charset)?;
     io::copy(&mut decoded, &mut io::sink())?;
-    let notice = if decoded.get_ref().damaged {
+    charset.notice = if decoded.get_ref().damaged {
         Some(format!(
             "read as {}, but some bytes are not {0}: they became U+FFFD; name the right one with --encoding",
             encoding.name()
@@ -40,12 +60,11 @@ pub(super) fn detect(stored: &Stored, asked: Option<&'static Encoding>) -> io::R
     } else if asked.is_some() {
         None
     } else if encoding == WINDOWS_1252 {
-        let byte = invalid.unwrap_or_default();
         Some(format!("not UTF-8 at byte {byte}: read as windows-1252; if that is wrong, use --encoding"))
     } else {
         Some(format!("read as {}", encoding.name()))
     };
-    Ok(Charset { encoding, notice })
+    Ok(charset)
 }
 
 /// Where the bytes stop being UTF-8, if they do.
@@ -96,10 +115,11 @@ fn unmarked_utf16(first: &[u8]) -> Option<&'static Encoding> {
 pub(super) type Decoded = BufReader<Decoding>;
 
 /// The text of a file as UTF-8, without its byte order mark.
-pub(super) fn decode(stored: &Stored, encoding: &'static Encoding) -> io::Result<Decoded> {
+pub(super) fn decode(stored: &Stored, charset: &Charset) -> io::Result<Decoded> {
+    let bytes = stored.unpacked()?;
     Ok(BufReader::new(Decoding {
-        source: stored.unpacked()?,
-        decoder: encoding.new_decoder_with_bom_removal(),
+        source: if charset.mixed { Box::new(Mixed::new(bytes)) } else { bytes },
+        decoder: charset.encoding.new_decoder_with_bom_removal(),
         input: vec![0; 1 << 14],
         input_range: 0..0,
         output: vec![0; 1 << 15],
@@ -171,7 +191,7 @@ mod tests {
         let stored = Stored::Bytes(bytes.into());
         let charset = detect(&stored, None).unwrap();
         let mut text = String::new();
-        decode(&stored, charset.encoding).unwrap().read_to_string(&mut text).unwrap();
+        decode(&stored, &charset).unwrap().read_to_string(&mut text).unwrap();
         (text, charset.encoding.name(), charset.notice)
     }
 
@@ -202,9 +222,28 @@ mod tests {
 
     #[test]
     fn damage_is_told() {
-        let (text, _, notice) = decoded(b"\xef\xbb\xbfabc\xffdef");
-        assert_eq!(text, "abc\u{fffd}def");
-        assert!(notice.unwrap().contains("U+FFFD"));
+        let stored = Stored::Bytes(b"abc\xffdef".as_slice().into());
+        let charset = detect(&stored, Some(UTF_8)).unwrap();
+        assert!(charset.notice.unwrap().contains("U+FFFD"));
+    }
+
+    #[test]
+    fn stray_bytes_cost_no_others() {
+        for (bytes, read) in [
+            (b"it\xe2\x80\x99s caf\xe9\n".as_slice(), "it’s café\n"),
+            (b"\xef\xbb\xbfcaf\xe9", "café"),
+            // Half of a pair of surrogates.
+            (b"caf\xc3\xa9 \xed\xa0\xbd!", "café í\u{a0}½!"),
+        ] {
+            let (text, name, notice) = decoded(bytes);
+            assert_eq!((text.as_str(), name), (read, "UTF-8"));
+            assert!(notice.unwrap().starts_with("UTF-8 but for some bytes, the first at "));
+        }
+        let marks: [&[u8]; 2] = [b"\xff\xfe\0\0T\0\0\0", b"\0\0\xfe\xff\0\0\0T"];
+        for bytes in marks {
+            let error = detect(&Stored::Bytes(bytes.into()), None).err().unwrap();
+            assert!(crate::input::stored::explain(&error).contains("UTF-32"));
+        }
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// Extensions of the files that are picked up in folders; each also with `.gz` or `.zst` after it.
-pub const EXTENSIONS: [&str; 10] =
-    ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "vtt", "srt", "parquet"];
+pub const EXTENSIONS: [&str; 11] =
+    ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "vtt", "srt", "docx", "parquet"];
 
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,7 +168,9 @@ impl Search {
                         entries.skip_current_dir();
                     }
                 }
-                Ok(entry) if !entry.file_type().is_file() => {}
+                Ok(entry) if !entry.file_type().is_file() => {
+                    self.notice(entry.path(), "a pipe or device and not a file: passed over".to_owned());
+                }
                 Ok(entry) if entry.path_is_symlink() && within(entry.path(), output.as_deref()) => {
                     self.pass_over_output(entry.path());
                 }

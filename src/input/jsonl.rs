@@ -3,6 +3,7 @@
 use super::columns::{ColumnMap, Key};
 use super::encoding::Decoded;
 use super::lines::{Line, Lines, MAX_LINE};
+use super::marks::{bare, is_mark};
 use super::rows::{Broken, Row, RowError, RowSource, Sessions};
 use super::sink::Context;
 use super::stored;
@@ -27,14 +28,14 @@ impl Jsonl {
             return Err(format!("a line of more than {} MiB", MAX_LINE >> 20));
         }
         // The message of serde_json may quote the input: only its place is used.
-        let value: Value = serde_json::from_str(&line.text)
+        let value: Value = serde_json::from_str(line.text.trim_start_matches(is_mark))
             .map_err(|error| format!("not JSON at column {}; write one object a line", error.column()))?;
         let Value::Object(object) = value else {
             return Err("not a JSON object; write one object a line".to_owned());
         };
         let mut wrong = None;
         let mut row = Row::fill(self.record, line.number, |key| match self.get(&object, key) {
-            Ok(value) => value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()),
+            Ok(value) => value.map(|value| bare(&value).to_owned()).filter(|value| !value.is_empty()),
             Err(reason) => {
                 wrong.get_or_insert(reason);
                 None

@@ -1,6 +1,7 @@
 //! Physical lines with their numbers, none longer than a cap.
 
 use super::encoding::Decoded;
+use super::marks::unmarked;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
@@ -19,9 +20,10 @@ pub(super) struct Line {
     pub(super) too_long: bool,
 }
 
-/// The text with every line ended by LF: `str::lines` takes a lone CR, as old Macs write it, for no end.
+/// The text with every line ended by LF, for `str::lines` takes a lone CR, as old Macs write it, for no end; and
+/// with nothing unseen before the first word of a line.
 pub(super) fn unified(text: String) -> String {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+    unmarked(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text })
 }
 
 /// Decoded bytes as text.
@@ -107,7 +109,9 @@ mod tests {
     use crate::input::{encoding, stored::Stored};
 
     fn lines(text: &[u8]) -> Lines {
-        Lines::new(encoding::decode(&Stored::Bytes(text.into()), encoding_rs::UTF_8).unwrap())
+        let stored = Stored::Bytes(text.into());
+        let charset = encoding::detect(&stored, Some(encoding_rs::UTF_8)).unwrap();
+        Lines::new(encoding::decode(&stored, &charset).unwrap())
     }
 
     fn all(text: &[u8]) -> Vec<String> {

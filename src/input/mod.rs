@@ -12,11 +12,14 @@
 //! Adding up: when the iterator ends, [`Reading::report`] has `read == units + rejects`.
 
 mod columns;
+mod docx;
 mod encoding;
 mod find;
 mod header;
 mod jsonl;
 mod lines;
+mod marks;
+mod mixed;
 mod note;
 mod parquet;
 mod rows;
@@ -40,13 +43,13 @@ use crate::transcript::{Reject, Session};
 use sink::{Context, Sink};
 use std::fmt;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use stored::Stored;
 
-/// The largest decoded file, in bytes, of the formats that are read whole (text, notes, subtitles).
+/// The largest decoded file, in bytes, of the formats that are read whole (text, notes, subtitles, DOCX).
 pub const MAX_WHOLE_FILE: u64 = 64 << 20;
 
 /// The formats that can be read.
@@ -66,13 +69,15 @@ pub enum Format {
     Srt,
     /// A clinician's session note as plain text.
     Note,
+    /// A Word document that holds a transcript or a note.
+    Docx,
     /// Parquet with the columns of the tables.
     Parquet,
 }
 
 impl Format {
     /// Every format, in the order in which help texts list them.
-    pub const ALL: [Format; 8] = [
+    pub const ALL: [Format; 9] = [
         Format::Csv,
         Format::Tsv,
         Format::Jsonl,
@@ -80,6 +85,7 @@ impl Format {
         Format::Vtt,
         Format::Srt,
         Format::Note,
+        Format::Docx,
         Format::Parquet,
     ];
 
@@ -94,6 +100,7 @@ impl Format {
             Format::Vtt => "vtt",
             Format::Srt => "srt",
             Format::Note => "note",
+            Format::Docx => "docx",
             Format::Parquet => "parquet",
         }
     }
@@ -298,40 +305,59 @@ fn prepare(
     let (sha256, bytes) = stored.checksum().map_err(|error| stored::explain(&error))?;
     sink.report_mut().sha256 = sha256;
     sink.report_mut().bytes = bytes;
-    let magic = stored.first(4).map_err(|error| stored::explain(&error))?;
-    if options.format.map_or(magic == parquet::MAGIC, |format| format == Format::Parquet) {
+    let mut context = Context::new(Arc::clone(name), options.clone());
+    let magic = stored.first(8).map_err(|error| stored::explain(&error))?;
+    if options.format.map_or(magic.starts_with(parquet::MAGIC), |format| format == Format::Parquet) {
         sink.report_mut().format = Some(Format::Parquet);
-        return Ok(Box::new(parquet::open(stored, Context::new(Arc::clone(name), options.clone()))?));
+        return Ok(Box::new(parquet::open(stored, context)?));
+    }
+    match docx::Office::told(&magic) {
+        Some(docx::Office::Zip) => {
+            sink.report_mut().format = Some(Format::Docx);
+            context.wraps = false;
+            let (text, parse) = docx::open(stored, &context, sink)?;
+            return Ok(Box::new(Whole { source: Some(Box::new(Cursor::new(text))), context, parse }));
+        }
+        Some(docx::Office::Compound) => {
+            return Err(
+                "this is an old Word or Excel file, or one with a password; save it as DOCX, without a \
+                 password, or as plain text"
+                    .to_owned(),
+            );
+        }
+        None if options.format == Some(Format::Docx) => return Err("this is not a DOCX file".to_owned()),
+        None => {}
     }
     let charset = encoding::detect(stored, options.encoding).map_err(|error| stored::explain(&error))?;
     sink.report_mut().encoding = Some(charset.encoding.name());
-    if let Some(text) = charset.notice {
-        sink.notice(text);
+    if let Some(text) = &charset.notice {
+        sink.notice(text.clone());
     }
-    let decode = || encoding::decode(stored, charset.encoding).map_err(|error| stored::explain(&error));
+    let decode = || encoding::decode(stored, &charset).map_err(|error| stored::explain(&error));
     let head = encoding::head(decode()?).map_err(|error| stored::explain(&error))?;
     let format = match options.format {
         Some(format) => format,
         None => sniff::sniff(name, &lines::unified(head), &options.therapist)?,
     };
     sink.report_mut().format = Some(format);
-    let context = Context::new(Arc::clone(name), options.clone());
+    let whole = |source: encoding::Decoded| -> Option<stored::Bytes> { Some(Box::new(source)) };
     Ok(match format {
         Format::Csv => Box::new(table::open(decode()?, None, context)?),
         Format::Tsv => Box::new(table::open(decode()?, Some(b'\t'), context)?),
         Format::Jsonl => Box::new(jsonl::open(decode()?, context)),
-        Format::Text => Box::new(Whole { source: Some(decode()?), context, parse: text::parse }),
-        Format::Note => Box::new(Whole { source: Some(decode()?), context, parse: note::parse }),
+        Format::Text => Box::new(Whole { source: whole(decode()?), context, parse: text::parse }),
+        Format::Note => Box::new(Whole { source: whole(decode()?), context, parse: note::parse }),
         Format::Vtt | Format::Srt => {
-            Box::new(Whole { source: Some(decode()?), context, parse: subtitles::parse })
+            Box::new(Whole { source: whole(decode()?), context, parse: subtitles::parse })
         }
+        Format::Docx => return Err("this is not a DOCX file".to_owned()),
         Format::Parquet => Box::new(parquet::open(stored, context)?),
     })
 }
 
 /// A format that looks at the whole text at once.
 struct Whole {
-    source: Option<encoding::Decoded>,
+    source: Option<stored::Bytes>,
     context: Context,
     parse: fn(&str, &Context, &mut Sink),
 }
@@ -372,10 +398,10 @@ mod tests {
             assert_eq!(format.to_string().parse::<Format>().unwrap(), format);
         }
         assert_eq!("CSV".parse::<Format>().unwrap(), Format::Csv);
-        let message = "docx".parse::<Format>().unwrap_err().to_string();
+        let message = "pdf".parse::<Format>().unwrap_err().to_string();
         assert_eq!(
             message,
-            "'docx' is not a format; choose one of csv, tsv, jsonl, text, vtt, srt, note, parquet"
+            "'pdf' is not a format; choose one of csv, tsv, jsonl, text, vtt, srt, note, docx, parquet"
         );
     }
 }

@@ -94,6 +94,8 @@ struct Paragraphs {
     /// The length of the line that was added last.
     last: usize,
     open: bool,
+    /// Whether every line is a paragraph.
+    unwrapped: bool,
 }
 
 impl Paragraphs {
@@ -123,7 +125,7 @@ impl Paragraphs {
         }
         let ended = self.done.last().is_some_and(|(_, text)| text.ends_with(['.', '!', '?', ':']));
         let wrapped = self.last >= WRAPPED || piece.starts_with(char::is_lowercase);
-        if !(wrapped || ended) {
+        if self.unwrapped || !(wrapped || ended) {
             self.open = false;
         }
         self.add(piece);
@@ -170,14 +172,15 @@ pub(super) fn units(text: &str, first_id: usize) -> Vec<Unit> {
 pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let (mut session, mut id_given) = (context.session(None), false);
-    let mut paragraphs = Paragraphs::default();
+    let empty = || Paragraphs { unwrapped: !context.wraps, ..Paragraphs::default() };
+    let mut paragraphs = empty();
     let mut blank = true;
     for (number, &line) in lines.iter().enumerate() {
         let after_blank = std::mem::replace(&mut blank, line.is_empty());
         let written = !paragraphs.done.is_empty();
         if written && after_blank && header::begins_session(line) {
             let next = std::mem::replace(&mut session, context.session(None));
-            hand_out(next, &std::mem::take(&mut paragraphs), sink);
+            hand_out(next, &std::mem::replace(&mut paragraphs, empty()), sink);
             id_given = false;
         }
         if paragraphs.done.is_empty() && paragraphs.section.is_none() {

@@ -5,7 +5,7 @@ use super::sink::{Context, Sink};
 use super::speakers::{self, Cast};
 use super::{Reader, note, time};
 use crate::transcript::{Session, Speaker, Unit};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A session of more units than this is handed out in stretches, so that a table without session ids cannot
@@ -243,6 +243,7 @@ impl<S: RowSource> Sessions<S> {
                 format!("session_number is not a whole number near line {}: left empty", first.line)
             });
         }
+        tell_repeated(&rows, sink);
         let labels =
             rows.iter().filter_map(|row| row.speaker.as_deref()).filter(|label| note_role(label).is_none());
         session.labels = speakers::names(labels.clone());
@@ -266,6 +267,20 @@ impl<S: RowSource> Sessions<S> {
         }
         carry.next_id += session.units.len();
         session
+    }
+}
+
+/// Rows with one id are all kept, but nobody can tell them apart in the tables.
+fn tell_repeated(rows: &[Row], sink: &mut Sink) {
+    let mut seen = HashSet::new();
+    let mut given = rows.iter().filter_map(|row| row.utterance_id.as_deref().map(|id| (row, id)));
+    if let Some((row, _)) = given.find(|&(_, id)| !seen.insert(id)) {
+        sink.notice_once("ids", || {
+            format!(
+                "the utterance_id at line {} stands in this session before: kept, here and elsewhere",
+                row.line
+            )
+        });
     }
 }
 

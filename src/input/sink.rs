@@ -36,6 +36,8 @@ pub(super) struct Context {
     pub(super) options: Options,
     /// The id of a session that has none: the file's name without its extensions.
     pub(super) stem: String,
+    /// Whether lines may end where the page did, and not where a paragraph does.
+    pub(super) wraps: bool,
 }
 
 impl Context {
@@ -50,7 +52,7 @@ impl Context {
             stem = shorter;
         }
         let stem = if stem.is_empty() || stem == "-" { "stdin".to_owned() } else { stem.to_owned() };
-        Context { file, options, stem }
+        Context { file, options, stem, wraps: true }
     }
 
     /// A session of this file without units.

@@ -88,7 +88,7 @@ pub(super) fn extension(name: &Path) -> String {
 /// What a file is that is no text at all.
 fn foreign(head: &str) -> Option<&'static str> {
     if head.starts_with("PK\u{3}\u{4}") {
-        Some("a Word, Excel or zip file")
+        Some("a Word, Excel or zip file packed once more")
     } else if head.starts_with("PAR1") {
         Some("a Parquet file packed once more")
     } else if head.starts_with("%PDF") {
@@ -114,8 +114,8 @@ fn table_begins(first: &str) -> Option<Format> {
     is_table.then_some(if delimiter == b'\t' { Format::Tsv } else { Format::Csv })
 }
 
-/// Transcript or note.
-fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Format, String> {
+/// Transcript or note. An error is the reason to refuse the file.
+pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Format, String> {
     let (mut talk, mut headings, mut patient) = (0, 0, 0);
     let mut therapist = false;
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();

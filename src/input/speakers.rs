@@ -10,6 +10,7 @@
 //! With `--therapist NAME` every other name is a client, numbered by first appearance, beginning with the
 //! lowest number no role word of the session has taken.
 
+use super::marks::bare;
 use crate::transcript::Speaker;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -61,7 +62,7 @@ impl fmt::Display for Unclear {
 
 /// The form in which labels are compared.
 fn normal(label: &str) -> String {
-    let label = label.trim().trim_end_matches([':', '.']);
+    let label = bare(label).trim_end_matches([':', '.']);
     label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
@@ -155,7 +156,7 @@ pub(super) fn assign<'a>(
     for &label in &order {
         let normal = normal(label);
         let unclear = both && matches!(normal.as_str(), "c" | "p");
-        let result = if label.trim().is_empty() {
+        let result = if bare(label).is_empty() {
             Err(Unclear::Missing)
         } else if is_named(label, therapists) {
             Ok(Speaker::Therapist)

@@ -1,4 +1,6 @@
 //! The bytes of a file as they are stored: opened as often as needed, unpacked by magic bytes, summed.
+//!
+//! What unpacks to more than anybody's words ever do is no session: see [`RATIO`].
 
 use flate2::read::MultiGzDecoder;
 use parquet::errors::ParquetError;
@@ -7,12 +9,24 @@ use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A stream of bytes that may cross threads.
 pub(super) type Bytes = Box<dyn Read + Send>;
+
+/// How many times its size a packed file may unpack to, beyond [`FREE`]. Talk packs to a third, a table that says the
+/// same thing all over to a hundredth; gzip ends at a thousandth, Zstandard far beyond.
+const RATIO: u64 = 200;
+
+/// What any packed file may unpack to, in bytes.
+const FREE: u64 = 64 << 20;
+
+/// A stream of bytes that can be read from any place.
+pub(super) trait Seekable: Read + Seek {}
+
+impl<T: Read + Seek> Seekable for T {}
 
 /// Something that can be read from its beginning more than once.
 pub(super) enum Stored {
@@ -24,6 +38,14 @@ impl Stored {
     fn raw(&self) -> io::Result<Bytes> {
         Ok(match self {
             Stored::File(path) => Box::new(File::open(path)?),
+            Stored::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        })
+    }
+
+    /// The stored bytes, to be read from any place.
+    pub(super) fn seekable(&self) -> io::Result<Box<dyn Seekable>> {
+        Ok(match self {
+            Stored::File(path) => Box::new(BufReader::new(File::open(path)?)),
             Stored::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
         })
     }
@@ -42,6 +64,13 @@ impl Stored {
             Stored::Bytes(bytes) => {
                 Box::new(SerializedFileReader::new(bytes::Bytes::from_owner(Arc::clone(bytes)))?)
             }
+        })
+    }
+
+    fn size(&self) -> io::Result<u64> {
+        Ok(match self {
+            Stored::File(path) => path.metadata()?.len(),
+            Stored::Bytes(bytes) => bytes.len() as u64,
         })
     }
 
@@ -75,11 +104,27 @@ impl Stored {
         raw.by_ref().take(4).read_to_end(&mut magic)?;
         let packing = magic.clone();
         let whole = Cursor::new(magic).chain(raw);
-        Ok(match packing.as_slice() {
+        let content: Bytes = match packing.as_slice() {
             [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(whole)),
             [0x28, 0xb5, 0x2f, 0xfd] => Box::new(Zstd::new(Box::new(whole))),
-            _ => Box::new(whole),
-        })
+            _ => return Ok(Box::new(whole)),
+        };
+        let left = self.size()?.saturating_mul(RATIO).saturating_add(FREE);
+        Ok(Box::new(Bounded { content, left }))
+    }
+}
+
+/// Unpacked bytes, as many as are believed.
+struct Bounded {
+    content: Bytes,
+    left: u64,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.content.read(out)?;
+        self.left = self.left.checked_sub(n as u64).ok_or(io::ErrorKind::FileTooLarge)?;
+        Ok(n)
     }
 }
 
@@ -132,6 +177,12 @@ pub(super) fn explain(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "does not exist".to_owned(),
         io::ErrorKind::PermissionDenied => "may not be read; check the permissions of the file".to_owned(),
         io::ErrorKind::IsADirectory => "is a folder, not a file".to_owned(),
+        io::ErrorKind::FileTooLarge => {
+            format!(
+                "unpacks to more than {RATIO} times its size, as no session does; unpack it first if it is one"
+            )
+        }
+        io::ErrorKind::Unsupported => error.to_string(),
         io::ErrorKind::UnexpectedEof
         | io::ErrorKind::InvalidInput
         | io::ErrorKind::InvalidData
@@ -168,6 +219,21 @@ mod tests {
         assert!(unpack(gz[..gz.len() / 2].to_vec()).is_err());
         assert!(unpack(zst[..zst.len() / 2].to_vec()).is_err());
         assert_eq!(unpack(Vec::new()).unwrap(), "");
+    }
+
+    #[test]
+    fn what_unpacks_without_end_is_refused() {
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        let block = vec![0; 1 << 20];
+        (0..100).for_each(|_| gz.write_all(&block).unwrap());
+        // A frame of blocks of the one byte again and again, 128 KB in four bytes.
+        let mut zst = b"\x28\xb5\x2f\xfd\x00\x38".to_vec();
+        (0..1000).for_each(|_| zst.extend(b"\x02\x00\x10A"));
+        for bytes in [gz.finish().unwrap(), zst] {
+            let mut content = Stored::Bytes(bytes.into()).unpacked().unwrap();
+            let error = io::copy(&mut content, &mut io::sink()).unwrap_err();
+            assert!(explain(&error).contains("200 times its size"), "{error:?}");
+        }
     }
 
     #[test]

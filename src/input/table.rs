@@ -2,20 +2,24 @@
 //!
 //! The csv crate reads one unbalanced quote as a cell that goes on to the next quote, possibly at the end of
 //! the file, without an error. So its core machine is fed line by line here, and a record over several lines
-//! must prove itself: its quotes close where a cell ends, its cells are as many as the header's, and it is no
-//! longer than [`MAX_RECORD`]. A record that fails costs its first line; the lines after it are read again.
+//! must prove itself: its quotes close where a cell ends, none of its lines is a row of its own, its cells are as
+//! many as the header's, and it is no longer than [`MAX_RECORD`]. A record that fails costs its first line; the lines
+//! after it are read again.
+//!
+//! Every line is read again once at most: a second line that opens a quote is where the first one's quote closes, or
+//! closes badly.
 
 use super::columns::{Columns, Key};
 use super::encoding::Decoded;
 use super::lines::{Line, Lines, MAX_LINE};
 use super::rows::{Broken, Row, RowError, RowSource, Sessions};
 use super::sink::Context;
-use super::stored;
+use super::{speakers, stored};
 use csv_core::ReadRecordResult;
 use std::io;
 
 /// The longest record over several lines, in bytes.
-const MAX_RECORD: usize = 64 << 10;
+const MAX_RECORD: usize = MAX_LINE;
 
 /// The line a record begins on, and its cells.
 type Record = (u64, Vec<String>);
@@ -28,6 +32,7 @@ pub(super) struct Table {
     width: usize,
     record: u64,
     stem: String,
+    therapists: Vec<String>,
 }
 
 /// Reads the header. An error is the reason to refuse the file.
@@ -58,7 +63,8 @@ pub(super) fn open(
     let header = splitter.take();
     let columns = Columns::find(&header, &context.options.map)?;
     let width = header.len();
-    let table = Table { lines, splitter, columns, width, record: 0, stem: context.stem.clone() };
+    let (stem, therapists) = (context.stem.clone(), context.options.therapist.clone());
+    let table = Table { lines, splitter, columns, width, record: 0, stem, therapists };
     Ok(Sessions::new(table, context))
 }
 
@@ -100,22 +106,22 @@ impl Table {
             let reason = format!("a line of more than {} MiB", MAX_LINE >> 20);
             return Ok(Some(Err(self.broken(line, reason))));
         }
+        let mut quotes = Quotes::new(self.splitter.delimiter);
+        let mut sound = quotes.close_well(&first);
         let mut done = self.splitter.feed(&first.text, first.end);
         let mut length = first.text.len();
         let mut more: Vec<Line> = Vec::new();
-        while !(done || length > MAX_RECORD && more.len() > 3) {
+        while sound && !done && length <= MAX_RECORD {
             let Some(next) = self.lines.next()? else { break };
-            let too_long = next.too_long;
-            done = !too_long && self.splitter.feed(&next.text, next.end);
+            sound = !next.too_long && !self.is_row(&next.text, &first.text) && quotes.close_well(&next);
+            done = sound && self.splitter.feed(&next.text, next.end);
             length += next.text.len() + 1;
             more.push(next);
-            if too_long {
-                break;
-            }
         }
         let cells = if done { self.trimmed() } else { Vec::new() };
         let tabs = self.splitter.delimiter == b'\t';
-        let sound = done && (more.is_empty() && !tabs || self.closes_well(&first, &more));
+        // Within one line of CSV a stray quote does no harm.
+        let sound = done && (sound || more.is_empty() && !tabs);
         if sound && cells.len() == self.width {
             return Ok(Some(Ok((line, cells))));
         }
@@ -129,6 +135,8 @@ impl Table {
         }
         let reason = if sound {
             format!("{} cells where the header has {}", cells.len(), self.width)
+        } else if length > MAX_RECORD {
+            format!("a record of more than {} MiB, or a quote that is never closed", MAX_RECORD >> 20)
         } else {
             "a quote is opened and not closed where the cell ends; double the quotes inside the cell"
                 .to_owned()
@@ -145,14 +153,27 @@ impl Table {
         cells
     }
 
-    fn closes_well(&self, first: &Line, more: &[Line]) -> bool {
-        let delimiter = self.splitter.delimiter;
-        if more.is_empty() {
-            return closes_well(&first.text, delimiter);
+    /// Whether a line within a quoted cell is a row of its own, so that the quote before it was never meant to be
+    /// open: as many cells as the header, and a speaker where the speaker stands, or the session of the row that
+    /// opened the quote.
+    fn is_row(&self, line: &str, first: &str) -> bool {
+        if line.contains('"') {
+            return false;
         }
-        let raw: String =
-            std::iter::once(first).chain(more).flat_map(|line| [&line.text, line.end]).collect();
-        closes_well(&raw, delimiter)
+        let split = |line: &str| -> Vec<String> {
+            line.split(char::from(self.splitter.delimiter)).map(str::to_owned).collect()
+        };
+        let cells = split(line);
+        // `Doctor, I said` is talk.
+        if cells.len() != self.width || cells.iter().skip(1).any(|cell| cell.starts_with(' ')) {
+            return false;
+        }
+        let session = |cells: &[String]| self.columns.cell(Key::SessionId, cells).map(str::to_owned);
+        self.columns.cell(Key::Speaker, &cells).is_some_and(|label| {
+            speakers::role(label).is_some()
+                || speakers::is_named(label, &self.therapists)
+                || self.width > 2 && session(&cells).is_some_and(|id| session(&split(first)) == Some(id))
+        })
     }
 
     fn broken(&mut self, line: u64, reason: String) -> Broken {
@@ -206,36 +227,47 @@ impl RowSource for Table {
     }
 }
 
-/// Whether every quoted cell ends where its quote closes. In CSV this is asked of records of several lines
-/// only: within one line a stray quote does no harm.
-fn closes_well(raw: &str, delimiter: u8) -> bool {
-    let bytes = raw.as_bytes();
-    let is_end = |byte: u8| byte == delimiter || byte == b'\n' || byte == b'\r';
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] == b'"' {
-            at += 1;
-            loop {
+/// Looks, line by line, at where the quotes of one record close.
+struct Quotes {
+    delimiter: u8,
+    /// Whether a quoted cell goes on in the next line.
+    inside: bool,
+}
+
+impl Quotes {
+    fn new(delimiter: u8) -> Quotes {
+        Quotes { delimiter, inside: false }
+    }
+
+    /// Whether every quoted cell that closes in the next line ends there too.
+    fn close_well(&mut self, line: &Line) -> bool {
+        let bytes = line.text.as_bytes();
+        let mut at = 0;
+        loop {
+            // At the start of a cell, or inside a quoted one.
+            if !self.inside && bytes.get(at) == Some(&b'"') {
+                self.inside = true;
+                at += 1;
+            }
+            while self.inside {
                 match (bytes.get(at), bytes.get(at + 1)) {
-                    (None, _) => return false,
+                    (None, _) => return true,
                     (Some(b'"'), Some(b'"')) => at += 2,
-                    (Some(b'"'), after) => {
-                        if after.is_some_and(|&byte| !is_end(byte)) {
-                            return false;
-                        }
-                        break;
+                    (Some(b'"'), Some(&after)) if after != self.delimiter => return false,
+                    (Some(b'"'), _) => {
+                        self.inside = false;
+                        at += 1;
                     }
                     _ => at += 1,
                 }
             }
+            // On to the next cell.
+            match bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| byte == self.delimiter)) {
+                Some(end) => at += end + 1,
+                None => return true,
+            }
         }
-        // On to the next cell.
-        while at < bytes.len() && !is_end(bytes[at]) {
-            at += 1;
-        }
-        at += 1;
     }
-    true
 }
 
 /// The csv machine with its buffers.

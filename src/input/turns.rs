@@ -1,5 +1,6 @@
 //! Speaker prefixes: what stands before the words of a turn in a line of text or a cue.
 
+use super::marks::bare;
 use super::speakers::{self, Cast};
 use super::time;
 use crate::transcript::{Session, Unit};
@@ -22,7 +23,7 @@ pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
     let colon = label_end(rest)?;
     let (before, after) = (&rest[..colon], &rest[colon + 1..]);
     let (label, later) = trailing_time(before);
-    let label = label.trim().trim_matches('*').trim();
+    let label = bare(bare(label).trim_matches('*'));
     let words = label.split_whitespace().count();
     let fine = label.starts_with(char::is_alphabetic)
         && label.chars().count() <= MAX_LABEL

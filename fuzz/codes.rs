@@ -1,0 +1,61 @@
+//! The way from text to codes, fuzzed with the shipped model: tokens, windows, moments with their evidence, and the
+//! finds of the privacy stage. Wherever something points into a text, it must point at words of it.
+
+use breakthrough::model::files::{Files, TOKENIZER};
+use breakthrough::model::{EngineKind, Model, encode::Encoder};
+use breakthrough::transcript::{Session, Span, Speaker, Unit};
+use breakthrough::{pipeline, privacy};
+use std::path::Path;
+use std::sync::OnceLock;
+
+fn model() -> &'static (Model, Encoder) {
+    static MODEL: OnceLock<(Model, Encoder)> = OnceLock::new();
+    MODEL.get_or_init(|| {
+        // The tests stand in the root, the fuzzer in `fuzz`.
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder =
+            root.ancestors().map(|folder| folder.join("models/minilm")).find(|folder| folder.is_dir());
+        let files = Files::read(&folder.unwrap()).unwrap();
+        let encoder = Encoder::new(files.bytes(TOKENIZER).unwrap(), 16).unwrap();
+        (Model::load(&files, EngineKind::default()).unwrap(), encoder)
+    })
+}
+
+/// Every line of the bytes is a unit, its first byte says whose.
+pub(crate) fn codes(bytes: &[u8]) {
+    let mut session = Session::new("x".to_owned(), Path::new("x").into());
+    for (n, line) in bytes.split(|&byte| byte == b'\n').take(20).enumerate() {
+        let speaker = match line.first() {
+            Some(b'T') => Speaker::Therapist,
+            Some(b'N') => Speaker::Note(None),
+            _ => Speaker::Client(1),
+        };
+        let text = String::from_utf8_lossy(line.get(1..).unwrap_or_default()).into_owned();
+        session.units.push(Unit { id: n.to_string(), speaker, text, start: None, end: None });
+    }
+    let (model, encoder) = model();
+    for unit in &session.units {
+        let windows = encoder.windows(&unit.text).unwrap();
+        assert!(windows.windows(2).all(|two| two[0].bytes.end <= two[1].bytes.start));
+        assert!(windows.iter().all(|window| unit.text.get(window.bytes.clone()).is_some()));
+    }
+    for find in privacy::find(&session) {
+        let text = find.field.of(&session);
+        points(find.span, text);
+        assert_eq!(find.span.words(text), &text[find.bytes]);
+    }
+    for coded in pipeline::code(model, vec![session]).unwrap() {
+        assert_eq!(coded.codings.len(), coded.session.units.len());
+        for moment in &coded.moments {
+            let text = &coded.session.units[moment.peak].text;
+            if let Some(span) = moment.evidence {
+                points(span, text);
+            }
+        }
+    }
+}
+
+fn points(span: Span, text: &str) {
+    assert!(span.start < span.end && span.end <= text.chars().count(), "{span:?}");
+    assert!(!span.words(text).trim().is_empty(), "{span:?}");
+}

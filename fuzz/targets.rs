@@ -1,0 +1,85 @@
+//! What is fuzzed: every reader, the sniffer with what unpacks, and DOCX. The fuzzer calls these and so does
+//! `tests/hostile`, which replays `seeds/`; a case that was found goes there.
+
+use breakthrough::input::{self, Event, Format, Options};
+use std::io::{Cursor, Write};
+use std::path::Path;
+use zip::write::SimpleFileOptions;
+
+/// A target: any bytes may come, and it may not panic.
+pub(crate) type Target = fn(&[u8]);
+
+/// The targets of this file, by the names of their folders in `seeds/`.
+pub(crate) const READERS: [(&str, Target); 7] = [
+    ("table", table),
+    ("jsonl", jsonl),
+    ("text", text),
+    ("note", note),
+    ("subtitles", subtitles),
+    ("docx", docx),
+    ("sniff", sniff),
+];
+
+pub(crate) fn table(bytes: &[u8]) {
+    read("x.csv", bytes, Some(Format::Csv));
+    read("x.tsv", bytes, Some(Format::Tsv));
+}
+
+pub(crate) fn jsonl(bytes: &[u8]) {
+    read("x.jsonl", bytes, Some(Format::Jsonl));
+}
+
+pub(crate) fn text(bytes: &[u8]) {
+    read("x.txt", bytes, Some(Format::Text));
+}
+
+pub(crate) fn note(bytes: &[u8]) {
+    read("x.txt", bytes, Some(Format::Note));
+}
+
+pub(crate) fn subtitles(bytes: &[u8]) {
+    read("x.vtt", bytes, Some(Format::Vtt));
+}
+
+/// The bytes are the XML of the document, for a fuzzer does not write archives that are whole.
+pub(crate) fn docx(bytes: &[u8]) {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    archive.start_file("word/document.xml", options).unwrap();
+    archive.write_all(bytes).unwrap();
+    let archive = archive.finish().unwrap().into_inner();
+    read("x.docx", &archive, None);
+    read("x.docx", &archive, Some(Format::Note));
+}
+
+/// The bytes are a file, of whatever kind.
+pub(crate) fn sniff(bytes: &[u8]) {
+    for name in ["x", "x.csv.gz", "x.txt", "x.json", "x.docx", "note.txt"] {
+        read(name, bytes, None);
+    }
+}
+
+/// Reads and holds the account against what came out.
+fn read(name: &str, bytes: &[u8], format: Option<Format>) {
+    let options = Options { format, therapist: vec!["Anna".to_owned()], ..Options::default() };
+    for options in [Options { therapist: Vec::new(), ..options.clone() }, options] {
+        let mut reading = input::read(bytes, Path::new(name).into(), &options);
+        let (mut units, mut rejects) = (0, 0);
+        for event in reading.by_ref() {
+            match event {
+                Event::Session(session) => {
+                    assert!(!session.units.is_empty());
+                    units += session.units.len() as u64;
+                }
+                Event::Reject(reject) => {
+                    assert!(!reject.reason.is_empty() && !reject.reason.contains('\n'));
+                    assert_eq!(reject.record.is_some(), reject.place.is_some());
+                    rejects += 1;
+                }
+                Event::Notice(notice) => assert!(!notice.text.is_empty()),
+            }
+        }
+        let report = reading.report();
+        assert_eq!((report.units, report.rejects, report.read), (units, rejects, units + rejects));
+    }
+}
