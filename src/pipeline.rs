@@ -276,21 +276,22 @@ fn search(privacy: Privacy, sessions: Vec<Session>, tables: &mut Tables) -> Resu
 /// If the tokenizer or the engine fails.
 pub fn code(model: &Model, sessions: Vec<Session>) -> Result<Vec<CodedSession>, model::Error> {
     let reading = model.read(&sessions)?;
-    let coded = (0..sessions.len())
+    let scored = (0..sessions.len()).into_par_iter().map(|i| reading.score(i));
+    let scored = scored.collect::<Result<Vec<_>, _>>()?;
+    let (codings, mut moments): (Vec<_>, Vec<_>) = (&scored, &sessions)
         .into_par_iter()
-        .map(|i| {
-            let session = &sessions[i];
-            let scored = reading.score(i)?;
+        .map(|(scored, session)| {
             let codings = scored.codings();
-            let mut moments = moments::gather(session, &codings);
-            scored.find_evidence(&mut moments)?;
-            let summary = trends::summarise(session, &codings);
-            Ok((codings, moments, summary))
+            let moments = moments::gather(session, &codings);
+            (codings, moments)
         })
-        .collect::<Result<Vec<_>, model::Error>>()?;
-    Ok(sessions
-        .into_iter()
-        .zip(coded)
-        .map(|(session, (codings, moments, summary))| CodedSession { session, codings, moments, summary })
+        .unzip();
+    reading.find_evidence(&scored, &mut moments)?;
+    Ok((sessions, codings, moments)
+        .into_par_iter()
+        .map(|(session, codings, moments)| {
+            let summary = trends::summarise(&session, &codings);
+            CodedSession { session, codings, moments, summary }
+        })
         .collect())
 }

@@ -15,6 +15,10 @@ pub(super) struct ModelArguments {
     /// What runs the network.
     #[arg(long, value_enum, default_value_t, help_heading = "Model")]
     pub(super) engine: Engine,
+
+    /// Computes the encoder in single precision instead of 16-bit integers, which is slower.
+    #[arg(long, help_heading = "Model")]
+    exact: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -39,6 +43,7 @@ impl ModelArguments {
             None => Files::built_in(built_in::MINILM)?,
         };
         let engine = match self.engine {
+            Engine::Embedded if self.exact => EngineKind::Exact,
             Engine::Embedded => EngineKind::Embedded,
             #[cfg(feature = "rust-bert")]
             Engine::RustBert => EngineKind::RustBert,
