@@ -40,7 +40,7 @@ impl ModelArguments {
     pub(super) fn load(&self) -> Result<Model, Error> {
         let files = match &self.model {
             Some(folder) => Files::read(folder)?,
-            None => Files::built_in(built_in::MINILM)?,
+            None => Files::built_in(built_in::MINILM),
         };
         let engine = match self.engine {
             Engine::Embedded if self.exact => EngineKind::Exact,
