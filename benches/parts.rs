@@ -2,7 +2,9 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use breakthrough::input;
-use breakthrough::model::files::Files;
+use breakthrough::model::embedded::kernels::{Exact, Integer, Processor, Quantised, attention, rows};
+use breakthrough::model::encode::Encoder;
+use breakthrough::model::files::{Files, TOKENIZER};
 use breakthrough::model::{EngineKind, Model};
 use breakthrough::pipeline;
 use breakthrough::privacy;
@@ -44,6 +46,11 @@ fn parts(criterion: &mut Criterion) {
             black_box(model.read(&sessions).unwrap());
         });
     });
+    let encoder = Encoder::new(files.bytes(TOKENIZER).unwrap(), 64).unwrap();
+    group.bench_function("tokenise", |bencher| {
+        let texts = || sessions.iter().flat_map(|session| &session.units).map(|unit| &unit.text);
+        bencher.iter(|| texts().map(|text| encoder.windows(text).unwrap().len()).sum::<usize>());
+    });
     let reading = model.read(&sessions).unwrap();
     group.bench_function("context and calibration", |bencher| {
         bencher
@@ -66,5 +73,57 @@ fn parts(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, parts);
+/// The steps of one layer of the encoder over a pack of 256 tokens, on one thread.
+fn layer(criterion: &mut Criterion) {
+    const TOKENS: usize = 256;
+    let numbers =
+        |count: usize| -> Vec<f32> { (0..count).map(|i| (i * 7919 % 1009) as f32 / 504.0 - 1.0).collect() };
+    let processor = Processor::here();
+    let mut group = criterion.benchmark_group(format!("layer, {}", processor.name()));
+    group.throughput(Throughput::Elements(TOKENS as u64)).sample_size(20);
+    for (inputs, outputs) in [(384, 1152), (384, 384), (384, 1536), (1536, 384)] {
+        let (weight, x) = (numbers(outputs * inputs), numbers(TOKENS * inputs));
+        let mut y = vec![0.0; TOKENS * outputs];
+        let exact = Exact::new(processor, &weight, vec![0.0; outputs]);
+        group.bench_function(format!("{inputs} to {outputs}, exact"), |bencher| {
+            bencher.iter(|| exact.apply(&x, &mut y));
+        });
+        let integer = Integer::new(processor, &weight, vec![0.0; outputs]);
+        let mut integers = Quantised::default();
+        group.bench_function(format!("{inputs} to {outputs}, integers made"), |bencher| {
+            bencher.iter(|| integers.set(processor, &x, inputs));
+        });
+        group.bench_function(format!("{inputs} to {outputs}, integers"), |bencher| {
+            bencher.iter(|| integer.apply(&integers, &mut y));
+        });
+    }
+    let mut scratch = attention::Scratch::default();
+    for tokens in [8, 24, 64] {
+        let qkv = numbers(tokens * 1152);
+        let mut out = vec![0.0; tokens * 384];
+        group.bench_function(format!("attention, windows of {tokens}"), |bencher| {
+            bencher.iter(|| {
+                for _ in 0..TOKENS / tokens {
+                    attention::attend(processor, &qkv, &mut out, 384, 12, &mut scratch);
+                }
+            });
+        });
+    }
+    let wide = numbers(TOKENS * 1536);
+    let mut inner = wide.clone();
+    group.bench_function("GELU", |bencher| {
+        bencher.iter(|| {
+            inner.copy_from_slice(&wide);
+            rows::gelu(processor, &mut inner);
+        });
+    });
+    let norm = rows::Norm { weight: vec![1.0; 384], bias: vec![0.0; 384] };
+    let (mut x, residual) = (numbers(TOKENS * 384), numbers(TOKENS * 384));
+    group.bench_function("residual and layer normalisation", |bencher| {
+        bencher.iter(|| rows::add_and_normalise(processor, &mut x, &residual, &norm));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, parts, layer);
 criterion_main!(benches);

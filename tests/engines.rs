@@ -4,7 +4,7 @@
 
 use breakthrough::model::Engine;
 use breakthrough::model::config::{Config, role};
-use breakthrough::model::embedded::Embedded;
+use breakthrough::model::embedded::{Embedded, Precision};
 use breakthrough::model::encode::Encoder;
 use breakthrough::model::files::{CONFIG, Files, TOKENIZER, WEIGHTS};
 use breakthrough::model::weights::Weights;
@@ -13,6 +13,8 @@ use serde::Deserialize;
 use std::path::Path;
 
 const TOLERANCE: f32 = 1e-4;
+/// Logits are between about −12 and 8; this much makes another code of one unit in several thousand.
+const FAST_TOLERANCE: f32 = 0.05;
 
 #[derive(Deserialize)]
 struct Reference {
@@ -71,13 +73,63 @@ fn tokens_are_those_of_the_reference() {
     }
 }
 
-#[test]
-fn embedded_engine_agrees_with_transformers() {
+fn embedded(precision: Precision) -> Embedded {
     let (files, config) = model();
     let path = files.path(WEIGHTS);
     let weights = Weights::new(files.bytes(WEIGHTS).unwrap(), &path).unwrap();
-    let largest = largest_difference(&Embedded::new(&config, &weights).unwrap());
+    Embedded::new(&config, &weights, precision).unwrap()
+}
+
+#[test]
+fn embedded_engine_agrees_with_transformers() {
+    let largest = largest_difference(&embedded(Precision::Exact));
     assert!(largest < TOLERANCE, "largest difference {largest}");
+    let largest = largest_difference(&embedded(Precision::Fast));
+    assert!(largest < FAST_TOLERANCE, "largest difference {largest}, fast");
+}
+
+fn bits(vectors: &[f32]) -> Vec<u32> {
+    vectors.iter().map(|x| x.to_bits()).collect()
+}
+
+/// A run that was stopped goes on with other packs, and another machine has other threads: no bit may change.
+#[test]
+fn vectors_depend_neither_on_packs_nor_on_threads() {
+    let reference = reference();
+    let units: Vec<&Unit> = reference.sessions.iter().flatten().take(60).collect();
+    let windows: Vec<&[u32]> = units.iter().map(|unit| unit.ids.as_slice()).collect();
+    for precision in [Precision::Fast, Precision::Exact] {
+        let engine = embedded(precision);
+        let threads = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+        let together = threads(3).install(|| engine.encode(&windows).unwrap());
+        let alone: Vec<f32> =
+            threads(1).install(|| windows.iter().flat_map(|w| engine.encode(&[w]).unwrap()).collect());
+        assert!(bits(&together) == bits(&alone), "{precision:?}");
+        let shifted = engine.encode(&windows[7..]).unwrap();
+        assert!(bits(&shifted) == bits(&together[together.len() - shifted.len()..]), "{precision:?}");
+        assert!(engine.encode(&[]).unwrap().is_empty());
+    }
+}
+
+/// What evidence asks of an engine is what scoring the changed session would say.
+#[test]
+fn instead_is_the_same_as_scoring_again() {
+    let engine = embedded(Precision::Fast);
+    let reference = reference();
+    let session = &reference.sessions[0][..9];
+    let windows: Vec<&[u32]> = session.iter().map(|unit| unit.ids.as_slice()).collect();
+    let vectors = engine.encode(&windows).unwrap();
+    let width = vectors.len() / windows.len();
+    let instead = engine.encode(&[&windows[3][..4], &windows[4][..5]]).unwrap();
+    let roles = [0, 1, 0, 1, 0, 1, 0, 1, 0];
+    for place in [0, 4, 8] {
+        let got = engine.score_instead(&vectors, &roles, place, &instead).unwrap();
+        for (instead, got) in instead.chunks_exact(width).zip(got) {
+            let mut changed = vectors.clone();
+            changed[place * width..][..width].copy_from_slice(instead);
+            assert!(bits(&engine.score(&changed, &roles).unwrap()[place]) == bits(&got), "{place}");
+        }
+    }
 }
 
 #[cfg(feature = "rust-bert")]
@@ -115,7 +167,7 @@ fn engines_give_the_same_codes() {
     let code = |engine| {
         breakthrough::pipeline::code(&Model::load(&files, engine).unwrap(), sessions.clone()).unwrap()
     };
-    let (embedded, rust_bert) = (code(EngineKind::Embedded), code(EngineKind::RustBert));
+    let (embedded, rust_bert) = (code(EngineKind::Exact), code(EngineKind::RustBert));
     for (a, b) in embedded.iter().zip(&rust_bert) {
         for (a, b) in a.codings.iter().zip(&b.codings) {
             assert_eq!(a.codes, b.codes);

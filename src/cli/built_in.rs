@@ -17,3 +17,15 @@ pub(super) const MINILM: [(&str, &[u8]); NAMES.len()] = [
     (CALIBRATION, file!("calibration.json")),
     (CHECKSUMS, file!("SHA256SUMS")),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::MINILM;
+    use breakthrough::model::files::Files;
+
+    /// Checked here, so that it need not be at every start.
+    #[test]
+    fn the_built_in_model_is_what_its_checksums_say() {
+        Files::built_in(MINILM).check().unwrap();
+    }
+}

@@ -15,6 +15,10 @@ pub(super) struct ModelArguments {
     /// What runs the network.
     #[arg(long, value_enum, default_value_t, help_heading = "Model")]
     pub(super) engine: Engine,
+
+    /// Computes the encoder in single precision instead of 16-bit integers, which is slower.
+    #[arg(long, help_heading = "Model")]
+    exact: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -37,13 +41,14 @@ impl ModelArguments {
     pub(super) fn files(&self) -> Result<Files, Error> {
         match &self.model {
             Some(folder) => Files::read(folder),
-            None => Files::built_in(built_in::MINILM),
+            None => Ok(Files::built_in(built_in::MINILM)),
         }
     }
 
     /// The model of these files, on the engine that was asked for.
     pub(super) fn start(&self, files: &Files) -> Result<Model, Error> {
         let engine = match self.engine {
+            Engine::Embedded if self.exact => EngineKind::Exact,
             Engine::Embedded => EngineKind::Embedded,
             #[cfg(feature = "rust-bert")]
             Engine::RustBert => EngineKind::RustBert,

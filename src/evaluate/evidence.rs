@@ -100,19 +100,18 @@ fn evidence(
     codings: &[Vec<Coding>],
 ) -> Result<Vec<Vec<Moment>>, model::Error> {
     let reading = model.read(sessions)?;
-    let of_session = |i: usize| {
-        let mut moments: Vec<Moment> = codings[i]
-            .iter()
-            .enumerate()
-            .flat_map(|(unit, coding)| {
-                let codes = coding.codes.iter().filter(|code| code.family() != Family::Factor);
-                codes.map(move |code| Moment::of_unit(code, unit, coding.probability(code)))
-            })
-            .collect();
-        reading.score(i)?.find_evidence(&mut moments)?;
-        Ok(moments)
+    let of_session = |codings: &Vec<Coding>| {
+        let units = codings.iter().enumerate();
+        let moments = units.flat_map(|(unit, coding)| {
+            let codes = coding.codes.iter().filter(|code| code.family() != Family::Factor);
+            codes.map(move |code| Moment::of_unit(code, unit, coding.probability(code)))
+        });
+        moments.collect()
     };
-    (0..sessions.len()).into_par_iter().map(of_session).collect()
+    let mut moments: Vec<Vec<Moment>> = codings.iter().map(of_session).collect();
+    let scored = (0..sessions.len()).into_par_iter().map(|i| reading.score(i));
+    reading.find_evidence(&scored.collect::<Result<Vec<_>, _>>()?, &mut moments)?;
+    Ok(moments)
 }
 
 /// Number of words of the evidence, and the text whole, without it, and without as many words from a random other

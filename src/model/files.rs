@@ -55,19 +55,25 @@ impl Files {
             })?;
             files.push((name, Cow::Owned(bytes)));
         }
-        Files { folder: folder.to_owned(), files }.checked()
+        let files = Files { folder: folder.to_owned(), files };
+        files.check()?;
+        Ok(files)
     }
 
-    /// Takes files that were compiled into the program, as `(name, contents)`.
+    /// Takes files that were compiled into the program, as `(name, contents)`. They are not checked at every start,
+    /// which would take a quarter of it: they can no more change than the program can, and a test of the program
+    /// holds them to their list with [`Files::check`].
+    #[must_use]
+    pub fn built_in(files: [(&'static str, &'static [u8]); NAMES.len()]) -> Files {
+        let files = files.map(|(name, bytes)| (name, Cow::Borrowed(bytes))).to_vec();
+        Files { folder: PathBuf::from("built-in model"), files }
+    }
+
+    /// Checks every file against `SHA256SUMS`.
     ///
     /// # Errors
-    /// As [`Files::read`].
-    pub fn built_in(files: [(&'static str, &'static [u8]); NAMES.len()]) -> Result<Files, Error> {
-        let files = files.map(|(name, bytes)| (name, Cow::Borrowed(bytes))).to_vec();
-        Files { folder: PathBuf::from("built-in model"), files }.checked()
-    }
-
-    fn checked(self) -> Result<Files, Error> {
+    /// If a file is not on the list, or not what the list says.
+    pub fn check(&self) -> Result<(), Error> {
         let list = String::from_utf8_lossy(self.bytes(CHECKSUMS)?).into_owned();
         for (name, bytes) in self.files.iter().filter(|(name, _)| *name != CHECKSUMS) {
             let listed = list.lines().find_map(|line| {
@@ -82,7 +88,7 @@ impl Files {
                 return Err(Error::file(&self.path(name), reason));
             }
         }
-        Ok(self)
+        Ok(())
     }
 
     /// The bytes of a file.

@@ -5,6 +5,7 @@ mod clauses;
 pub mod config;
 pub mod embedded;
 pub mod encode;
+mod evidence;
 pub mod files;
 pub mod ngrams;
 pub mod own;
@@ -18,6 +19,7 @@ pub use reading::{Reading, Scored};
 use crate::codebook::CODE_COUNT;
 use calibration::Calibration;
 use config::Config;
+use embedded::{Embedded, Precision};
 use encode::Encoder;
 use files::{CALIBRATION, CONFIG, Files, NGRAMS, OWN, OWN_WEIGHTS, TOKENIZER, WEIGHTS};
 use ngrams::Ngrams;
@@ -75,14 +77,36 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// If the engine fails.
     fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error>;
+
+    /// Logits of the window at `place` of a session, once for every vector of `instead` that could stand there.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    fn score_instead(
+        &self,
+        vectors: &[f32],
+        roles: &[usize],
+        place: usize,
+        instead: &[f32],
+    ) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
+        let width = vectors.len() / roles.len();
+        let mut vectors = vectors.to_vec();
+        let score = |vector: &[f32]| {
+            vectors[place * width..][..width].copy_from_slice(vector);
+            Ok(self.score(&vectors, roles)?[place])
+        };
+        instead.chunks_exact(width).map(score).collect()
+    }
 }
 
 /// The engines by name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum EngineKind {
-    /// Pure Rust; always there.
+    /// Pure Rust; always there. The encoder's products in integers.
     #[default]
     Embedded,
+    /// The same in single precision.
+    Exact,
     /// rust-bert on libtorch.
     #[cfg(feature = "rust-bert")]
     RustBert,
@@ -130,7 +154,8 @@ impl Model {
         let path = files.path(WEIGHTS);
         let weights = Weights::new(files.bytes(WEIGHTS)?, &path)?;
         let engine: Box<dyn Engine> = match engine {
-            EngineKind::Embedded => Box::new(embedded::Embedded::new(&config, &weights)?),
+            EngineKind::Embedded => Box::new(Embedded::new(&config, &weights, Precision::Fast)?),
+            EngineKind::Exact => Box::new(Embedded::new(&config, &weights, Precision::Exact)?),
             #[cfg(feature = "rust-bert")]
             EngineKind::RustBert => Box::new(rust_bert::RustBert::new(&config, &weights)?),
         };

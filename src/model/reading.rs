@@ -1,23 +1,21 @@
 //! Coding a handful of sessions at once: every different text is encoded once, then each session is scored
 //! over the sequence of its units.
 
-use super::clauses::clauses;
 use super::config::role;
 use super::encode::Window;
 use super::own::{self, Said};
 use super::{Error, Model};
-use crate::codebook::{CODE_COUNT, Code};
+use crate::codebook::CODE_COUNT;
+use crate::coding::Coding;
 use crate::coding::own::OwnCodings;
-use crate::coding::{Coding, Moment};
-use crate::transcript::{Session, Span};
+use crate::transcript::Session;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// One different text of the sessions.
-struct Text {
-    windows: Vec<Window>,
+pub(super) struct Text {
+    pub(super) windows: Vec<Window>,
     ngrams: [f32; CODE_COUNT],
     /// Row of its first window in the vectors.
     row: usize,
@@ -25,9 +23,9 @@ struct Text {
 
 /// Sessions with everything the model knows about them; the input of codings and of evidence.
 pub struct Reading<'a> {
-    model: &'a Model,
+    pub(super) model: &'a Model,
     sessions: &'a [Session],
-    texts: Vec<Text>,
+    pub(super) texts: Vec<Text>,
     /// Which text each unit of each session has.
     units: Vec<Vec<usize>>,
     /// One vector per window of every text, row by row.
@@ -36,17 +34,14 @@ pub struct Reading<'a> {
 
 /// One window of a session in the sequence that the context layers read.
 #[derive(Clone, Copy)]
-struct Step {
-    unit: usize,
+pub(super) struct Step {
+    pub(super) unit: usize,
     /// Which window of its unit.
-    window: usize,
+    pub(super) window: usize,
     role: usize,
     /// Row in the vectors.
-    row: usize,
+    pub(super) row: usize,
 }
-
-/// Windows on either side of a unit that evidence for it is computed with.
-const EVIDENCE_CONTEXT: usize = 24;
 
 impl Model {
     /// Tokenises and encodes sessions. Results do not depend on the number of threads; texts that stand in
@@ -88,12 +83,12 @@ impl Model {
 /// One session of a [`Reading`], scored.
 pub struct Scored<'a> {
     reading: &'a Reading<'a>,
-    session: &'a Session,
+    pub(super) session: &'a Session,
     /// Which text each unit has.
-    texts: &'a [usize],
-    steps: Vec<Step>,
+    pub(super) texts: &'a [usize],
+    pub(super) steps: Vec<Step>,
     /// A row per step.
-    logits: Vec<[f32; CODE_COUNT]>,
+    pub(super) logits: Vec<[f32; CODE_COUNT]>,
 }
 
 impl Reading<'_> {
@@ -129,26 +124,27 @@ impl Reading<'_> {
     }
 
     /// What `layers` make of the steps of a session, `width` values a step.
-    fn in_blocks<T: Clone>(
+    fn in_blocks<T: Clone + Send>(
         &self,
         steps: &[Step],
         width: usize,
-        layers: impl Fn(&[f32], &[usize]) -> Result<Vec<T>, Error>,
+        layers: impl Fn(&[f32], &[usize]) -> Result<Vec<T>, Error> + Sync,
     ) -> Result<Vec<T>, Error> {
         let shape = &self.model.config.context;
-        let mut values = Vec::with_capacity(steps.len() * width);
-        for start in (0..steps.len()).step_by(shape.block) {
+        // In parallel, so that one long session at the end of a run keeps all threads at work.
+        let blocks = (0..steps.len().div_ceil(shape.block)).into_par_iter().map(|block| {
+            let start = block * shape.block;
             let end = steps.len().min(start + shape.block);
             let from = start.saturating_sub(shape.margin);
             let (vectors, roles) = self.sequence(&steps[from..steps.len().min(end + shape.margin)]);
             let block = layers(&vectors, &roles)?;
-            values.extend_from_slice(&block[(start - from) * width..(end - from) * width]);
-        }
-        Ok(values)
+            Ok(block[(start - from) * width..(end - from) * width].to_vec())
+        });
+        Ok(blocks.collect::<Result<Vec<_>, Error>>()?.concat())
     }
 
     /// Vectors and roles of steps, as the engine takes them.
-    fn sequence(&self, steps: &[Step]) -> (Vec<f32>, Vec<usize>) {
+    pub(super) fn sequence(&self, steps: &[Step]) -> (Vec<f32>, Vec<usize>) {
         let width = self.model.config.encoder.hidden;
         let vectors = steps.iter().flat_map(|s| &self.vectors[s.row * width..][..width]).copied().collect();
         (vectors, steps.iter().map(|s| s.role).collect())
@@ -219,116 +215,4 @@ impl Scored<'_> {
         }
         best
     }
-
-    /// Fills in the evidence of moments: the sentence, or the clause of a single sentence, of the peak unit
-    /// without which the code's logit is lowest (occlusion). The network sees the unit without it, in the same
-    /// surroundings; of a unit of several windows, the window that speaks loudest.
-    ///
-    /// # Errors
-    /// If the tokenizer or the engine fails.
-    pub fn find_evidence(&self, moments: &mut [Moment]) -> Result<(), Error> {
-        let loudest: Vec<Option<usize>> = moments.iter().map(|m| self.loudest(m.peak, m.code)).collect();
-        // What a window is without one of its parts does not depend on code or surroundings: a window that
-        // several moments peak in, or that is said again and again, is taken apart once.
-        let steps: BTreeMap<usize, Step> =
-            loudest.iter().flatten().map(|&at| (self.steps[at].row, self.steps[at])).collect();
-        let mut occlusions = BTreeMap::new();
-        let mut next = 0;
-        for (row, step) in steps {
-            let occlusion = self.occlude(step, next)?;
-            next += occlusion.without.len();
-            occlusions.insert(row, occlusion);
-        }
-        let left = occlusions.values().flat_map(|occlusion| &occlusion.without);
-        let ids: Vec<&[u32]> = left.map(|(window, _)| window.ids.as_slice()).collect();
-        let vectors = self.reading.model.engine.encode(&ids)?;
-        moments.par_iter_mut().zip(loudest).try_for_each(|(moment, loudest)| {
-            let Some(at) = loudest else {
-                return Ok(());
-            };
-            let occlusion = &occlusions[&self.steps[at].row];
-            let part = self.decisive_part(at, moment.code, occlusion, &vectors)?;
-            let text = &self.session.units[moment.peak].text;
-            moment.evidence = Some(Span::of_bytes(text, part));
-            Ok(())
-        })
-    }
-
-    /// The step of a unit with the largest logit of a code; `None` if the unit has no words.
-    fn loudest(&self, unit: usize, code: Code) -> Option<usize> {
-        let first = self.steps.partition_point(|step| step.unit < unit);
-        let after = self.steps.partition_point(|step| step.unit <= unit);
-        let logit = |at: usize| self.logits[at][code as usize];
-        (first..after).reduce(|best, at| if logit(at) > logit(best) { at } else { best })
-    }
-
-    /// Takes a window apart; `row` is where the vectors of what is left will stand.
-    fn occlude(&self, step: Step, row: usize) -> Result<Occlusion, Error> {
-        let model = self.reading.model;
-        let text = &self.session.units[step.unit].text;
-        let window = self.reading.texts[self.texts[step.unit]].windows[step.window].bytes.clone();
-        let words = &text[window.clone()];
-        let parts = clauses(words);
-        let mut without = Vec::new();
-        if parts.len() > 1 {
-            for part in &parts {
-                let rest = [&words[..part.start], &words[part.end..]].concat();
-                // A part may hold every word there is; then nothing is left to compare.
-                let Some(left) = model.encoder.windows(&rest)?.into_iter().next() else {
-                    without.clear();
-                    break;
-                };
-                without.push((left, model.ngrams.logits(&rest)));
-            }
-        }
-        let parts = parts.iter().map(|part| window.start + part.start..window.start + part.end).collect();
-        Ok(Occlusion { window: trimmed(text, window), parts, without, row })
-    }
-
-    /// The bytes of the unit's text without which the code's logit is lowest.
-    fn decisive_part(
-        &self,
-        at: usize,
-        code: Code,
-        occlusion: &Occlusion,
-        vectors: &[f32],
-    ) -> Result<Range<usize>, Error> {
-        let (reading, c) = (self.reading, code as usize);
-        let width = reading.model.config.encoder.hidden;
-        let around = at.saturating_sub(EVIDENCE_CONTEXT)..self.steps.len().min(at + EVIDENCE_CONTEXT + 1);
-        let place = at - around.start;
-        let (mut sequence, roles) = reading.sequence(&self.steps[around]);
-        let kind = self.session.units[self.steps[at].unit].speaker.kind();
-        let line = reading.model.calibration.lines(kind)[c];
-        let mut lowest = (f32::INFINITY, &occlusion.window);
-        for (i, (part, (_, ngrams))) in occlusion.parts.iter().zip(&occlusion.without).enumerate() {
-            let vector = &vectors[(occlusion.row + i) * width..][..width];
-            sequence[place * width..][..width].copy_from_slice(vector);
-            let scored = reading.model.engine.score(&sequence, &roles)?;
-            let logit = line.logit(scored[place][c], ngrams[c]);
-            if logit < lowest.0 {
-                lowest = (logit, part);
-            }
-        }
-        Ok(lowest.1.clone())
-    }
-}
-
-/// A window taken apart.
-struct Occlusion {
-    /// Bytes of the whole window in its unit's text, without white space at the ends.
-    window: Range<usize>,
-    /// Bytes of its parts.
-    parts: Vec<Range<usize>>,
-    /// What is left without each part, as tokens and as n-gram logits; empty if there is nothing to compare.
-    without: Vec<(Window, [f32; CODE_COUNT])>,
-    /// Row of the first of these in the vectors.
-    row: usize,
-}
-
-/// The range without white space at its ends.
-fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    let words = &text[range.clone()];
-    let start = range.start + words.len() - words.trim_start().len();
-    start..start + words.trim().len()
 }

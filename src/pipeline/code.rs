@@ -3,7 +3,7 @@
 use super::finished::Finished;
 use super::{Error, Work};
 use crate::coding::CodedSession;
-use crate::model::{self, Model};
+use crate::model::{self, Model, Scored};
 use crate::transcript::Session;
 use crate::{moments, trends};
 use rayon::prelude::*;
@@ -16,27 +16,23 @@ use rayon::prelude::*;
 /// If the tokenizer or the engine fails.
 pub fn code(model: &Model, sessions: Vec<Session>) -> Result<Vec<CodedSession>, model::Error> {
     let reading = model.read(&sessions)?;
-    let coded = (0..sessions.len())
+    let scored = (0..sessions.len()).into_par_iter().map(|i| reading.score(i));
+    let scored = scored.collect::<Result<Vec<_>, _>>()?;
+    let own = scored.par_iter().map(Scored::own_codings).collect::<Result<Vec<_>, _>>()?;
+    let (codings, mut moments): (Vec<_>, Vec<_>) = (&scored, &sessions)
         .into_par_iter()
-        .map(|i| {
-            let session = &sessions[i];
-            let scored = reading.score(i)?;
+        .map(|(scored, session)| {
             let codings = scored.codings();
-            let mut moments = moments::gather(session, &codings);
-            scored.find_evidence(&mut moments)?;
-            let summary = trends::summarise(session, &codings);
-            Ok((codings, scored.own_codings()?, moments, summary))
+            let moments = moments::gather(session, &codings);
+            (codings, moments)
         })
-        .collect::<Result<Vec<_>, model::Error>>()?;
-    Ok(sessions
-        .into_iter()
-        .zip(coded)
-        .map(|(session, (codings, own, moments, summary))| CodedSession {
-            session,
-            codings,
-            own,
-            moments,
-            summary,
+        .unzip();
+    reading.find_evidence(&scored, &mut moments)?;
+    Ok((sessions, codings, own, moments)
+        .into_par_iter()
+        .map(|(session, codings, own, moments)| {
+            let summary = trends::summarise(&session, &codings);
+            CodedSession { session, codings, own, moments, summary }
         })
         .collect())
 }

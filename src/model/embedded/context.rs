@@ -1,57 +1,54 @@
 //! The layers over a session: a bidirectional GRU over the windows' vectors, then two linear layers.
 
-use super::math::linear;
-use super::{Error, Linear};
+use super::Error;
+use super::kernels::rows::gru_step;
+use super::kernels::{Exact, Processor};
 use crate::codebook::CODE_COUNT;
-use crate::model::calibration::sigmoid;
 use crate::model::config::Config;
 use crate::model::weights::Weights;
 
 /// One direction of the GRU: reset, update and new gate in one matrix, as torch has it.
 struct Gru {
-    input: Linear,
-    /// Transposed, `[hidden, gates]`: a step then adds up whole rows, which vectorises.
-    hidden: Vec<f32>,
-    hidden_bias: Vec<f32>,
+    processor: Processor,
+    input: Exact,
+    hidden: Exact,
 }
 
 /// The context layers.
 pub(super) struct Context {
     width: usize,
+    states: usize,
     roles: Vec<f32>,
     forward: Gru,
     backward: Gru,
-    hidden: Linear,
-    output: Linear,
+    hidden: Exact,
+    output: Exact,
 }
 
 impl Context {
-    pub(super) fn new(config: &Config, weights: &Weights<'_>) -> Result<Context, Error> {
+    pub(super) fn new(
+        processor: Processor,
+        config: &Config,
+        weights: &Weights<'_>,
+    ) -> Result<Context, Error> {
         let (width, shape) = (config.encoder.hidden, &config.context);
-        let gru = |direction: &str| -> Result<Gru, Error> {
-            let part = |kind: &str, inputs: usize| -> Result<Linear, Error> {
-                let name = |what: &str| format!("context.gru.{what}_{kind}_l0{direction}");
-                Ok(Linear {
-                    weight: weights.f32(&name("weight"), &[3 * shape.hidden, inputs])?,
-                    bias: weights.f32(&name("bias"), &[3 * shape.hidden])?,
-                })
-            };
-            let hidden = part("hh", shape.hidden)?;
-            let gates = hidden.bias.len();
-            let mut transposed = vec![0.0; hidden.weight.len()];
-            for (gate, row) in hidden.weight.chunks_exact(shape.hidden).enumerate() {
-                row.iter().enumerate().for_each(|(i, w)| transposed[i * gates + gate] = *w);
-            }
-            Ok(Gru { input: part("ih", width)?, hidden: transposed, hidden_bias: hidden.bias })
+        let layer = |weight: &str, bias: &str, outputs: usize, inputs: usize| -> Result<Exact, Error> {
+            let bias = weights.f32(bias, &[outputs])?;
+            Ok(Exact::new(processor, &weights.f32(weight, &[outputs, inputs])?, bias))
         };
-        let head = |name: &str, outputs: usize, inputs: usize| -> Result<Linear, Error> {
-            Ok(Linear {
-                weight: weights.f32(&format!("head.{name}.weight"), &[outputs, inputs])?,
-                bias: weights.f32(&format!("head.{name}.bias"), &[outputs])?,
-            })
+        let gru = |direction: &str| -> Result<Gru, Error> {
+            let part = |kind: &str, inputs: usize| {
+                let name = |what: &str| format!("context.gru.{what}_{kind}_l0{direction}");
+                layer(&name("weight"), &name("bias"), 3 * shape.hidden, inputs)
+            };
+            Ok(Gru { processor, input: part("ih", width)?, hidden: part("hh", shape.hidden)? })
+        };
+        let head = |name: &str, outputs: usize, inputs: usize| {
+            layer(&format!("head.{name}.weight"), &format!("head.{name}.bias"), outputs, inputs)
         };
         Ok(Context {
             width,
+            states: shape.hidden,
             roles: weights.f32("context.role.weight", &[shape.roles, width])?,
             forward: gru("")?,
             backward: gru("_reverse")?,
@@ -62,37 +59,68 @@ impl Context {
 
     /// Logits of the windows of one session.
     pub(super) fn score(&self, vectors: &[f32], roles: &[usize]) -> Vec<[f32; CODE_COUNT]> {
-        let rows = roles.len();
-        if rows == 0 {
-            return Vec::new();
-        }
-        let joined = self.states(vectors, roles);
-        let mut inner = vec![0.0; rows * self.hidden.bias.len()];
-        linear(&joined, &self.hidden.weight, &self.hidden.bias, &mut inner);
-        inner.iter_mut().for_each(|x| *x = x.max(0.0));
-        let mut logits = vec![0.0; rows * CODE_COUNT];
-        linear(&inner, &self.output.weight, &self.output.bias, &mut logits);
-        let (logits, _) = logits.as_chunks::<CODE_COUNT>();
-        logits.to_vec()
+        let input = self.input(vectors, roles.iter().copied());
+        let (ahead, back) =
+            rayon::join(|| self.forward.run(&input, false), || self.backward.run(&input, true));
+        self.output(&input, &ahead, &back)
+    }
+
+    /// Logits of the window at `place`, once for every vector of `instead`: what is before and after it is read once.
+    pub(super) fn score_instead(
+        &self,
+        vectors: &[f32],
+        roles: &[usize],
+        place: usize,
+        instead: &[f32],
+    ) -> Vec<[f32; CODE_COUNT]> {
+        let around = self.input(vectors, roles.iter().copied());
+        let (before, after) = (&around[..place * self.width], &around[(place + 1) * self.width..]);
+        let input = self.input(instead, std::iter::repeat(roles[place]));
+        let step = |gru: &Gru, states: Vec<f32>, end: Option<usize>| {
+            let state =
+                end.map_or(vec![0.0; self.states], |at| states[at * self.states..][..self.states].to_vec());
+            gru.step_each(&input, &state)
+        };
+        let ahead = step(&self.forward, self.forward.run(before, false), place.checked_sub(1));
+        let back = step(&self.backward, self.backward.run(after, true), (!after.is_empty()).then_some(0));
+        self.output(&input, &ahead, &back)
     }
 
     /// What the output layers read: of every window its vector with its role, and the states of both directions.
     pub(super) fn states(&self, vectors: &[f32], roles: &[usize]) -> Vec<f32> {
-        let rows = roles.len();
-        if rows == 0 {
-            return Vec::new();
-        }
+        let input = self.input(vectors, roles.iter().copied());
+        let (ahead, back) =
+            rayon::join(|| self.forward.run(&input, false), || self.backward.run(&input, true));
+        self.joined(&input, &ahead, &back)
+    }
+
+    /// Vectors with those of their roles added on.
+    fn input(&self, vectors: &[f32], roles: impl Iterator<Item = usize>) -> Vec<f32> {
         let mut input = vectors.to_vec();
-        for (row, &role) in input.chunks_exact_mut(self.width).zip(roles) {
+        for (row, role) in input.chunks_exact_mut(self.width).zip(roles) {
             row.iter_mut().zip(&self.roles[role * self.width..]).for_each(|(x, r)| *x += r);
         }
-        let ahead = self.forward.run(&input, rows, false);
-        let back = self.backward.run(&input, rows, true);
-        let states = self.forward.hidden_bias.len() / 3;
-        let mut joined = Vec::with_capacity(rows * (self.width + 2 * states));
-        for ((x, a), b) in
-            input.chunks_exact(self.width).zip(ahead.chunks_exact(states)).zip(back.chunks_exact(states))
-        {
+        input
+    }
+
+    /// The layers after the GRU, row by row.
+    fn output(&self, input: &[f32], ahead: &[f32], back: &[f32]) -> Vec<[f32; CODE_COUNT]> {
+        let joined = self.joined(input, ahead, back);
+        let rows = input.len() / self.width;
+        let mut inner = vec![0.0; rows * self.hidden.outputs()];
+        self.hidden.apply(&joined, &mut inner);
+        inner.iter_mut().for_each(|x| *x = x.max(0.0));
+        let mut logits = vec![0.0; rows * CODE_COUNT];
+        self.output.apply(&inner, &mut logits);
+        logits.as_chunks::<CODE_COUNT>().0.to_vec()
+    }
+
+    /// Input and both states of every row, side by side.
+    fn joined(&self, input: &[f32], ahead: &[f32], back: &[f32]) -> Vec<f32> {
+        let rows = input.len() / self.width;
+        let states = ahead.chunks_exact(self.states).zip(back.chunks_exact(self.states));
+        let mut joined = Vec::with_capacity(rows * (self.width + 2 * self.states));
+        for (x, (a, b)) in input.chunks_exact(self.width).zip(states) {
             joined.extend_from_slice(x);
             joined.extend_from_slice(a);
             joined.extend_from_slice(b);
@@ -103,29 +131,42 @@ impl Context {
 
 impl Gru {
     /// Hidden states of every row, read forwards or backwards.
-    fn run(&self, input: &[f32], rows: usize, reverse: bool) -> Vec<f32> {
-        let gates = self.hidden_bias.len();
+    fn run(&self, input: &[f32], reverse: bool) -> Vec<f32> {
+        let gates = self.hidden.outputs();
         let size = gates / 3;
-        let mut from_input = vec![0.0; rows * gates];
-        linear(input, &self.input.weight, &self.input.bias, &mut from_input);
+        let from_input = self.gates_of(input);
+        let rows = from_input.len() / gates;
         let mut states = vec![0.0; rows * size];
         let mut state = vec![0.0; size];
         let mut from_state = vec![0.0; gates];
         for step in 0..rows {
             let row = if reverse { rows - 1 - step } else { step };
-            from_state.copy_from_slice(&self.hidden_bias);
-            for (h, weights) in state.iter().zip(self.hidden.chunks_exact(gates)) {
-                from_state.iter_mut().zip(weights).for_each(|(sum, w)| *sum += h * w);
-            }
-            let x = &from_input[row * gates..][..gates];
-            for (i, h) in state.iter_mut().enumerate() {
-                let reset = sigmoid(x[i] + from_state[i]);
-                let update = sigmoid(x[size + i] + from_state[size + i]);
-                let new = libm::tanhf(x[2 * size + i] + reset * from_state[2 * size + i]);
-                *h = (1.0 - update) * new + update * *h;
-            }
+            self.hidden.apply(&state, &mut from_state);
+            gru_step(self.processor, &from_input[row * gates..][..gates], &from_state, &mut state);
             states[row * size..][..size].copy_from_slice(&state);
         }
         states
+    }
+
+    /// The state after each row, if each were the next after `state`.
+    fn step_each(&self, input: &[f32], state: &[f32]) -> Vec<f32> {
+        let gates = self.hidden.outputs();
+        let mut from_state = vec![0.0; gates];
+        self.hidden.apply(state, &mut from_state);
+        let mut states = Vec::new();
+        for from_input in self.gates_of(input).chunks_exact(gates) {
+            let mut next = state.to_vec();
+            gru_step(self.processor, from_input, &from_state, &mut next);
+            states.extend(next);
+        }
+        states
+    }
+
+    /// What the gates of every row get from its input.
+    fn gates_of(&self, input: &[f32]) -> Vec<f32> {
+        let rows = input.len() / self.input.inputs();
+        let mut gates = vec![0.0; rows * self.input.outputs()];
+        self.input.apply(input, &mut gates);
+        gates
     }
 }

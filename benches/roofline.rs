@@ -1,0 +1,123 @@
+//! How much of what the processor can multiply the engine makes use of, on one thread:
+//! `cargo bench --bench roofline`. Half a minute on a machine that does nothing else.
+//!
+//! The peak is measured on registers alone; then the products of the model's shapes; then the whole encoder, for which
+//! the operations of its linear layers are counted and nothing else. Timings never decide a test.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+use breakthrough::model::Engine as _;
+use breakthrough::model::config::Config;
+use breakthrough::model::embedded::kernels::{Exact, Integer, Processor, Quantised};
+use breakthrough::model::embedded::{Embedded, Precision};
+use breakthrough::model::files::{CONFIG, Files, WEIGHTS};
+use breakthrough::model::weights::Weights;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Operations a second in the best of many tries over two seconds, in thousand millions.
+fn rate(operations: usize, mut work: impl FnMut()) -> f64 {
+    let (began, mut best) = (Instant::now(), Duration::MAX);
+    while began.elapsed() < Duration::from_secs(2) {
+        let clock = Instant::now();
+        work();
+        best = best.min(clock.elapsed());
+    }
+    operations as f64 / best.as_secs_f64() / 1e9
+}
+
+/// Peaks in single precision and in 16-bit integers, where it is known how to reach them.
+#[cfg(target_arch = "x86_64")]
+fn peaks(processor: Processor) -> Option<(f64, f64)> {
+    use std::arch::x86_64::{
+        _mm512_add_epi32, _mm512_add_ps, _mm512_dpwssd_epi32, _mm512_fmadd_ps, _mm512_set1_epi32,
+        _mm512_set1_ps,
+    };
+    const STEPS: usize = 50_000;
+    const SUMS: usize = 24;
+
+    #[target_feature(enable = "avx512f")]
+    fn single() {
+        let (mut sums, x) = ([_mm512_set1_ps(1.0); SUMS], black_box(_mm512_set1_ps(0.5)));
+        for _ in 0..STEPS {
+            sums.iter_mut().for_each(|sum| *sum = _mm512_fmadd_ps(*sum, x, x));
+        }
+        black_box(sums.into_iter().reduce(|a, b| _mm512_add_ps(a, b)));
+    }
+    #[target_feature(enable = "avx512f,avx512vnni")]
+    fn integer() {
+        let (mut sums, x) = ([_mm512_set1_epi32(1); SUMS], black_box(_mm512_set1_epi32(3)));
+        for _ in 0..STEPS {
+            // Its own sum as a factor: the compiler cannot know the result beforehand.
+            sums.iter_mut().for_each(|sum| *sum = _mm512_dpwssd_epi32(*sum, *sum, x));
+        }
+        black_box(sums.into_iter().reduce(|a, b| _mm512_add_epi32(a, b)));
+    }
+    if processor.name() != "AVX-512 with VNNI" {
+        return None;
+    }
+    // SAFETY: the processor has just been found to have these instructions.
+    #[allow(unsafe_code)]
+    let (single, integer) = (|| unsafe { single() }, || unsafe { integer() });
+    Some((rate(STEPS * SUMS * 32, single), rate(STEPS * SUMS * 64, integer)))
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn peaks(_: Processor) -> Option<(f64, f64)> {
+    None
+}
+
+fn main() {
+    let processor = Processor::here();
+    let peaks = peaks(processor);
+    let row = |name: &str, rates: [f64; 2]| {
+        let share = |rate: f64, peak: Option<f64>| {
+            peak.map_or(String::new(), |p| format!(" ({:.0} %)", 100.0 * rate / p))
+        };
+        let (single, integer) = (share(rates[0], peaks.map(|p| p.0)), share(rates[1], peaks.map(|p| p.1)));
+        println!("| {name} | {:.0}{single} | {:.0}{integer} |", rates[0], rates[1]);
+    };
+    println!("One thread, {}\n", processor.name());
+    println!("| 10⁹ operations a second | single precision | 16-bit integers |\n|---|--:|--:|");
+    if let Some((single, integer)) = peaks {
+        row("peak, registers only", [single, integer]);
+    }
+    let numbers =
+        |count: usize| -> Vec<f32> { (0..count).map(|i| (i * 7919 % 1009) as f32 / 504.0 - 1.0).collect() };
+    for (inputs, outputs) in [(384, 1152), (384, 384), (384, 1536), (1536, 384)] {
+        let rows = 256;
+        let (weight, x) = (numbers(outputs * inputs), numbers(rows * inputs));
+        let mut y = vec![0.0; rows * outputs];
+        let exact = Exact::new(processor, &weight, vec![0.0; outputs]);
+        let integer = Integer::new(processor, &weight, vec![0.0; outputs]);
+        let mut integers = Quantised::default();
+        integers.set(processor, &x, inputs);
+        let operations = 2 * rows * inputs * outputs;
+        let single = rate(operations, || exact.apply(&x, &mut y));
+        row(
+            &format!("product {inputs} to {outputs}"),
+            [single, rate(operations, || integer.apply(&integers, &mut y))],
+        );
+    }
+
+    let files = Files::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm")).unwrap();
+    let config: Config = serde_json::from_slice(files.bytes(CONFIG).unwrap()).unwrap();
+    let path = files.path(WEIGHTS);
+    let weights = Weights::new(files.bytes(WEIGHTS).unwrap(), &path).unwrap();
+    let shape = &config.encoder;
+    // Windows as long as those of real talk: a third are short, the mean is 24 tokens.
+    let lengths = [4, 6, 15, 24, 31, 64];
+    let windows: Vec<Vec<u32>> =
+        (0..120).map(|i| (0..lengths[i % 6]).map(|t| 2000 + (i as u32 * 31 + t) % 9000).collect()).collect();
+    let windows: Vec<&[u32]> = windows.iter().map(Vec::as_slice).collect();
+    let tokens: usize = windows.iter().map(|window| window.len()).sum();
+    let per_token =
+        2 * shape.layers * (4 * shape.hidden * shape.hidden + 2 * shape.hidden * shape.intermediate);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let whole = [Precision::Exact, Precision::Fast].map(|precision| {
+        let engine = Embedded::new(&config, &weights, precision).unwrap();
+        pool.install(|| rate(tokens * per_token, || drop(black_box(engine.encode(&windows)))))
+    });
+    row("the whole encoder", whole);
+    println!("\n{:.2} million operations a token", per_token as f64 / 1e6);
+}

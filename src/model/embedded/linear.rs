@@ -1,0 +1,46 @@
+//! A linear layer in the precision that was chosen.
+
+use super::kernels::{Exact, Integer, Processor, Quantised};
+
+/// How precisely the encoder computes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// Products in 16-bit integers: about thirteen bits of every weight and input.
+    #[default]
+    Fast,
+    /// Products in single precision.
+    Exact,
+}
+
+/// A linear layer of the encoder; its weights are kept once, in the order in which its kernel reads them.
+pub(super) enum Linear {
+    Exact(Exact),
+    Fast(Integer),
+}
+
+impl Linear {
+    pub(super) fn new(processor: Processor, precision: Precision, weight: &[f32], bias: Vec<f32>) -> Linear {
+        match precision {
+            Precision::Exact => Linear::Exact(Exact::new(processor, weight, bias)),
+            Precision::Fast => Linear::Fast(Integer::new(processor, weight, bias)),
+        }
+    }
+
+    pub(super) fn outputs(&self) -> usize {
+        match self {
+            Linear::Exact(layer) => layer.outputs(),
+            Linear::Fast(layer) => layer.outputs(),
+        }
+    }
+
+    /// `y = x · wᵀ + bias`; `integers` is room to work in.
+    pub(super) fn apply(&self, processor: Processor, x: &[f32], y: &mut [f32], integers: &mut Quantised) {
+        match self {
+            Linear::Exact(layer) => layer.apply(x, y),
+            Linear::Fast(layer) => {
+                integers.set(processor, x, layer.inputs());
+                layer.apply(integers, y);
+            }
+        }
+    }
+}
