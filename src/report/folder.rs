@@ -90,7 +90,7 @@ impl Folder {
             Err(cause) if !is_absent(&cause) => Err(Error { action: "replace", path, cause }),
             _ => {
                 // The folder that was made for it, where that is empty now.
-                if let Some(above) = path.parent().filter(|above| *above != self.0) {
+                if let Some(above) = path.parent().filter(|above| *above != self.path) {
                     let _ = fs::remove_dir(above);
                 }
                 Ok(())
@@ -123,9 +123,9 @@ impl Folder {
     /// # Errors
     /// If it cannot be made.
     pub fn scratch(&self) -> Result<File, Error> {
-        tempfile::tempfile_in(&self.0).map_err(|cause| Error {
+        tempfile::tempfile_in(&self.path).map_err(|cause| Error {
             action: "write into",
-            path: self.0.clone(),
+            path: self.path.clone(),
             cause,
         })
     }
