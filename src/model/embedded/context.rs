@@ -119,7 +119,7 @@ impl Gru {
     fn run(&self, input: &[f32], reverse: bool) -> Vec<f32> {
         let gates = self.hidden.outputs();
         let size = gates / 3;
-        let from_input = self.from_input(input);
+        let from_input = self.gates_of(input);
         let rows = from_input.len() / gates;
         let mut states = vec![0.0; rows * size];
         let mut state = vec![0.0; size];
@@ -139,7 +139,7 @@ impl Gru {
         let mut from_state = vec![0.0; gates];
         self.hidden.apply(state, &mut from_state);
         let mut states = Vec::new();
-        for from_input in self.from_input(input).chunks_exact(gates) {
+        for from_input in self.gates_of(input).chunks_exact(gates) {
             let mut next = state.to_vec();
             gru_step(self.processor, from_input, &from_state, &mut next);
             states.extend(next);
@@ -148,7 +148,7 @@ impl Gru {
     }
 
     /// What the gates of every row get from its input.
-    fn from_input(&self, input: &[f32]) -> Vec<f32> {
+    fn gates_of(&self, input: &[f32]) -> Vec<f32> {
         let rows = input.len() / self.input.inputs();
         let mut gates = vec![0.0; rows * self.input.outputs()];
         self.input.apply(input, &mut gates);
