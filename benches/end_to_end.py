@@ -2,7 +2,7 @@
 
     cargo build --release
     python -m venv PEERS && PEERS/bin/pip install -r benches/peers/requirements-peers.txt
-    python benches/end_to_end.py INPUT.csv --python PEERS/bin/python --out docs/speed
+    python benches/end_to_end.py INPUT.csv --python PEERS/bin/python --out speed
 
 INPUT.csv (may be packed with gzip) has the columns session_id, utterance_id, speaker, text; the first units are taken.
 Every command is run as a whole process, all of them in turn, round after round, on the same number of threads; the
