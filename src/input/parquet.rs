@@ -54,7 +54,10 @@ pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet
         read.push(Column { at, full: column.max_def_level(), cell });
     }
     for group in metadata.row_groups() {
-        let packed = used.iter().filter_map(|&at| group.columns().get(at)).map(|column| column.compression());
+        let packed = used
+            .iter()
+            .filter_map(|&at| group.columns().get(at))
+            .map(::parquet::file::metadata::ColumnChunkMetaData::compression);
         if let Some(packing) =
             packed.into_iter().find(|it| !matches!(it, Compression::SNAPPY | Compression::UNCOMPRESSED))
         {

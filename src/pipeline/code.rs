@@ -39,6 +39,7 @@ pub fn code(model: &Model, sessions: Vec<Session>) -> Result<Vec<CodedSession>, 
 
 /// Codes sessions as [`code`] does, but asks the engine only about those that are not among the finished work, and
 /// adds them to it. Also says how many were.
+#[expect(clippy::result_large_err, reason = "a session that is given back is as large as one that is taken")]
 pub(super) fn take_up(
     model: &Model,
     sessions: Vec<Session>,
@@ -67,6 +68,7 @@ pub(super) fn take_up(
 }
 
 /// Says anew what does not need the engine; gives the session back if that is not what the engine was asked about.
+#[expect(clippy::result_large_err, reason = "a session that is given back is as large as one that is taken")]
 fn complete(session: Session, work: Work) -> Result<CodedSession, Session> {
     let Work { codings, evidence } = work;
     let mut moments = moments::gather(&session, &codings);

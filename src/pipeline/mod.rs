@@ -243,8 +243,9 @@ impl Made {
     ) -> Result<Made, Error> {
         let options = report_options(job);
         let own = model.own().map(|own| &**own.codebook());
-        let tables =
-            Tables::create(folder, options)?.beside(&job.also, &about(model))?.with_own_codes(own, options)?;
+        let tables = Tables::create(folder, options)?
+            .beside(&job.also, &about(model))?
+            .with_own_codes(own, options)?;
         let mut finished = None;
         if job.resume && own.is_some() {
             let text = "with a codebook of one's own every session is coded anew: finished work does not hold its labels";

@@ -176,12 +176,13 @@ mod tests {
     /// The file is changed while its first chunk waits to be fetched.
     #[test]
     fn a_file_that_changes_under_the_reader_is_rejected_as_well() {
+        type Change = (&'static str, fn(&Path));
         let dir = tempfile::tempdir().unwrap();
         let row = |i: usize| format!("s{},{i},client,word\n", i / 100);
         let table: String = std::iter::once("session_id,utterance_id,speaker,text\n".to_owned())
             .chain((0..20 * CHUNK_UNITS).map(row))
             .collect();
-        let changes: [(&str, fn(&Path)); 3] = [
+        let changes: [Change; 3] = [
             ("grows", |path| {
                 let mut more = fs::OpenOptions::new().append(true).open(path).unwrap();
                 std::io::Write::write_all(&mut more, b"s,1,client,more\n").unwrap();

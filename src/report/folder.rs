@@ -233,7 +233,7 @@ mod tests {
         let below = dir.path().join("eaf");
         for name in ["eaf/a.eaf", "eaf/b.eaf"] {
             let draft = folder.draft(name).unwrap();
-            assert!(!below.join("a.eaf").exists());
+            assert!(!dir.path().join(name).exists());
             draft.seal().unwrap().publish().unwrap();
         }
         fs::write(below.join("mine.txt"), "").unwrap();

@@ -7,7 +7,7 @@ use crate::transcript::{Session, Span, Speaker, Unit};
 use std::path::Path;
 
 pub(super) fn model() -> Model {
-    Model { name: "minilm".to_owned(), version: "1.1.0".to_owned(), sha256: "00".to_owned() }
+    Model { name: "minilm".to_owned(), version: "1.1.0".to_owned(), sha256: "00".to_owned(), own_codes: None }
 }
 
 /// A question and two answers with times, words outside the basic plane, and evidence.
@@ -61,7 +61,7 @@ pub(super) fn session() -> CodedSession {
         first_breakthrough: Some(0.5),
         peak_breakthrough: Some(0.5),
     };
-    CodedSession { session, codings, moments: vec![moment, fear], summary }
+    CodedSession { session, codings, own: None, moments: vec![moment, fear], summary }
 }
 
 fn coding(codes: &[(Code, f32)]) -> Coding {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// What holds for all tables of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "choices that are independent of each other")]
 pub struct Options {
     /// Whether words of the session may be written. Columns are the same either way.
     pub text: bool,
@@ -275,10 +276,7 @@ impl<T: Table> Sheet<T> {
             cell: String::new(),
             guarded: options.excel.then(|| columns.iter().map(|column| column.kind == Kind::Text).collect()),
             csv,
-            parquet: options
-                .parquet
-                .then(|| parquet::Sheet::create(folder, T::FILE, columns))
-                .transpose()?,
+            parquet: options.parquet.then(|| parquet::Sheet::create(folder, T::FILE, columns)).transpose()?,
             written: 0,
         };
         Ok(Sheet { rows, options, table: PhantomData })

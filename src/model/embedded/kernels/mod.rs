@@ -10,7 +10,10 @@
 //! therefore depend neither on how windows are packed nor on the number of threads, and AVX2 and AVX-512 give the
 //! same bits. The portable compilation for x86-64 has no fused multiply-add and differs in the last bits.
 
-#![allow(clippy::inline_always, reason = "a body that is compiled for several processors must end up within each")]
+#![allow(
+    clippy::inline_always,
+    reason = "a body that is compiled for several processors must end up within each"
+)]
 
 pub mod attention;
 mod exact;
