@@ -1,5 +1,11 @@
 //! The forms beside the tables, over the whole way of the program, and Parquet as input.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::case_sensitive_file_extension_comparisons,
+    clippy::naive_bytecount,
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 use assert_cmd::Command;
 use breakthrough::input::{self, Event, Format, Options};

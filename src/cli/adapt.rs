@@ -11,12 +11,12 @@ use std::path::PathBuf;
 /// Learns a codebook of your own from sessions that you have coded, and measures how well.
 ///
 /// Any labels, on any side, one a unit or several. The encoder stays as it is, so it takes minutes; the result is a
-/// model folder for `analyze --model DIR`, which then writes own_codes.csv beside all other tables. Figures are
+/// model folder for `analyze --model DIR`, which then writes `own_codes.csv` beside all other tables. Figures are
 /// from cross-validation by group and go to standard output; they stand in the folder too.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// Tables in CSV, packed with gzip or not: session_id, speaker, text, labels, and if there are any utterance_id, group, client_id.
+    /// Tables in CSV, packed with gzip or not: `session_id`, `speaker`, `text`, labels, and if there are any `utterance_id`, `group`, `client_id`.
     #[arg(required = true, value_name = "CODED")]
     coded: Vec<PathBuf>,
 
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     single: bool,
 
-    /// Folds of the cross-validation; sessions of one group (column group, else client_id, else session_id) stay together.
+    /// Folds of the cross-validation; sessions of one group (column `group`, else `client_id`, else `session_id`) stay together.
     #[arg(long, value_name = "N", default_value_t = Settings::default().folds, help_heading = "Figures")]
     folds: usize,
 

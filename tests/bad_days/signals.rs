@@ -20,7 +20,7 @@ fn send(signal: &str, to: &Child) {
 fn until(what: &str, mut so: impl FnMut() -> bool) {
     let clock = Instant::now();
     while !so() {
-        assert!(clock.elapsed() < Duration::from_secs(60), "{what}: waited in vain");
+        assert!(clock.elapsed() < Duration::from_mins(1), "{what}: waited in vain");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
