@@ -29,6 +29,8 @@ fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        // What is locked during a run; it holds nothing.
+        .filter(|name| name != ".breakthrough.lock")
         .collect();
     names.sort();
     names

@@ -41,7 +41,9 @@ pub(super) struct Parquet {
 
 /// Reads the schema. An error is the reason to refuse the file.
 pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet>, String> {
-    let file = stored.parquet().map_err(|error| unreadable(&error))?;
+    let file = std::panic::catch_unwind(|| stored.parquet())
+        .unwrap_or_else(|_| Err(ParquetError::General("damaged".to_owned())))
+        .map_err(|error| unreadable(&error))?;
     let metadata = file.metadata();
     let schema = metadata.file_metadata().schema_descr();
     let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
@@ -52,6 +54,18 @@ pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet
         let column = schema.column(at);
         let cell = Cell::of(&column).map_err(|why| format!("column {} {why}; write it as text", at + 1))?;
         read.push(Column { at, full: column.max_def_level(), cell });
+    }
+    // The crate takes these on trust, and panics where they are below 0.
+    let negative = |column: &::parquet::file::metadata::ColumnChunkMetaData| {
+        let places = [
+            Some(column.data_page_offset()),
+            column.dictionary_page_offset(),
+            Some(column.compressed_size()),
+        ];
+        places.into_iter().flatten().any(|place| place < 0)
+    };
+    if metadata.row_groups().iter().any(|group| group.columns().iter().any(negative)) {
+        return Err("it is damaged: a column begins or ends before the file does".to_owned());
     }
     for group in metadata.row_groups() {
         let packed = used
@@ -118,7 +132,10 @@ impl Parquet {
 impl RowSource for Parquet {
     fn next_row(&mut self) -> Option<Result<Row, RowError>> {
         if self.batch.is_empty() {
-            match self.fill() {
+            // The crate panics on some damaged files; after that this one is done with.
+            let filled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.fill()));
+            let damaged = |_| Err(ParquetError::General("damaged".to_owned()));
+            match filled.unwrap_or_else(damaged) {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(error) => return Some(Err(RowError::Io(unreadable(&error)))),

@@ -67,7 +67,8 @@ fn threads_change_no_byte_of_any_table() {
 fn a_very_long_turn_is_read_to_its_end() {
     let dir = tempfile::tempdir().unwrap();
     let (input, out) = (dir.path().join("long.txt"), dir.path().join("out"));
-    let telling = "I finally cried about her, properly, after all these months, and it was such a relief to let it out.";
+    let telling = "And on Tuesday, when the urge came, I did not open the bottle, I rang my sister instead, and I have not \
+        had a drink since.";
     let everyday = "We had the same dinner, the bus was late again, and it rained on the way home. ";
     let most = size(3_000, 100_000);
     let around = everyday.repeat(most / everyday.split_whitespace().count() / 2 * 2);
@@ -77,7 +78,7 @@ fn a_very_long_turn_is_read_to_its_end() {
     let units = rows(&out.join("utterances.csv"));
     assert_eq!(units.len(), 2);
     let moments = rows(&out.join("moments.csv"));
-    let moment = moments.iter().find(|moment| moment["type"] == "emotional").expect("an emotional moment");
+    let moment = moments.iter().find(|moment| moment["type"] == "behavioural").expect("a behavioural moment");
     let at = |name: &str| moment[name].parse::<usize>().unwrap();
     let said = format!("{before}{telling} {after}");
     let words: String = said
