@@ -7,6 +7,7 @@ mod analyze;
 mod built_in;
 mod evaluate;
 mod log;
+mod merge;
 mod models;
 mod privacy;
 mod report;
@@ -34,6 +35,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Analyze(analyze::Arguments),
+    Merge(merge::Arguments),
     Report(report::Arguments),
     Agreement(agreement::Arguments),
     Evaluate(evaluate::Arguments),
@@ -74,6 +76,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     std::panic::set_hook(Box::new(|bug| tell(&format!("breakthrough: {}", bug_report(bug)))));
     let result = match arguments.command {
         Command::Analyze(arguments) => Ok(analyze::run(&arguments)),
+        Command::Merge(arguments) => Ok(merge::run(&arguments)),
         Command::Report(arguments) => report::run(&arguments),
         Command::Agreement(arguments) => agreement::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
@@ -98,7 +101,7 @@ fn exit_for(error: &anyhow::Error) -> Exit {
     if let Some(pipeline::Error::NotClean { .. }) = error.downcast_ref() {
         return Exit::NotClean;
     }
-    if let Some(pipeline::Error::NeedsWords(_)) = error.downcast_ref() {
+    if let Some(pipeline::Error::NeedsWords(_) | pipeline::Error::NeedsWhole(_)) = error.downcast_ref() {
         return Exit::Usage;
     }
     match error.downcast_ref::<input::Error>() {
