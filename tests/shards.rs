@@ -86,8 +86,12 @@ fn corpus(folder: &Path) {
                 let speaker = if unit % 2 == 0 { "client" } else { "therapist" };
                 let number = if session == 8 { String::new() } else { (session % 4 + 1).to_string() };
                 let id = round * 4 + unit;
-                writeln!(table, "s{session},{id},{speaker},\"{text} {session}\",k{},{number},,t1", session / 4)
-                    .unwrap();
+                writeln!(
+                    table,
+                    "s{session},{id},{speaker},\"{text} {session}\",k{},{number},,t1",
+                    session / 4
+                )
+                .unwrap();
             }
         }
     }

@@ -6,6 +6,7 @@ mod agreement;
 mod analyze;
 mod built_in;
 mod evaluate;
+mod generate;
 mod log;
 mod merge;
 mod models;
@@ -42,6 +43,7 @@ enum Command {
     Adapt(adapt::Arguments),
     #[cfg(feature = "rust-bert")]
     Train(train::Arguments),
+    Generate(generate::Arguments),
 }
 
 const EXIT_CODES: &str = "\
@@ -83,6 +85,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Command::Adapt(arguments) => adapt::run(&arguments),
         #[cfg(feature = "rust-bert")]
         Command::Train(arguments) => train::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
     };
     let exit = result.unwrap_or_else(|error| {
         tell(&format!("breakthrough: {error:#}"));
