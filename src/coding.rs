@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod own;
+pub mod stretch;
 
 use crate::codebook::{CODE_COUNT, Code, CodeSet};
 use crate::transcript::{Session, Span};

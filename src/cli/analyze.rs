@@ -8,6 +8,7 @@ use super::{Exit, Misuse, bug_report, exit_for};
 use anyhow::Context as _;
 use breakthrough::input::{self, ColumnMap, Format};
 use breakthrough::pipeline::{self, Job, Progress};
+use breakthrough::report::shard::Shard;
 use breakthrough::report::{Also, Run};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -72,6 +73,14 @@ pub(super) struct Arguments {
     #[arg(long)]
     resume: bool,
 
+    /// Codes the I-th of N parts of the sessions alone, for job arrays; give every shard the same input, and `breakthrough
+    /// merge` all their folders: that makes the tables of one run over everything, byte by byte.
+    ///
+    /// A session stays with its shard when others are added. A shard's folder holds no clients, trends and factors. --excel
+    /// and --also parquet take effect when shards are put together.
+    #[arg(long, value_parser = |text: &str| text.parse::<Shard>(), value_name = "I/N", conflicts_with = "report")]
+    shard: Option<Shard>,
+
     /// Says nothing but errors.
     #[arg(short, long, help_heading = "Log")]
     quiet: bool,
@@ -113,6 +122,8 @@ Examples:
     breakthrough analyze calls/ --also parquet,qdpx,eaf --out out
   Every night, going on where the last run was stopped, for a batch system:
     breakthrough analyze sessions/ --resume --log-format json --out out
+  The second of five parts, as a job of an array:
+    breakthrough analyze sessions/ --shard 2/5 --out parts/2
   From a pipe, without a word of the session in the output:
     zcat notes.jsonl.gz | breakthrough analyze - --format jsonl --no-text --out out";
 
@@ -162,6 +173,7 @@ fn analyze(arguments: &Arguments, log: &mut Log) -> anyhow::Result<Exit> {
         excel: arguments.excel,
         also: arguments.also.clone(),
         resume: arguments.resume,
+        shard: arguments.shard,
         stop: signals.stop(),
         options: recorded(arguments, model.engine()),
     };
@@ -243,5 +255,8 @@ fn summary(run: &Run, arguments: &Arguments) -> String {
         lines.push("read and written do not add up: please report this".to_owned());
     }
     lines.push(format!("tables are in {}", arguments.out.display()));
+    if let Some(shard) = arguments.shard {
+        lines.push(format!("this was shard {shard}: breakthrough merge puts all of them together"));
+    }
     lines.join("\n")
 }

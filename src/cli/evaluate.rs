@@ -176,10 +176,14 @@ fn finish(arguments: &Arguments, text: &str, files: Files) -> anyhow::Result<Exi
 }
 
 /// All of them, or none.
-pub(super) fn write_all(out: &Path, files: Files) -> anyhow::Result<()> {
+pub(super) fn write_all(
+    out: &Path,
+    files: impl IntoIterator<Item = (impl AsRef<str>, Vec<u8>)>,
+) -> anyhow::Result<()> {
     let folder = Folder::open(out)?;
     let mut whole = Vec::new();
     for (name, bytes) in files {
+        let name = name.as_ref();
         let mut draft = folder.draft(name)?;
         draft
             .write_all(&bytes)

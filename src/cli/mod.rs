@@ -6,7 +6,9 @@ mod agreement;
 mod analyze;
 mod built_in;
 mod evaluate;
+mod generate;
 mod log;
+mod merge;
 mod models;
 mod privacy;
 mod report;
@@ -34,12 +36,14 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Analyze(analyze::Arguments),
+    Merge(merge::Arguments),
     Report(report::Arguments),
     Agreement(agreement::Arguments),
     Evaluate(evaluate::Arguments),
     Adapt(adapt::Arguments),
     #[cfg(feature = "rust-bert")]
     Train(train::Arguments),
+    Generate(generate::Arguments),
 }
 
 const EXIT_CODES: &str = "\
@@ -74,12 +78,14 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     std::panic::set_hook(Box::new(|bug| tell(&format!("breakthrough: {}", bug_report(bug)))));
     let result = match arguments.command {
         Command::Analyze(arguments) => Ok(analyze::run(&arguments)),
+        Command::Merge(arguments) => Ok(merge::run(&arguments)),
         Command::Report(arguments) => report::run(&arguments),
         Command::Agreement(arguments) => agreement::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Adapt(arguments) => adapt::run(&arguments),
         #[cfg(feature = "rust-bert")]
         Command::Train(arguments) => train::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
     };
     let exit = result.unwrap_or_else(|error| {
         tell(&format!("breakthrough: {error:#}"));
@@ -98,7 +104,7 @@ fn exit_for(error: &anyhow::Error) -> Exit {
     if let Some(pipeline::Error::NotClean { .. }) = error.downcast_ref() {
         return Exit::NotClean;
     }
-    if let Some(pipeline::Error::NeedsWords(_)) = error.downcast_ref() {
+    if let Some(pipeline::Error::NeedsWords(_) | pipeline::Error::NeedsWhole(_)) = error.downcast_ref() {
         return Exit::Usage;
     }
     match error.downcast_ref::<input::Error>() {

@@ -184,6 +184,11 @@ fn notices(tables: &Tables) -> Vec<String> {
     if tables.run.is_none() {
         notices.push("There is no run.json: the run that wrote these tables did not end.".to_owned());
     }
+    if let Some(shard) = tables.run.as_ref().and_then(|run| run.shard.as_ref()) {
+        let (number, of) = (shard.number, shard.of);
+        notices.push(format!("These are the tables of shard {number} of {of}, a part of the sessions: `breakthrough merge` makes the whole."));
+        return notices;
+    }
     let mut missing = |absent: bool, file: &str, what: &str| {
         if absent {
             notices.push(format!("There is no {file}: an older version wrote these tables, so {what}."));

@@ -5,25 +5,30 @@
 //! said can be kept from chunk to chunk, for a run that is stopped to be taken up.
 
 mod code;
+mod deal;
 mod finished;
+mod merge;
 mod read;
 
 pub use code::code;
 pub use finished::FILE as FINISHED;
+pub use merge::merge;
 
 use crate::coding::{CodedSession, Coding};
 use crate::finding::Searched;
 use crate::input::{self, Notice, Source};
 use crate::model::{self, Model};
 use crate::privacy;
+use crate::report::shard::{self, Part, Shard};
 use crate::report::{self, Also, Run, Tables, Totals};
 use crate::transcript::{Reject, Session, Span};
-use crate::trends::Cases;
+use crate::trends::{self, Cases};
 use finished::Finished;
 use jiff::Timestamp;
 use rayon::prelude::*;
-use read::Message;
+use read::{Chunk, Message};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,6 +54,8 @@ pub struct Job {
     pub also: Vec<Also>,
     /// Whether finished work is kept in the output folder ([`FINISHED`]), and taken up where it is there.
     pub resume: bool,
+    /// The part of the sessions that is to be coded; without it all of them. Its tables are for [`merge`].
+    pub shard: Option<Shard>,
     /// Whoever sets this ends the run at the next chunk.
     pub stop: Arc<AtomicBool>,
     /// The options of the run by name, for `run.json`.
@@ -90,6 +97,17 @@ pub enum Error {
     /// A form was asked for that is nothing without words, and words may not be written.
     #[error("{0} cannot be written without the words of the sessions: leave out --no-text or {0}")]
     NeedsWords(Also),
+    /// A form was asked for that cannot be put together from parts.
+    #[error(
+        "{0} cannot be written by shards: it holds all words, and only tables are put together; leave out --shard or {0}"
+    )]
+    NeedsWhole(Also),
+    /// Folders that cannot be put together.
+    #[error(transparent)]
+    Shards(#[from] shard::Error),
+    /// No folder to put together.
+    #[error("there is no shard to put together: give the folders that `analyze --shard` has written")]
+    NoShards,
     /// Somebody set [`Job::stop`].
     #[error(
         "stopped before the end, no table was touched; {}",
@@ -132,21 +150,26 @@ pub fn analyze(
     if let Some(form) = job.also.iter().find(|also| !job.text && also.needs_words()) {
         return Err(Error::NeedsWords(*form));
     }
+    if let Some(form) = job.also.iter().find(|also| job.shard.is_some() && also.needs_words()) {
+        return Err(Error::NeedsWhole(*form));
+    }
     let started = Timestamp::now();
     let clock = Instant::now();
     let mut made = Made::new(job, model, folder, watch)?;
     let (send, receive) = sync_channel(1);
     // In no scope, which would wait for it: it may itself be waiting for a pipe into which nobody writes.
-    let (sources, options) = (job.sources.clone(), job.input.clone());
-    let reader = std::thread::spawn(move || read::read(&sources, &options, &send));
+    let (sources, options, shard) = (job.sources.clone(), job.input.clone(), job.shard);
+    let reader = std::thread::spawn(move || read::read(&sources, &options, shard, &send));
     while let Some(message) = next(&receive, job)? {
         made.take(message, job.privacy, model, watch)?;
     }
     if let Err(panic) = reader.join() {
         std::panic::resume_unwind(panic);
     }
-    let Made { mut tables, finished, resumed, cases, inputs, times } = made;
-    conclude(&cases, &mut tables, watch)?;
+    let Made { mut tables, finished, resumed, cases, inputs, elsewhere, times, .. } = made;
+    if job.shard.is_none() {
+        conclude(&cases, &mut tables, watch)?;
+    }
     let written = tables.written();
     if let Some(most) = job.privacy.most.filter(|&most| written.finds > most) {
         tables.refuse()?;
@@ -157,7 +180,8 @@ pub fn analyze(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         model: about(model),
         options: job.options.clone(),
-        totals: Totals { resumed, ..Totals::new(&inputs, written) },
+        shard: part(job),
+        totals: Totals { resumed, ..Totals::of_shard(&inputs, written, elsewhere) },
         inputs,
         started,
         finished: Timestamp::now(),
@@ -175,8 +199,21 @@ pub fn analyze(
 }
 
 fn report_options(job: &Job) -> report::Options {
-    let parquet = job.also.contains(&Also::Parquet);
-    report::Options { text: job.text, found: job.privacy.found, excel: job.excel, parquet }
+    // A shard's tables are plain: what is made of cells is made of those of the whole.
+    let whole = job.shard.is_none();
+    let parquet = whole && job.also.contains(&Also::Parquet);
+    report::Options { text: job.text, found: job.privacy.found, excel: whole && job.excel, parquet }
+}
+
+fn part(job: &Job) -> Option<Part> {
+    job.shard.map(|shard| Part {
+        number: shard.number(),
+        of: shard.of(),
+        excel: job.excel,
+        parquet: job.also.contains(&Also::Parquet),
+        require_clean: job.privacy.most,
+        tables: BTreeMap::new(),
+    })
 }
 
 fn about(model: &Model) -> report::Model {
@@ -231,6 +268,9 @@ struct Made {
     resumed: u64,
     cases: Cases,
     inputs: Vec<report::Input>,
+    /// Whether it is a part of a run, and units that were left to other parts.
+    parted: bool,
+    elsewhere: u64,
     times: Times,
 }
 
@@ -242,10 +282,13 @@ impl Made {
         watch: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Made, Error> {
         let options = report_options(job);
-        let own = model.own().map(|own| &**own.codebook());
+        let own = model.own().map(|own| own.codebook());
+        let labels: Option<Vec<String>> =
+            own.map(|own| own.labels.iter().map(|label| label.name.clone()).collect());
         let tables = Tables::create(folder, options)?
             .beside(&job.also, &about(model))?
-            .with_own_codes(own, options)?;
+            .with_own_codes(labels.as_deref(), options)?;
+        let tables = if job.shard.is_some() { tables.of_shard()? } else { tables };
         let mut finished = None;
         if job.resume && own.is_some() {
             let text = "with a codebook of one's own every session is coded anew: finished work does not hold its labels";
@@ -263,6 +306,8 @@ impl Made {
             resumed: 0,
             cases: Cases::default(),
             inputs: Vec::new(),
+            parted: job.shard.is_some(),
+            elsewhere: 0,
             times: Times::default(),
         })
     }
@@ -281,10 +326,13 @@ impl Made {
                 self.tables.reject(&reject)?;
                 watch(Progress::Reject(&reject));
             }
-            Message::File(account) => self.inputs.push(account),
-            Message::Chunk(sessions) => {
+            Message::File(account, elsewhere) => {
+                self.inputs.push(account);
+                self.elsewhere += elsewhere;
+            }
+            Message::Chunk(Chunk { sessions, places, .. }) => {
                 let clock = Instant::now();
-                let sessions = search(privacy, sessions, &mut self.tables)?;
+                let (sessions, finds) = search(privacy, sessions, &mut self.tables)?;
                 self.times.privacy += clock.elapsed();
                 let clock = Instant::now();
                 let (coded, resumed) = match &mut self.finished {
@@ -293,9 +341,13 @@ impl Made {
                 };
                 self.resumed += resumed;
                 self.times.coding += clock.elapsed();
-                for session in &coded {
-                    self.tables.write(session)?;
-                    self.cases.add(session);
+                for (session, (place, finds)) in coded.iter().zip(places.into_iter().zip(finds)) {
+                    if self.parted {
+                        self.tables.write_part(session, place, finds, trends::stretch(session))?;
+                    } else {
+                        self.tables.write(session)?;
+                        self.cases.add(session);
+                    }
                 }
                 watch(Progress::Coded(self.tables.written().units));
             }
@@ -314,7 +366,12 @@ fn conclude(cases: &Cases, tables: &mut Tables, watch: &mut dyn FnMut(Progress<'
 }
 
 /// Looks for what may identify a person, writes it down, and hands on what may be coded: nothing once too much was found.
-fn search(privacy: Privacy, sessions: Vec<Session>, tables: &mut Tables) -> Result<Vec<Session>, Error> {
+/// Also says how much was found in each session.
+fn search(
+    privacy: Privacy,
+    sessions: Vec<Session>,
+    tables: &mut Tables,
+) -> Result<(Vec<Session>, Vec<u64>), Error> {
     let searched: Vec<Searched> = sessions
         .into_par_iter()
         .map(|session| Searched { finds: privacy::find(&session), session })
@@ -323,8 +380,9 @@ fn search(privacy: Privacy, sessions: Vec<Session>, tables: &mut Tables) -> Resu
         tables.search(session)?;
     }
     if privacy.most.is_some_and(|most| tables.written().finds > most) {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
+    let finds = searched.iter().map(|searched| searched.finds.len() as u64).collect();
     let redact = |searched| if privacy.redact { privacy::redact(searched) } else { searched.session };
-    Ok(searched.into_par_iter().map(redact).collect())
+    Ok((searched.into_par_iter().map(redact).collect(), finds))
 }

@@ -1,7 +1,9 @@
 //! The thread that reads ahead: sources to chunks of sessions, in input order.
 
+use super::deal;
 use crate::input::{self, Event, Notice, Source};
 use crate::report;
+use crate::report::shard::Shard;
 use crate::transcript::{Reject, Session};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -20,16 +22,25 @@ const CHUNK_BYTES: usize = 1 << 20;
 pub(super) enum Message {
     Notice(Notice),
     Reject(Reject),
-    Chunk(Vec<Session>),
-    File(report::Input),
+    Chunk(Chunk),
+    /// The account of a file, and how many of its units were left to other shards.
+    File(report::Input, u64),
 }
 
-/// Reads all sources; ends early when nobody listens any more.
-pub(super) fn read(sources: &[Source], options: &input::Options, send: &SyncSender<Message>) -> Option<()> {
+/// Reads all sources; hands on the sessions that the shard takes, without one all of them. Ends early when nobody listens
+/// any more.
+pub(super) fn read(
+    sources: &[Source],
+    options: &input::Options,
+    shard: Option<Shard>,
+    send: &SyncSender<Message>,
+) -> Option<()> {
     let mut chunk = Chunk::default();
     let mut ids = Ids::default();
+    let mut place = 0;
     for (file, source) in sources.iter().enumerate() {
         let before = stamp(source);
+        let mut elsewhere = 0;
         let mut reading = match source {
             Source::File(path) => input::open(path, options),
             Source::Stdin => input::read(std::io::stdin().lock(), Path::new("-").into(), options),
@@ -43,7 +54,10 @@ pub(super) fn read(sources: &[Source], options: &input::Options, send: &SyncSend
                         let notice = Notice { file: Arc::clone(&session.source), text };
                         send.send(Message::Notice(notice)).ok()?;
                     }
-                    if let Some(full) = chunk.add(session) {
+                    place += 1;
+                    if shard.is_some_and(|shard| !deal::takes(shard, &session)) {
+                        elsewhere += session.units.len() as u64;
+                    } else if let Some(full) = chunk.add(place, session) {
                         send.send(Message::Chunk(full)).ok()?;
                     }
                 }
@@ -61,27 +75,30 @@ pub(super) fn read(sources: &[Source], options: &input::Options, send: &SyncSend
             let text = "holds no record, only a header".to_owned();
             send.send(Message::Notice(Notice { file: Arc::clone(name), text })).ok()?;
         }
-        send.send(Message::File(account)).ok()?;
+        send.send(Message::File(account, elsewhere)).ok()?;
     }
-    send.send(Message::Chunk(chunk.sessions)).ok()
+    send.send(Message::Chunk(chunk)).ok()
 }
 
 /// Sessions until there are enough of them.
 #[derive(Default)]
-struct Chunk {
-    sessions: Vec<Session>,
+pub(super) struct Chunk {
+    pub(super) sessions: Vec<Session>,
+    /// The place of each among all sessions of the input, from 1.
+    pub(super) places: Vec<u64>,
     units: usize,
     bytes: usize,
 }
 
 impl Chunk {
     /// Adds a session; gives the chunk out when it is full.
-    fn add(&mut self, session: Session) -> Option<Vec<Session>> {
+    fn add(&mut self, place: u64, session: Session) -> Option<Chunk> {
         self.units += session.units.len();
         self.bytes += session.units.iter().map(|unit| unit.text.len()).sum::<usize>();
         self.sessions.push(session);
+        self.places.push(place);
         let full = self.units >= CHUNK_UNITS || self.bytes >= CHUNK_BYTES;
-        full.then(|| std::mem::take(self).sessions)
+        full.then(|| std::mem::take(self))
     }
 }
 
@@ -197,7 +214,7 @@ mod tests {
             fs::write(&path, &table).unwrap();
             let (send, receive) = sync_channel(1);
             let sources = [Source::File(path.clone())];
-            let reader = std::thread::spawn(move || read(&sources, &input::Options::default(), &send));
+            let reader = std::thread::spawn(move || read(&sources, &input::Options::default(), None, &send));
             let mut units = 0;
             let (mut rejects, mut account) = (Vec::new(), None);
             for message in receive {
@@ -206,10 +223,10 @@ mod tests {
                         if units == 0 {
                             change(&path);
                         }
-                        units += chunk.iter().map(|session| session.units.len() as u64).sum::<u64>();
+                        units += chunk.sessions.iter().map(|session| session.units.len() as u64).sum::<u64>();
                     }
                     Message::Reject(reject) => rejects.push(reject.reason),
-                    Message::File(input) => account = Some(input),
+                    Message::File(input, _) => account = Some(input),
                     Message::Notice(_) => {}
                 }
             }

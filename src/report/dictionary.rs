@@ -9,6 +9,7 @@ use super::privacy::Privacy;
 use super::rejects::Rejects;
 use super::run::Run;
 use super::sessions::Sessions;
+use super::shard;
 use super::table::Table;
 use super::trends::Trends;
 use super::utterances::Utterances;
@@ -53,6 +54,7 @@ pub fn dictionary() -> String {
     describe::<OwnCodes>(&mut page);
     describe::<Privacy>(&mut page);
     describe::<Rejects>(&mut page);
+    describe::<shard::table::Sessions>(&mut page);
     let _ = write!(page, "\n## {}\n\nOne object.\n\n| member | meaning |\n|---|---|\n", Run::FILE);
     for (member, meaning) in Run::MEMBERS {
         let _ = writeln!(page, "| `{member}` | {meaning} |");

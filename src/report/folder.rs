@@ -1,6 +1,7 @@
 //! An output folder whose files appear whole or not at all.
 
 use super::lock::Lock;
+use sha2::{Digest as _, Sha256};
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -193,6 +194,13 @@ impl Write for Draft {
     }
 }
 
+/// The SHA-256 of a file in hexadecimal.
+pub(super) fn checksum(path: &Path) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    io::copy(&mut File::open(path)?, &mut hash)?;
+    Ok(format!("{:x}", hash.finalize()))
+}
+
 /// An output that is complete on the disk but still has its temporary name.
 #[derive(Debug)]
 pub struct Whole {
@@ -201,6 +209,21 @@ pub struct Whole {
 }
 
 impl Whole {
+    /// Whether it will have this name in the output folder.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.path.file_name().is_some_and(|own| own == name)
+    }
+
+    /// Its name in the output folder, and its SHA-256 in hexadecimal.
+    ///
+    /// # Errors
+    /// If it cannot be read back.
+    pub(super) fn sum(&self) -> Result<(String, String), Error> {
+        let sum = checksum(&self.temporary);
+        let sum = sum.map_err(|cause| Error { action: "read", path: self.path.clone(), cause })?;
+        Ok((self.path.file_name().unwrap_or_default().to_string_lossy().into_owned(), sum))
+    }
+
     /// Gives the file its own name, replacing one of that name.
     ///
     /// # Errors

@@ -12,6 +12,7 @@
 //! | `factors.csv` | [`factors`] | one per contributing code and outcome |
 //! | `privacy.csv` | [`privacy`] | one per place that may identify a person |
 //! | `rejects.csv` | [`rejects`] | one per record that could not be read |
+//! | `shard.csv` | [`shard::table`] | one per session, of a shard alone: what makes it whole again with the others |
 //! | `run.json` | [`run`] | what was run on what |
 //!
 //! Where it is asked for ([`Also`]), every table is written as Parquet too (`parquet`), and beside them a REFI-QDA project
@@ -42,6 +43,7 @@ pub mod run;
 #[cfg(test)]
 mod sample;
 pub mod sessions;
+pub mod shard;
 pub mod table;
 mod tables;
 pub mod trends;

@@ -3,24 +3,24 @@
 use super::folder::{Error, Folder};
 use super::table::{Column, Options, Rows, Sheet, Table};
 use crate::coding::CodedSession;
-use crate::coding::own::{OwnCodebook, RESERVED};
+use crate::coding::own::RESERVED;
 
 /// One row per unit of the input, in input order, as in `utterances.csv`.
 #[derive(Debug)]
 pub struct OwnCodes;
 
 impl OwnCodes {
-    /// Begins the table for a codebook, with a column for each of its labels.
+    /// Begins the table for the labels of a codebook, with a column for each.
     pub(super) fn sheet(
         folder: &Folder,
         options: Options,
-        codebook: &OwnCodebook,
+        labels: &[String],
     ) -> Result<Sheet<OwnCodes>, Error> {
         let mut columns = OwnCodes::columns();
         // In place of the one that speaks of all labels.
         columns.truncate(RESERVED.len());
-        columns.extend(codebook.labels.iter().map(|label| {
-            Column::new(label.name.clone(), "")
+        columns.extend(labels.iter().map(|label| {
+            Column::new(label.clone(), "")
                 .decimal("probability", "0 to 1")
                 .or_empty("the label was never seen on this side")
         }));

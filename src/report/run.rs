@@ -1,6 +1,7 @@
 //! `run.json`: what was run on what, and whether everything added up.
 
 use super::folder::{Error, Folder, Whole};
+use super::shard::Part;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -18,6 +19,9 @@ pub struct Run {
     pub model: Model,
     /// The options of the run by name, defaults included.
     pub options: Map<String, Value>,
+    /// Of a part of a run: which one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Part>,
     /// The input files in the order they were read.
     pub inputs: Vec<Input>,
     /// Everything counted.
@@ -99,7 +103,10 @@ pub struct Totals {
     /// Sessions that came from the finished work of an earlier run.
     #[serde(default)]
     pub resumed: u64,
-    /// Whether everything read was either written or rejected.
+    /// Units that were left to other shards.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub elsewhere: u64,
+    /// Whether everything read was either written, rejected or left to other shards.
     pub added_up: bool,
 }
 
@@ -108,6 +115,12 @@ impl Totals {
     /// unit lost between them shows.
     #[must_use]
     pub fn new(inputs: &[Input], written: Written) -> Totals {
+        Totals::of_shard(inputs, written, 0)
+    }
+
+    /// The same for a shard that left so many units to others.
+    #[must_use]
+    pub fn of_shard(inputs: &[Input], written: Written, elsewhere: u64) -> Totals {
         let units: u64 = inputs.iter().map(|input| input.units).sum();
         let rejected: u64 = inputs.iter().map(|input| input.rejected).sum();
         Totals {
@@ -118,9 +131,15 @@ impl Totals {
             moments: written.moments,
             finds: written.finds,
             resumed: 0,
-            added_up: units == written.units && rejected == written.rejects,
+            elsewhere,
+            added_up: units == written.units + elsewhere && rejected == written.rejects,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands on a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Run {
@@ -137,6 +156,11 @@ impl Run {
         ),
         ("options", "The options of the run by name, defaults included."),
         (
+            "shard",
+            "With `--shard` alone: its `number`, `of` how many, `excel`, `parquet` and `require_clean` for the whole, and \
+             the SHA-256 of its `tables`.",
+        ),
+        (
             "inputs",
             "The files in the order they were read: `path`, `sha256` of the stored bytes, `format`, `encoding`, \
              `records` met, `units` that the good ones became, records `rejected` (1 for a whole file); \
@@ -146,7 +170,8 @@ impl Run {
             "totals",
             "`sessions`, `written` units and `moments` in the tables; `read`, the units and rejected records that the \
              readers counted; `rejected`, the rows of `rejects.csv`; `finds`, those of `privacy.csv`; `resumed`, the sessions \
-             that came from finished work of an earlier run; `added_up`, whether read = written + rejected.",
+             that came from finished work of an earlier run; `elsewhere`, of a shard, the units left to others; `added_up`, \
+             whether read = written + rejected + elsewhere.",
         ),
         ("started", "When the run began, ISO 8601 in UTC."),
         ("finished", "When it ended."),
@@ -192,7 +217,11 @@ mod tests {
         let written = Written { sessions: 1, units: 7, moments: 2, rejects: 2, finds: 0 };
         let totals = Totals::new(&inputs, written);
         assert_eq!((totals.read, totals.written, totals.rejected, totals.added_up), (9, 7, 2, true));
-        assert!(!Totals::new(&inputs, Written { units: 6, ..written }).added_up);
+        let short = Written { units: 6, ..written };
+        assert!(!Totals::new(&inputs, short).added_up);
+        assert!(
+            Totals::of_shard(&inputs, short, 1).added_up && !Totals::of_shard(&inputs, short, 2).added_up
+        );
         // Too much here does not make up for too little there.
         assert!(!Totals::new(&inputs, Written { units: 8, rejects: 1, ..written }).added_up);
     }

@@ -290,6 +290,12 @@ impl<T: Table> Sheet<T> {
         T::write(record, self.options, &mut self.rows)
     }
 
+    /// Adds a row that stands in another table of this kind.
+    pub(super) fn copy(&mut self, cells: &csv::StringRecord) -> Result<(), Error> {
+        self.rows.cells.clone_from(cells);
+        self.rows.end()
+    }
+
     /// Rows written so far, without the header.
     #[must_use]
     pub fn written(&self) -> u64 {

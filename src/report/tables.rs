@@ -13,12 +13,13 @@ use super::privacy::Privacy;
 use super::rejects::Rejects;
 use super::run::{Model, Run, Written};
 use super::sessions::Sessions;
+use super::shard::{self, Copied};
 use super::table::{Options, Sheet, Table as _};
 use super::trends::Trends;
 use super::utterances::Utterances;
 use crate::coding::CodedSession;
 use crate::coding::case::{Client, Factor, Trend};
-use crate::coding::own::OwnCodebook;
+use crate::coding::stretch::Stretch;
 use crate::finding::Searched;
 use crate::transcript::Reject;
 use std::path::Path;
@@ -40,11 +41,13 @@ pub struct Tables {
     privacy: Sheet<Privacy>,
     rejects: Sheet<Rejects>,
     own_codes: Option<Sheet<OwnCodes>>,
+    /// Of a shard alone.
+    parts: Option<Sheet<shard::table::Sessions>>,
     beside: Beside,
 }
 
 /// The names of all tables.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     Utterances::FILE,
     Moments::FILE,
     Sessions::FILE,
@@ -55,6 +58,7 @@ const FILES: [&str; 10] = [
     Privacy::FILE,
     Rejects::FILE,
     OwnCodes::FILE,
+    shard::table::Sessions::FILE,
 ];
 
 impl Tables {
@@ -75,22 +79,28 @@ impl Tables {
             privacy: Sheet::create(&folder, options)?,
             rejects: Sheet::create(&folder, options)?,
             own_codes: None,
+            parts: None,
             beside: Beside::default(),
             folder,
         })
     }
 
-    /// Begins `own_codes.csv` too, if there is a codebook for it.
+    /// Begins `own_codes.csv` too, if there are labels of an own codebook.
     ///
     /// # Errors
     /// If the file cannot be made.
-    pub fn with_own_codes(
-        mut self,
-        codebook: Option<&OwnCodebook>,
-        options: Options,
-    ) -> Result<Tables, Error> {
-        self.own_codes =
-            codebook.map(|codebook| OwnCodes::sheet(&self.folder, options, codebook)).transpose()?;
+    pub fn with_own_codes(mut self, labels: Option<&[String]>, options: Options) -> Result<Tables, Error> {
+        self.own_codes = labels.map(|labels| OwnCodes::sheet(&self.folder, options, labels)).transpose()?;
+        Ok(self)
+    }
+
+    /// Makes them those of a shard: without what all sessions together come to, and with `shard.csv`, into which
+    /// [`Tables::write_part`] writes.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn of_shard(mut self) -> Result<Tables, Error> {
+        self.parts = Some(Sheet::create(&self.folder, Options::default())?);
         Ok(self)
     }
 
@@ -121,6 +131,46 @@ impl Tables {
         self.own_codes.as_mut().map_or(Ok(()), |table| table.write(session))?;
         self.excerpts.write(session)?;
         self.beside.write(session)
+    }
+
+    /// Adds the rows of one session of a shard: its place in the input, its rows of `privacy.csv` that were written
+    /// before, and what is to be remembered of it.
+    ///
+    /// # Errors
+    /// As [`Tables::write`].
+    pub fn write_part(
+        &mut self,
+        session: &CodedSession,
+        place: u64,
+        finds: u64,
+        stretch: Stretch,
+    ) -> Result<(), Error> {
+        let rows = |tables: &Tables| [tables.moments.written(), tables.excerpts.written()];
+        let before = rows(self);
+        self.write(session)?;
+        let after = rows(self);
+        let units = session.session.units.len() as u64;
+        let rows = shard::table::Counts {
+            units,
+            moments: after[0] - before[0],
+            excerpts: after[1] - before[1],
+            finds,
+        };
+        let record = shard::table::Record { place, rows, stretch };
+        self.parts.as_mut().map_or(Ok(()), |parts| parts.write(&record))
+    }
+
+    /// Adds a row of a shard's table.
+    pub(super) fn copy(&mut self, table: Copied, cells: &csv::StringRecord) -> Result<(), Error> {
+        match table {
+            Copied::Utterances => self.utterances.copy(cells),
+            Copied::OwnCodes => self.own_codes.as_mut().map_or(Ok(()), |table| table.copy(cells)),
+            Copied::Moments => self.moments.copy(cells),
+            Copied::Sessions => self.sessions.copy(cells),
+            Copied::Excerpts => self.excerpts.copy(cells),
+            Copied::Privacy => self.privacy.copy(cells),
+            Copied::Rejects => self.rejects.copy(cells),
+        }
     }
 
     /// Adds what all sessions together come to.
@@ -164,7 +214,8 @@ impl Tables {
     /// Writes `run.json` and gives all files their own names, replacing those of an earlier run.
     ///
     /// The `run.json` of an earlier run goes first and the new one comes last: where there is one, the tables beside
-    /// it are whole and belong to it, even if the machine stops in between.
+    /// it are whole and belong to it, even if the machine stops in between. That of a shard also holds the checksums of
+    /// its tables.
     ///
     /// # Errors
     /// If the disk is full or fails, or a file cannot be replaced. Up to the first rename the outputs of an earlier
@@ -182,30 +233,38 @@ impl Tables {
             privacy,
             rejects,
             own_codes,
+            parts,
             beside,
         } = self;
-        let run = run.seal(&folder)?;
-        let tables = [
+        let mut tables = vec![
             utterances.seal()?,
             moments.seal()?,
             sessions.seal()?,
             excerpts.seal()?,
-            clients.seal()?,
-            trends.seal()?,
-            factors.seal()?,
             privacy.seal()?,
             rejects.seal()?,
-            beside.seal()?,
+            own_codes.map(Sheet::seal).transpose()?.unwrap_or_default(),
         ];
-        let own_codes = own_codes.map(Sheet::seal).transpose()?;
+        let mut run = run.clone();
+        match parts {
+            // What a part of the sessions comes to would be taken for what all do.
+            Some(parts) => tables.push(parts.seal()?),
+            None => tables.extend([clients.seal()?, trends.seal()?, factors.seal()?, beside.seal()?]),
+        }
+        let tables: Vec<Whole> = tables.into_iter().flatten().collect();
+        if let Some(part) = &mut run.shard {
+            part.tables = tables.iter().map(Whole::sum).collect::<Result<_, _>>()?;
+        }
+        let run = run.seal(&folder)?;
         folder.remove(Run::FILE)?;
         folder.remove(PAGE)?;
-        if own_codes.is_none() {
-            folder.remove(OwnCodes::FILE)?;
+        let fresh = |name: &str| tables.iter().any(|table| table.is_called(name));
+        for older in FILES.into_iter().filter(|name| !fresh(name)) {
+            folder.remove(older)?;
         }
         FILES.into_iter().try_for_each(|file| folder.remove(&parquet::name(file)))?;
         also::remove_older(&folder)?;
-        tables.into_iter().flatten().chain(own_codes.into_iter().flatten()).try_for_each(Whole::publish)?;
+        tables.into_iter().try_for_each(Whole::publish)?;
         folder.sync();
         run.publish()?;
         folder.sync();

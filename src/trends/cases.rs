@@ -8,6 +8,7 @@ use super::verdict::{LEAST_SESSIONS, Point, judge};
 use crate::codebook::CODE_COUNT;
 use crate::coding::CodedSession;
 use crate::coding::case::{Client, Factor, Trend, TurningPoint, Verdict};
+use crate::coding::stretch::Stretch;
 use crate::transcript::Session;
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -86,28 +87,50 @@ fn identity(session: &Session) -> Identity {
     hash.finalize().first_chunk().copied().unwrap_or_default()
 }
 
+/// What [`Cases`] remembers of a session, or of one more stretch of it.
+#[must_use]
+pub fn stretch(coded: &CodedSession) -> Stretch {
+    let (session, summary) = (&coded.session, &coded.summary);
+    Stretch {
+        identity: identity(session),
+        client_id: session.client_id.clone(),
+        number: session.number,
+        date: session.date.clone(),
+        therapist_id: session.therapist_id.clone(),
+        client_units: summary.client_units,
+        counts: summary.counts,
+        breakthroughs: summary.breakthroughs,
+        resistances: summary.resistances,
+        expected: [summary.expected_breakthroughs, summary.expected_resistances],
+        tallies: preceding::remembered(session, &coded.codings),
+    }
+}
+
 impl Cases {
     /// Remembers a session, or one more stretch of it: sessions of the same file, client and identifier are one.
     pub fn add(&mut self, coded: &CodedSession) {
-        let (session, summary) = (&coded.session, &coded.summary);
-        let place = *self.known.entry(identity(session)).or_insert_with(|| {
-            self.visits.push(Visit { client_id: session.client_id.clone(), ..Visit::default() });
+        self.add_stretch(stretch(coded));
+    }
+
+    /// The same with what [`stretch`] has made of it; in input order.
+    pub fn add_stretch(&mut self, stretch: Stretch) {
+        let place = *self.known.entry(stretch.identity).or_insert_with(|| {
+            self.visits.push(Visit { client_id: stretch.client_id, ..Visit::default() });
             self.visits.len() as u32 - 1
         });
         let visit = &mut self.visits[place as usize];
-        visit.number = visit.number.or(session.number);
-        visit.therapist_id = visit.therapist_id.take().or_else(|| session.therapist_id.clone());
+        visit.number = visit.number.or(stretch.number);
+        visit.therapist_id = visit.therapist_id.take().or(stretch.therapist_id);
         if visit.date.is_none() {
-            visit.date.clone_from(&session.date);
-            visit.day = session.date.as_deref().and_then(dates::read);
+            visit.day = stretch.date.as_deref().and_then(dates::read);
+            visit.date = stretch.date;
         }
-        visit.units += summary.client_units;
-        visit.breakthroughs += summary.breakthroughs;
-        visit.resistances += summary.resistances;
-        visit.expected[0] += summary.expected_breakthroughs;
-        visit.expected[1] += summary.expected_resistances;
-        visit.counts.iter_mut().zip(summary.counts).for_each(|(all, count)| *all += count);
-        preceding::count(&mut visit.tallies, session, &coded.codings);
+        visit.units += stretch.client_units;
+        visit.breakthroughs += stretch.breakthroughs;
+        visit.resistances += stretch.resistances;
+        visit.expected.iter_mut().zip(stretch.expected).for_each(|(all, more)| *all += more);
+        visit.counts.iter_mut().zip(stretch.counts).for_each(|(all, count)| *all += count);
+        preceding::add(&mut visit.tallies, &stretch.tallies);
     }
 
     /// Puts every client's sessions in order and says what they come to.

@@ -20,5 +20,5 @@ pub mod theil_sen;
 pub mod turn;
 pub mod verdict;
 
-pub use cases::{Cases, Findings};
+pub use cases::{Cases, Findings, stretch};
 pub use session::summarise;

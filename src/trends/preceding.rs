@@ -5,9 +5,10 @@
 
 use super::benjamini_hochberg::adjust;
 use super::lagged::{Tally, log_odds};
-use crate::codebook::{CODE_COUNT, Code, Family};
+use crate::codebook::{Code, Family};
 use crate::coding::Coding;
 use crate::coding::case::{Factor, Measure};
+use crate::coding::stretch::{self, FACTOR_COUNT};
 use crate::transcript::{Session, Speaker};
 
 /// Units before, in which a factor is looked for: two exchanges.
@@ -17,13 +18,12 @@ const OUTCOMES: [(Measure, Family); 2] =
     [(Measure::Breakthrough, Family::Breakthrough), (Measure::Resistance, Family::Resistance)];
 /// Contributing codes end the codebook.
 const FIRST_FACTOR: usize = Code::Motivation as usize;
-const FACTORS: usize = CODE_COUNT - FIRST_FACTOR;
 
 /// Of one session, for every contributing code and both outcomes.
-pub(super) type Tallies = [[Tally; 2]; FACTORS];
+pub(super) type Tallies = [[Tally; 2]; FACTOR_COUNT];
 
 /// Adds the units of a session, or of a stretch of it.
-pub(super) fn count(tallies: &mut Tallies, session: &Session, codings: &[Coding]) {
+fn count(tallies: &mut Tallies, session: &Session, codings: &[Coding]) {
     let units = session.units.iter().zip(codings).enumerate().skip(1);
     for (index, (_, coding)) in units.filter(|(_, (unit, _))| unit.speaker != Speaker::Therapist) {
         let before = &codings[index.saturating_sub(WINDOW)..index];
@@ -41,9 +41,23 @@ pub(super) fn count(tallies: &mut Tallies, session: &Session, codings: &[Coding]
     }
 }
 
+/// What [`count`] says of a stretch, to be remembered.
+pub(super) fn remembered(session: &Session, codings: &[Coding]) -> stretch::Tallies {
+    let mut tallies = Tallies::default();
+    count(&mut tallies, session, codings);
+    tallies.map(|outcomes| outcomes.map(Tally::cells))
+}
+
+/// Adds what was remembered of a stretch.
+pub(super) fn add(tallies: &mut Tallies, stretch: &stretch::Tallies) {
+    for (all, more) in tallies.iter_mut().flatten().zip(stretch.iter().flatten()) {
+        all.add(*more);
+    }
+}
+
 /// One row for each contributing code and outcome, over sessions as clusters.
 pub(super) fn factors(sessions: &[&[[Tally; 2]]]) -> Vec<Factor> {
-    let mut factors = Vec::with_capacity(FACTORS * OUTCOMES.len());
+    let mut factors = Vec::with_capacity(FACTOR_COUNT * OUTCOMES.len());
     for (place, &factor) in Code::ALL[FIRST_FACTOR..].iter().enumerate() {
         for (outcome, &(measure, _)) in OUTCOMES.iter().enumerate() {
             let tallies = || sessions.iter().map(|session| session[place][outcome]);
@@ -73,7 +87,7 @@ pub(super) fn factors(sessions: &[&[[Tally; 2]]]) -> Vec<Factor> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codebook::CodeSet;
+    use crate::codebook::{CODE_COUNT, CodeSet};
     use crate::transcript::Unit;
     use std::path::Path;
 

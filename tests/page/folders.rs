@@ -59,6 +59,7 @@ pub(crate) fn run(text: bool, sessions: u64, units: u64, moments: u64) -> Run {
             own_codes: None,
         },
         options: [("no_text".to_owned(), (!text).into())].into_iter().collect(),
+        shard: None,
         inputs: vec![Input { path: "in.csv".to_owned(), units, ..Input::default() }],
         totals: Totals {
             sessions,
@@ -67,6 +68,7 @@ pub(crate) fn run(text: bool, sessions: u64, units: u64, moments: u64) -> Run {
             rejected: 0,
             finds: 0,
             resumed: 0,
+            elsewhere: 0,
             moments,
             added_up: true,
         },

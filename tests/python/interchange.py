@@ -15,7 +15,9 @@ import pyarrow.parquet
 from convokit import Corpus
 from pympi import Eaf
 
-DOCS = pathlib.Path(__file__).parents[2] / "docs" / "interchange.md"
+DOCS = pathlib.Path(__file__).parents[2] / "docs"
+# With their blocks of Python.
+PAGES = {"interchange.md": 2, "tutorial-researcher.md": 1}
 TABLES = ["utterances", "moments", "sessions", "clients", "trends", "factors", "excerpts", "privacy", "rejects"]
 QDE = "{urn:QDA-XML:project:1.0}"
 
@@ -91,12 +93,14 @@ class Interchange(unittest.TestCase):
                 self.assertIn((moment["session_id"], moment["type"], moment["evidence"]), found)
 
     def test_the_lines_of_the_docs_run(self):
-        blocks = re.findall(r"^```python\n(.*?)^```", DOCS.read_text(encoding="utf-8"), re.M | re.S)
-        self.assertEqual(len(blocks), 2)
-        for number, block in enumerate(blocks):
-            printed = io.StringIO()
-            with contextlib.redirect_stdout(printed):
-                exec(compile(block, f"{DOCS.name}, block {number + 1}", "exec"), {})
+        printed = io.StringIO()
+        for page, count in PAGES.items():
+            text = (DOCS / page).read_text(encoding="utf-8")
+            blocks = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+            self.assertEqual(len(blocks), count, page)
+            for number, block in enumerate(blocks):
+                with contextlib.redirect_stdout(printed):
+                    exec(compile(block, f"{page}, block {number + 1}", "exec"), {})
         self.assertIn("Number of Utterances", printed.getvalue())
         self.assertIn("→", printed.getvalue())
 

@@ -25,6 +25,11 @@ pub const FILE: &str = ".breakthrough.finished";
 /// How the file begins. Another layout has another number.
 const MAGIC: &[u8] = b"breakthrough finished work 1\n";
 
+/// A checksum of who says what in a session.
+pub(super) fn words(session: &Session) -> [u8; 32] {
+    record::key(&Sha256::default(), session)
+}
+
 /// The finished work of an output folder. In memory it takes about 70 bytes a session.
 pub(super) struct Finished {
     folder: Folder,
