@@ -111,8 +111,9 @@ fn main() {
         (0..120).map(|i| (0..lengths[i % 6]).map(|t| 2000 + (i as u32 * 31 + t) % 9000).collect()).collect();
     let windows: Vec<&[u32]> = windows.iter().map(Vec::as_slice).collect();
     let tokens: usize = windows.iter().map(|window| window.len()).sum();
-    let per_token =
-        2 * shape.layers * (4 * shape.hidden * shape.hidden + 2 * shape.hidden * shape.intermediate);
+    // Layers that both encoders share are run once.
+    let layers = shape.layers + config.plain.as_ref().map_or(0, |plain| plain.layers - plain.shared);
+    let per_token = 2 * layers * (4 * shape.hidden * shape.hidden + 2 * shape.hidden * shape.intermediate);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let whole = [Precision::Exact, Precision::Fast].map(|precision| {
         let engine = Embedded::new(&config, &weights, precision).unwrap();

@@ -18,6 +18,9 @@ pub struct Config {
     pub encoder: EncoderConfig,
     /// The layers over the sequence of vectors of a session.
     pub context: ContextConfig,
+    /// The second reader, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain: Option<PlainConfig>,
 }
 
 /// Shape of the BERT encoder. Vectors are the mean over all tokens of a window.
@@ -56,6 +59,32 @@ pub struct ContextConfig {
     pub margin: usize,
 }
 
+/// Shape of the second reader: the same layers over a session as [`ContextConfig`] says, but over the encoder as it was
+/// before it was taught with the codes, cut off low. It has not forgotten how people talk elsewhere, and errs on other
+/// units than the first; the logits of both are added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlainConfig {
+    /// Layers of the plain encoder. Its vectors are the mean over all tokens of the last of them, and beside it
+    /// [`PlainConfig::pools`] means in which every token has a weight.
+    pub layers: usize,
+    /// How many of these, the embeddings besides, teaching has left as they were: they are stored and run once.
+    pub shared: usize,
+    /// How many weighted means: the weights are the softmax, over the tokens of a window, of a learned product. One telling
+    /// clause of a long window is not averaged away.
+    pub pools: usize,
+    /// Length that its vectors are brought to before they are read.
+    pub width: usize,
+}
+
+impl PlainConfig {
+    /// Length of the vectors of the plain encoder, given that of a token.
+    #[must_use]
+    pub fn vector(&self, hidden: usize) -> usize {
+        hidden * (1 + self.pools)
+    }
+}
+
 /// No size may be larger: products of them must not overflow before they are held against the tensors.
 const LARGEST: usize = 1 << 20;
 
@@ -66,6 +95,15 @@ impl Config {
     /// One line for the first thing that is wrong.
     pub fn check(&self) -> Result<(), String> {
         let (encoder, context) = (&self.encoder, &self.context);
+        if let Some(plain) = &self.plain {
+            if plain.shared >= plain.layers || plain.shared > encoder.layers {
+                return Err("its plain encoder shares more layers than there are, or all of its own".into());
+            }
+            if plain.width == 0 || [plain.width, plain.layers, plain.pools].iter().any(|&size| size > LARGEST)
+            {
+                return Err(format!("a size of its plain encoder is 0 or over {LARGEST}"));
+            }
+        }
         if !self.codes.iter().map(String::as_str).eq(Code::ALL.map(Code::name)) {
             return Err("its codes are not those of the codebook, in its order".into());
         }
@@ -92,12 +130,20 @@ impl Config {
         Ok(())
     }
 
-    /// The shape of the shipped model, MiniLM-L6 with a context of 128 units a side.
+    /// Length of what an engine makes of a window: the vector of the encoder, then that of the plain one.
+    #[must_use]
+    pub fn vector(&self) -> usize {
+        let hidden = self.encoder.hidden;
+        hidden + self.plain.as_ref().map_or(0, |plain| plain.vector(hidden))
+    }
+
+    /// The shape of the shipped model, MiniLM-L6 with a context of 128 units a side and a second reader over the third
+    /// layer.
     #[must_use]
     pub fn minilm() -> Config {
         Config {
             name: "minilm".into(),
-            version: "1.1.0".into(),
+            version: "1.2.0".into(),
             codes: Code::ALL.iter().map(|code| code.name().to_owned()).collect(),
             encoder: EncoderConfig {
                 hidden: 384,
@@ -109,6 +155,7 @@ impl Config {
                 window: 64,
             },
             context: ContextConfig { roles: ROLES, hidden: 128, head: 192, block: 512, margin: 64 },
+            plain: Some(PlainConfig { layers: 3, shared: 2, pools: 2, width: 256 }),
         }
     }
 }
@@ -140,7 +187,7 @@ mod tests {
     #[test]
     fn unusable_shapes_are_refused() {
         assert_eq!(Config::minilm().check(), Ok(()));
-        let broken: [fn(&mut Config); 7] = [
+        let broken: [fn(&mut Config); 9] = [
             |c| c.codes.swap(0, 1),
             |c| c.context.head = 0,
             |c| c.encoder.heads = 7,
@@ -148,6 +195,8 @@ mod tests {
             |c| c.context.margin = 513,
             |c| (c.context.block, c.context.margin) = (usize::MAX, usize::MAX),
             |c| c.encoder.layers = usize::MAX / 2,
+            |c| c.plain = Some(PlainConfig { layers: 2, shared: 2, pools: 2, width: 256 }),
+            |c| c.plain = Some(PlainConfig { layers: 3, shared: 2, pools: usize::MAX, width: 256 }),
         ];
         for breaking in broken {
             let mut config = Config::minilm();

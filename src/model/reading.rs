@@ -145,7 +145,7 @@ impl Reading<'_> {
 
     /// Vectors and roles of steps, as the engine takes them.
     pub(super) fn sequence(&self, steps: &[Step]) -> (Vec<f32>, Vec<usize>) {
-        let width = self.model.config.encoder.hidden;
+        let width = self.model.config.vector();
         let vectors = steps.iter().flat_map(|s| &self.vectors[s.row * width..][..width]).copied().collect();
         (vectors, steps.iter().map(|s| s.role).collect())
     }

@@ -37,7 +37,7 @@ impl Default for Policy {
             belief: 2000.0,
             written_weight: 1.0,
             penalty: 20.0,
-            mix: [0.6, 0.6],
+            mix: [0.4, 0.5],
             thresholds: [0.06, 0.5],
         }
     }

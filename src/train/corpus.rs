@@ -142,8 +142,13 @@ struct Row {
     #[serde(default)]
     text: Option<String>,
     codes: String,
-    #[serde(default)]
+    /// An empty cell is a second coder who saw nothing; `None` is no second coder.
+    #[serde(default, deserialize_with = "as_it_stands")]
     codes_2: Option<String>,
+}
+
+fn as_it_stands<'de, D: serde::Deserializer<'de>>(cell: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(cell).map(Some)
 }
 
 /// Reads what there is of the corpus with its text, to train on. Parts that are missing are named and left out.
@@ -251,9 +256,9 @@ fn part(
         let role = row.speaker.as_deref().unwrap_or("client");
         let speaker = Speaker::from_role(role).ok_or_else(|| wrong(format!("unknown speaker '{role}'")))?;
         let codes: CodeSet = row.codes.parse().map_err(|e| wrong(format!("{e}")))?;
-        let second: CodeSet = match (source, &row.codes_2) {
-            (Source::Annomi, Some(second)) => second.parse().map_err(|e| wrong(format!("{e}")))?,
-            _ => codes,
+        let second: CodeSet = match &row.codes_2 {
+            Some(second) => second.parse().map_err(|e| wrong(format!("{e}")))?,
+            None => codes,
         };
         let targets = std::array::from_fn(|c| {
             let code = Code::ALL[c];

@@ -4,10 +4,11 @@ use super::corpus::{Session, Source};
 use crate::codebook::{CODE_COUNT, Code};
 use crate::model::config::{Config, role};
 use crate::model::encode::{Encoder, Window};
-use crate::model::rust_bert::{Batch, HEAD_GROUP, Network};
+use crate::model::rust_bert::{Batch, HEAD_GROUP, Network, Plain};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use std::collections::HashMap;
 use std::path::Path;
 use tch::nn::OptimizerConfig;
 use tch::{Kind, Tensor, nn};
@@ -17,8 +18,13 @@ use tch::{Kind, Tensor, nn};
 pub struct Settings {
     /// Passes over the first batch of the material.
     pub epochs: usize,
-    /// Passes over all batches after that.
+    /// Passes over the taught batches after that.
     pub later_epochs: usize,
+    /// Batches that the encoder is taught with; later ones teach the second reader and the n-grams only, which takes
+    /// minutes instead of hours.
+    pub taught_batches: u32,
+    /// Passes of the second reader over all batches.
+    pub plain_epochs: usize,
     /// What the rates are multiplied by in these.
     pub later_rate: f64,
     /// Peak learning rate of the encoder.
@@ -40,6 +46,8 @@ impl Default for Settings {
         Settings {
             epochs: 2,
             later_epochs: 1,
+            taught_batches: 3,
+            plain_epochs: 4,
             later_rate: 0.5,
             encoder_rate: 2e-4,
             head_rate: 1.5e-3,
@@ -57,6 +65,8 @@ pub struct Prepared<'a> {
     pub session: &'a Session,
     /// Windows of every unit, in order.
     pub windows: Vec<Vec<Window>>,
+    /// Its first window among those of all sessions that were prepared together.
+    first: usize,
     tokens: usize,
 }
 
@@ -68,15 +78,141 @@ pub fn prepare<'a>(
     sessions: &'a [Session],
     encoder: &Encoder,
 ) -> Result<Vec<Prepared<'a>>, crate::model::Error> {
+    let mut next = 0;
     sessions
         .iter()
         .map(|session| {
             let windows =
                 session.units.iter().map(|u| encoder.windows(&u.text)).collect::<Result<Vec<_>, _>>()?;
             let tokens = windows.iter().flatten().map(|window| window.ids.len()).sum();
-            Ok(Prepared { session, windows, tokens })
+            let first = next;
+            next += windows.iter().map(Vec::len).sum::<usize>();
+            Ok(Prepared { session, windows, first, tokens })
         })
         .collect()
+}
+
+/// Something that is trained.
+pub trait Learner {
+    /// What may change.
+    fn variables(&self) -> &nn::VarStore;
+
+    /// Logits of the windows of sessions, `[windows, codes]`; with dropout if this is training.
+    fn forward(&self, sessions: &[&Prepared<'_>], train: bool) -> Tensor;
+}
+
+impl Learner for Network {
+    fn variables(&self) -> &nn::VarStore {
+        &self.vs
+    }
+
+    fn forward(&self, sessions: &[&Prepared<'_>], train: bool) -> Tensor {
+        Network::forward(self, &batch(sessions), train)
+    }
+}
+
+/// The plain encoder's states of the tokens of all sessions that were prepared together: it does not change, so they are
+/// made once.
+pub struct States {
+    /// Of all different windows, `[tokens, hidden]`, in half precision.
+    tokens: Tensor,
+    /// Where each different window begins.
+    starts: Vec<usize>,
+    /// Which different window each window is.
+    which: Vec<usize>,
+}
+
+impl States {
+    /// `make` gives the states of windows of tokens, one window after another.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub fn new<E>(
+        all: &[Prepared<'_>],
+        make: impl FnOnce(&[&[u32]]) -> Result<Tensor, E>,
+    ) -> Result<States, E> {
+        // "Mm-hm." is said a thousand times.
+        let mut known: HashMap<&[u32], usize> = HashMap::new();
+        let mut different: Vec<&[u32]> = Vec::new();
+        let (mut starts, mut which) = (vec![0], Vec::new());
+        for window in all.iter().flat_map(|prepared| prepared.windows.iter().flatten()) {
+            which.push(*known.entry(&window.ids).or_insert_with(|| {
+                different.push(&window.ids);
+                starts.push(starts[different.len() - 1] + window.ids.len());
+                different.len() - 1
+            }));
+        }
+        Ok(States { tokens: make(&different)?, starts, which })
+    }
+
+    /// States of the tokens of sessions, in single precision, and how many tokens each window has.
+    fn of(&self, sessions: &[&Prepared<'_>]) -> (Tensor, Vec<i64>) {
+        let (mut rows, mut lengths) = (Vec::new(), Vec::new());
+        for session in sessions {
+            let count = session.windows.iter().map(Vec::len).sum::<usize>();
+            for &window in &self.which[session.first..session.first + count] {
+                let tokens = self.starts[window]..self.starts[window + 1];
+                lengths.push(tokens.len() as i64);
+                rows.extend(tokens.map(|row| row as i64));
+            }
+        }
+        (self.tokens.index_select(0, &Tensor::from_slice(&rows)).to_kind(Kind::Float), lengths)
+    }
+}
+
+/// The second reader over states that were made once.
+struct OverStates<'a> {
+    plain: &'a Plain,
+    states: &'a States,
+    /// Mean and deviation that are taken out of the states, while they are not in the weights.
+    scale: Option<(&'a Tensor, &'a Tensor)>,
+}
+
+impl Learner for OverStates<'_> {
+    fn variables(&self) -> &nn::VarStore {
+        &self.plain.vs
+    }
+
+    fn forward(&self, sessions: &[&Prepared<'_>], train: bool) -> Tensor {
+        let batch = batch(sessions);
+        let (mut states, lengths) = self.states.of(sessions);
+        if let Some((mean, deviation)) = self.scale {
+            states = (states - mean) / deviation;
+        }
+        let vectors = self.plain.pool(&states, &lengths);
+        self.plain.reader.score(&vectors, &batch.roles, &batch.sessions, train)
+    }
+}
+
+/// Least deviation of a value of a state that is believed: what hardly varies must not be made large, and weights over it
+/// must fit half precision.
+const LEAST_DEVIATION: f64 = 0.01;
+
+/// Teaches the second reader with sessions.
+pub fn train_plain(
+    plain: &mut Plain,
+    states: &States,
+    sessions: &[&Prepared<'_>],
+    settings: &Settings,
+    progress: &mut dyn FnMut(usize, f64, f64),
+) {
+    // Every fiftieth token tells mean and deviation well enough, in single precision.
+    let sample = states.tokens.slice(0, 0, None, 50).to_kind(Kind::Float);
+    let mean = sample.mean_dim([0].as_slice(), false, Kind::Float);
+    let deviation = sample.std_dim([0].as_slice(), true, false).clamp_min(LEAST_DEVIATION);
+    let learner = OverStates { plain, states, scale: Some((&mean, &deviation)) };
+    optimise(&learner, sessions, settings, progress);
+    plain.take_in_scale(&mean, &deviation);
+}
+
+/// What the second reader says of sessions, as [`predict`].
+#[must_use]
+pub fn predict_plain(
+    plain: &Plain,
+    states: &States,
+    sessions: &[&Prepared<'_>],
+) -> Vec<Vec<[f32; CODE_COUNT]>> {
+    predict(&OverStates { plain, states, scale: None }, sessions)
 }
 
 /// Comments have no context and one pass of codes only.
@@ -134,8 +270,8 @@ fn unit_logits(sessions: &[&Prepared<'_>], window_logits: &Tensor) -> (Tensor, V
     (logits, units)
 }
 
-fn loss(network: &Network, sessions: &[&Prepared<'_>], positive: &Tensor) -> Tensor {
-    let window_logits = network.forward(&batch(sessions), true);
+fn loss(learner: &dyn Learner, sessions: &[&Prepared<'_>], positive: &Tensor) -> Tensor {
+    let window_logits = learner.forward(sessions, true);
     let (logits, units) = unit_logits(sessions, &window_logits);
     let (mut targets, mut weights) = (Vec::new(), Vec::new());
     for &(s, u) in &units {
@@ -170,12 +306,24 @@ pub fn train(
     progress: &mut dyn FnMut(usize, f64, f64),
 ) -> Result<Network, tch::TchError> {
     tch::manual_seed(settings.seed as i64);
-    let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
     let mut network = Network::new(config, settings.dropout);
     network.start_from(start)?;
     network.freeze(settings.frozen);
+    optimise(&network, sessions, settings, progress);
+    Ok(network)
+}
+
+fn optimise(
+    learner: &dyn Learner,
+    sessions: &[&Prepared<'_>],
+    settings: &Settings,
+    progress: &mut dyn FnMut(usize, f64, f64),
+) {
+    let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
     let optimiser = nn::AdamW { wd: 0.01, ..nn::AdamW::default() };
-    let mut optimiser = optimiser.build(&network.vs, settings.encoder_rate)?;
+    let mut optimiser = optimiser
+        .build(learner.variables(), settings.encoder_rate)
+        .expect("an optimiser can be made of any variables");
     let positive = Tensor::from_slice(&positive_weights(sessions));
 
     let tokens: usize = sessions.iter().map(|s| s.tokens).sum();
@@ -200,7 +348,7 @@ pub fn train(
             let rate = (done / 0.06).min((1.0 - done) / 0.94).max(1e-3);
             optimiser.set_lr(settings.encoder_rate * rate);
             optimiser.set_lr_group(HEAD_GROUP, settings.head_rate * rate);
-            let loss = loss(&network, now, &positive);
+            let loss = loss(learner, now, &positive);
             optimiser.backward_step_clip_norm(&loss, 1.0);
 
             losses.push(loss.double_value(&[]));
@@ -212,21 +360,19 @@ pub fn train(
             }
         }
     }
-    Ok(network)
 }
 
 /// Logits of every unit of the sessions, in order; a unit without a token has −∞ throughout.
 #[must_use]
-pub fn predict(network: &Network, sessions: &[&Prepared<'_>]) -> Vec<Vec<[f32; CODE_COUNT]>> {
+pub fn predict(learner: &dyn Learner, sessions: &[&Prepared<'_>]) -> Vec<Vec<[f32; CODE_COUNT]>> {
     let _no_grad = tch::no_grad_guard();
     sessions
         .iter()
         .map(|session| {
             let mut rows = vec![[f32::NEG_INFINITY; CODE_COUNT]; session.windows.len()];
             let one = [*session];
-            let batch = batch(&one);
-            if !batch.windows.is_empty() {
-                let (logits, units) = unit_logits(&one, &network.forward(&batch, false));
+            if session.tokens > 0 {
+                let (logits, units) = unit_logits(&one, &learner.forward(&one, false));
                 for (row, &(_, unit)) in units.iter().enumerate() {
                     logits.get(row as i64).copy_data(&mut rows[unit], CODE_COUNT);
                 }

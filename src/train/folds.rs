@@ -40,7 +40,13 @@ impl<'a> Evaluation<'a> {
             let of_fold = |s: &&Session| s.fold == fold && s.source != Source::Comments;
             let sessions: Vec<&Session> = all.iter().filter(of_fold).collect();
             let file = |name: &str| -> PathBuf { work.join(format!("{name}{fold}.csv")) };
-            let network = oof::read(&file("network"), &sessions).context("scores of the network")?;
+            let mut network = oof::read(&file("network"), &sessions).context("scores of the network")?;
+            let plain = oof::read(&file("plain"), &sessions).context("scores of the second reader")?;
+            for (logit, other) in
+                network.as_mut_slice().iter_mut().flatten().flatten().zip(plain.iter().flatten().flatten())
+            {
+                *logit += other;
+            }
             let ngrams = oof::read(&file("ngrams"), &sessions).context("scores of the n-grams")?;
             for ((session, network), ngrams) in sessions.iter().zip(network).zip(ngrams) {
                 evaluation.push(session, network, ngrams);

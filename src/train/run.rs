@@ -3,7 +3,7 @@
 
 use super::calibrate::{Policy, calibrate};
 use super::corpus::{Session, Source};
-use super::encoder::{self, Prepared, Settings};
+use super::encoder::{self, Prepared, Settings, States};
 use super::folds::{self, Evaluation};
 use super::ngrams::{self, Example};
 use super::oof;
@@ -14,9 +14,13 @@ use crate::model::config::Config;
 use crate::model::encode::Encoder;
 use crate::model::files;
 use crate::model::ngrams::Ngrams;
+use crate::model::rust_bert::{self, Plain};
 use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::Path;
+use tch::Tensor;
 
 /// What to train from and where to.
 pub struct Training<'a> {
@@ -49,22 +53,29 @@ impl Training<'_> {
             std::fs::read(self.base.join("tokenizer.json")).context("no tokenizer.json in --base")?;
         let encoder = Encoder::new(&tokenizer, config.encoder.window).map_err(anyhow::Error::msg)?;
         let prepared = encoder::prepare(self.sessions, &encoder)?;
+        let second = Second { config: &config, training: self, all: &prepared, states: OnceCell::new() };
         for &fold in &self.folds {
             let training = part(&prepared, |s| s.fold != fold);
             let held_out = part(&prepared, |s| s.fold == fold && s.source != Source::Comments);
             self.ngram_stage(fold, &training, &held_out, say)?;
             self.network_stage(&config, fold, &training, &held_out, say)?;
+            second.stage(fold, &training, &held_out, say)?;
         }
         if self.finish {
             let everything = part(&prepared, |_| true);
             let weights = self.work.join("final.safetensors");
             if !weights.exists() {
                 say("training the final model on everything".into());
-                save(&self.network(&config, "final", &everything, say)?, &weights)?;
+                save(self.network(&config, "final", &everything, say)?.variables(), &weights)?;
+            }
+            let plain = self.work.join("plain.safetensors");
+            if !plain.exists() {
+                say("training the final second reader on everything".into());
+                save(second.learned(&everything, say)?.own_variables(), &plain)?;
             }
             let evaluation = Evaluation::read(self.sessions, self.work)?;
             let calibration = calibrate(&evaluation.scored(|_| true), &Policy::default());
-            self.assemble(&config, &tokenizer, &everything, &weights, &calibration)?;
+            self.assemble(&config, &tokenizer, &everything, &[&weights, &plain], &calibration)?;
             evaluation.write(&self.out.join(folds::FILE))?;
             say(format!("the model is in {}", self.out.display()));
             let figures = self.work.join("figures.md");
@@ -100,7 +111,7 @@ impl Training<'_> {
     }
 
     /// A network trained on the given sessions: on those of the first batch from the pre-trained encoder, then
-    /// on all of them. What the first leaves is kept under `name`.
+    /// on all that the encoder is taught with. What the first leaves is kept under `name`.
     fn network(
         &self,
         config: &Config,
@@ -108,7 +119,8 @@ impl Training<'_> {
         training: &[&Prepared<'_>],
         say: &mut dyn FnMut(String),
     ) -> anyhow::Result<crate::model::rust_bert::Network> {
-        let training = thinned(training);
+        let mut training = thinned(training);
+        training.retain(|p| p.session.batch <= self.settings.taught_batches);
         let first: Vec<_> = training.iter().filter(|p| p.session.batch == 1).copied().collect();
         let weights = self.work.join(format!("{name}.first.safetensors"));
         let mut progress = |epoch, done: f64, loss| {
@@ -117,7 +129,7 @@ impl Training<'_> {
         if !weights.exists() {
             let base = self.base.join("model.safetensors");
             let network = encoder::train(config, &base, &first, &self.settings, &mut progress)?;
-            save(&network, &weights)?;
+            save(network.variables(), &weights)?;
         }
         let later = Settings {
             epochs: self.settings.later_epochs,
@@ -170,7 +182,7 @@ impl Training<'_> {
         config: &Config,
         tokenizer: &[u8],
         everything: &[&Prepared<'_>],
-        weights: &Path,
+        parts: &[&Path],
         calibration: &Calibration,
     ) -> anyhow::Result<()> {
         std::fs::create_dir_all(self.out)?;
@@ -178,7 +190,11 @@ impl Training<'_> {
         std::fs::write(out(files::CALIBRATION), serde_json::to_string_pretty(calibration)? + "\n")?;
         std::fs::write(out(files::CONFIG), serde_json::to_string_pretty(config)? + "\n")?;
         std::fs::write(out(files::TOKENIZER), tokenizer)?;
-        std::fs::copy(weights, out(files::WEIGHTS))?;
+        let mut variables = BTreeMap::new();
+        for part in parts {
+            variables.extend(Tensor::read_safetensors(part)?);
+        }
+        rust_bert::save(variables, &out(files::WEIGHTS))?;
         if !self.work.join(files::NGRAMS).exists() {
             fit_ngrams(everything)?.save(&self.work.join(files::NGRAMS))?;
         }
@@ -188,10 +204,82 @@ impl Training<'_> {
     }
 }
 
+/// The second reader in its stages.
+struct Second<'a> {
+    config: &'a Config,
+    training: &'a Training<'a>,
+    /// All sessions, as they were prepared together.
+    all: &'a [Prepared<'a>],
+    /// What the plain encoder makes of them.
+    states: OnceCell<States>,
+}
+
+impl Second<'_> {
+    fn stage(
+        &self,
+        fold: usize,
+        training: &[&Prepared<'_>],
+        held_out: &[&Prepared<'_>],
+        say: &mut dyn FnMut(String),
+    ) -> anyhow::Result<()> {
+        let scores = self.training.work.join(format!("plain{fold}.csv"));
+        if !scores.exists() {
+            say(format!("fold {fold}: training the second reader on {} sessions", training.len()));
+            let plain = self.learned(training, say)?;
+            let sessions: Vec<&Session> = held_out.iter().map(|p| p.session).collect();
+            let logits = encoder::predict_plain(&plain, self.states(say)?, held_out);
+            oof::write(&scores, &sessions, &logits)?;
+        }
+        Ok(())
+    }
+
+    /// The second reader, trained on the given sessions.
+    fn learned(&self, training: &[&Prepared<'_>], say: &mut dyn FnMut(String)) -> anyhow::Result<Plain> {
+        let settings = Settings { epochs: self.training.settings.plain_epochs, ..self.training.settings };
+        let states = self.states(say)?;
+        tch::manual_seed(settings.seed as i64);
+        let mut plain = self.fresh(settings.dropout)?;
+        let mut progress = |epoch, done: f64, loss| {
+            say(format!("  epoch {}, {:3.0} %, loss {loss:.4}", epoch + 1, done * 100.0));
+        };
+        encoder::train_plain(&mut plain, states, &thinned(training), &settings, &mut progress);
+        Ok(plain)
+    }
+
+    /// The states of all tokens; made once, and kept for the other stages.
+    fn states(&self, say: &mut dyn FnMut(String)) -> anyhow::Result<&States> {
+        if self.states.get().is_none() {
+            let path = self.training.work.join("states.safetensors");
+            let states = States::new(self.all, |windows| {
+                if !path.exists() {
+                    say("reading everything with the plain encoder".into());
+                    let _no_grad = tch::no_grad_guard();
+                    let states = self.fresh(0.0)?.states(windows);
+                    let partial = path.with_extension("partial.safetensors");
+                    Tensor::write_safetensors(&[("states", states)], &partial)?;
+                    std::fs::rename(partial, &path)?;
+                }
+                let kept = Tensor::read_safetensors(&path)?;
+                Ok::<_, anyhow::Error>(kept.into_iter().next().context("no states in the work folder")?.1)
+            })?;
+            let _ = self.states.set(states);
+        }
+        self.states.get().context("states were just read")
+    }
+
+    /// The plain encoder under a reader that has learned nothing.
+    fn fresh(&self, dropout: f64) -> anyhow::Result<Plain> {
+        let shape = self.config.plain.as_ref().context("this network has one reader")?;
+        let mut plain = Plain::new(self.config, shape, dropout);
+        plain.start_from(&self.training.base.join("model.safetensors"))?;
+        Ok(plain)
+    }
+}
+
 /// Saves weights under their name only when they are whole.
-fn save(network: &crate::model::rust_bert::Network, weights: &Path) -> anyhow::Result<()> {
+fn save(variables: BTreeMap<String, Tensor>, weights: &Path) -> anyhow::Result<()> {
     let partial = weights.with_extension("partial.safetensors");
-    network.save(&partial)?;
+    rust_bert::save(variables, &partial)?;
     Ok(std::fs::rename(partial, weights)?)
 }
 

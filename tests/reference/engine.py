@@ -38,26 +38,52 @@ def main(folder, units):
     def part(prefix):
         return {name[len(prefix) :]: t for name, t in weights.items() if name.startswith(prefix)}
 
-    bert = transformers.BertModel(
-        transformers.BertConfig(
-            vocab_size=shape["vocabulary"],
-            hidden_size=shape["hidden"],
-            num_hidden_layers=shape["layers"],
-            num_attention_heads=shape["heads"],
-            intermediate_size=shape["intermediate"],
-            max_position_embeddings=shape["positions"],
-        ),
-        add_pooling_layer=False,
+    def bert(layers, own):
+        model = transformers.BertModel(
+            transformers.BertConfig(
+                vocab_size=shape["vocabulary"],
+                hidden_size=shape["hidden"],
+                num_hidden_layers=layers,
+                num_attention_heads=shape["heads"],
+                intermediate_size=shape["intermediate"],
+                max_position_embeddings=shape["positions"],
+            ),
+            add_pooling_layer=False,
+        )
+        model.load_state_dict(own, strict=True)
+        return model.eval()
+
+    def reader(prefix, width):
+        """Logits of a session from its vectors and roles."""
+        gru = torch.nn.GRU(width, context["hidden"], bidirectional=True, batch_first=True)
+        gru.load_state_dict(part(prefix + "context.gru."), strict=True)
+        hidden = torch.nn.Linear(width + 2 * context["hidden"], context["head"])
+        hidden.load_state_dict(part(prefix + "head.hidden."), strict=True)
+        output = torch.nn.Linear(context["head"], len(config["codes"]))
+        output.load_state_dict(part(prefix + "head.output."), strict=True)
+
+        def read(vectors, roles):
+            x = vectors + weights[prefix + "context.role.weight"][roles]
+            states, _ = gru(x[None])
+            return output(torch.relu(hidden(torch.cat([x, states[0]], 1))))
+
+        return read
+
+    taught = bert(
+        shape["layers"],
+        {name: t for name, t in weights.items() if name.startswith(("embeddings.", "encoder."))},
     )
-    own = {name: t for name, t in weights.items() if name.startswith(("embeddings.", "encoder."))}
-    bert.load_state_dict(own, strict=True)
-    bert.eval()
-    gru = torch.nn.GRU(shape["hidden"], context["hidden"], bidirectional=True, batch_first=True)
-    gru.load_state_dict(part("context.gru."), strict=True)
-    hidden = torch.nn.Linear(shape["hidden"] + 2 * context["hidden"], context["head"])
-    hidden.load_state_dict(part("head.hidden."), strict=True)
-    output = torch.nn.Linear(context["head"], len(config["codes"]))
-    output.load_state_dict(part("head.output."), strict=True)
+    first = reader("", shape["hidden"])
+    plain = config.get("plain")
+    if plain:
+        # Embeddings and the layers below `shared` are those of the taught encoder.
+        below = tuple(f"encoder.layer.{n}." for n in range(plain["shared"]))
+        own = {name: t for name, t in weights.items() if name.startswith(("embeddings.", *below))}
+        own |= {"encoder." + name: t for name, t in part("plain.encoder.").items()}
+        untaught = bert(plain["layers"], own)
+        narrow = torch.nn.Linear(shape["hidden"] * (1 + plain["pools"]), plain["width"])
+        narrow.load_state_dict(part("plain.input."), strict=True)
+        second = reader("plain.", plain["width"])
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
@@ -72,13 +98,18 @@ def main(folder, units):
 
     with torch.no_grad():
         for session in sessions.values():
-            vectors = torch.stack(
-                [bert(torch.tensor([unit["ids"]])).last_hidden_state[0].mean(0) for unit in session]
-            )
             roles = torch.tensor([role(unit["speaker"]) for unit in session])
-            x = vectors + weights["context.role.weight"][roles]
-            states, _ = gru(x[None])
-            logits = output(torch.relu(hidden(torch.cat([x, states[0]], 1))))
+
+            def states(model):
+                return [model(torch.tensor([unit["ids"]])).last_hidden_state[0] for unit in session]
+
+            logits = first(torch.stack([tokens.mean(0) for tokens in states(taught)]), roles)
+            if plain:
+                pooled = [
+                    torch.cat([tokens.mean(0), *torch.softmax(weights["plain.pool.weight"] @ tokens.T, 1) @ tokens])
+                    for tokens in states(untaught)
+                ]
+                logits = logits + second(narrow(torch.stack(pooled)), roles)
             for unit, row in zip(session, logits):
                 unit["logits"] = [round(value, 6) for value in row.tolist()]
 

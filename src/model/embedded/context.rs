@@ -1,10 +1,11 @@
-//! The layers over a session: a bidirectional GRU over the windows' vectors, then two linear layers.
+//! The layers over a session: a bidirectional GRU over the windows' vectors, then two linear layers. The second reader
+//! brings the vectors of the plain encoder to a width of its own first.
 
 use super::Error;
 use super::kernels::rows::gru_step;
 use super::kernels::{Exact, Processor};
 use crate::codebook::CODE_COUNT;
-use crate::model::config::Config;
+use crate::model::config::{Config, PlainConfig};
 use crate::model::weights::Weights;
 
 /// One direction of the GRU: reset, update and new gate in one matrix, as torch has it.
@@ -14,8 +15,10 @@ struct Gru {
     hidden: Exact,
 }
 
-/// The context layers.
+/// The layers of one reader.
 pub(super) struct Context {
+    /// First layer of the second reader; the first one takes the vectors as they are.
+    narrow: Option<Exact>,
     width: usize,
     states: usize,
     roles: Vec<f32>,
@@ -26,30 +29,56 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(
+    /// The reader over the taught encoder.
+    pub(super) fn taught(
         processor: Processor,
         config: &Config,
         weights: &Weights<'_>,
     ) -> Result<Context, Error> {
-        let (width, shape) = (config.encoder.hidden, &config.context);
+        Context::new(processor, config, weights, "", config.encoder.hidden)
+    }
+
+    /// The reader over the plain encoder.
+    pub(super) fn plain(
+        processor: Processor,
+        config: &Config,
+        weights: &Weights<'_>,
+        plain: &PlainConfig,
+    ) -> Result<Context, Error> {
+        let width = plain.width;
+        let mut context = Context::new(processor, config, weights, "plain.", width)?;
+        let weight = weights.f32("plain.input.weight", &[width, plain.vector(config.encoder.hidden)])?;
+        context.narrow = Some(Exact::new(processor, &weight, weights.f32("plain.input.bias", &[width])?));
+        Ok(context)
+    }
+
+    fn new(
+        processor: Processor,
+        config: &Config,
+        weights: &Weights<'_>,
+        of: &str,
+        width: usize,
+    ) -> Result<Context, Error> {
+        let shape = &config.context;
         let layer = |weight: &str, bias: &str, outputs: usize, inputs: usize| -> Result<Exact, Error> {
             let bias = weights.f32(bias, &[outputs])?;
             Ok(Exact::new(processor, &weights.f32(weight, &[outputs, inputs])?, bias))
         };
         let gru = |direction: &str| -> Result<Gru, Error> {
             let part = |kind: &str, inputs: usize| {
-                let name = |what: &str| format!("context.gru.{what}_{kind}_l0{direction}");
+                let name = |what: &str| format!("{of}context.gru.{what}_{kind}_l0{direction}");
                 layer(&name("weight"), &name("bias"), 3 * shape.hidden, inputs)
             };
             Ok(Gru { processor, input: part("ih", width)?, hidden: part("hh", shape.hidden)? })
         };
         let head = |name: &str, outputs: usize, inputs: usize| {
-            layer(&format!("head.{name}.weight"), &format!("head.{name}.bias"), outputs, inputs)
+            layer(&format!("{of}head.{name}.weight"), &format!("{of}head.{name}.bias"), outputs, inputs)
         };
         Ok(Context {
+            narrow: None,
             width,
             states: shape.hidden,
-            roles: weights.f32("context.role.weight", &[shape.roles, width])?,
+            roles: weights.f32(&format!("{of}context.role.weight"), &[shape.roles, width])?,
             forward: gru("")?,
             backward: gru("_reverse")?,
             hidden: head("hidden", shape.head, width + 2 * shape.hidden)?,
@@ -94,9 +123,16 @@ impl Context {
         self.joined(&input, &ahead, &back)
     }
 
-    /// Vectors with those of their roles added on.
+    /// Vectors, brought to the reader's width, with those of their roles added on.
     fn input(&self, vectors: &[f32], roles: impl Iterator<Item = usize>) -> Vec<f32> {
-        let mut input = vectors.to_vec();
+        let mut input = match &self.narrow {
+            None => vectors.to_vec(),
+            Some(narrow) => {
+                let mut input = vec![0.0; vectors.len() / narrow.inputs() * self.width];
+                narrow.apply(vectors, &mut input);
+                input
+            }
+        };
         for (row, role) in input.chunks_exact_mut(self.width).zip(roles) {
             row.iter_mut().zip(&self.roles[role * self.width..]).for_each(|(x, r)| *x += r);
         }

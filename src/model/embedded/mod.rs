@@ -21,6 +21,8 @@ use kernels::rows::{Norm, add_and_normalise, gelu, normalise};
 use kernels::{Processor, Quantised};
 use linear::Linear;
 use rayon::prelude::*;
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// Tokens per pack: large enough for the matrix products, small enough for the cache.
 const PACK: usize = 256;
@@ -47,6 +49,17 @@ pub struct Embedded {
     positions: Vec<f32>,
     embedding_norm: Norm,
     layers: Vec<Layer>,
+    context: Context,
+    plain: Option<Plain>,
+}
+
+/// The second reader and the layers of the plain encoder that are not among the taught ones.
+struct Plain {
+    /// Where its layers part from the taught ones.
+    shared: usize,
+    layers: Vec<Layer>,
+    /// What the weights of the tokens are products with, a row of `hidden` a weighted mean.
+    pools: Vec<f32>,
     context: Context,
 }
 
@@ -82,8 +95,8 @@ impl Embedded {
             }
             Ok(Linear::new(processor, precision, &weight, bias))
         };
-        let layer = |n: usize| -> Result<Layer, Error> {
-            let name = |part: &str| format!("encoder.layer.{n}.{part}");
+        let layer = |of: &str, n: usize| -> Result<Layer, Error> {
+            let name = |part: &str| format!("{of}encoder.layer.{n}.{part}");
             let attention = ["query", "key", "value"].map(|part| name(&format!("attention.self.{part}")));
             Ok(Layer {
                 attention: linear(&attention.each_ref().map(String::as_str), hidden, hidden)?,
@@ -108,12 +121,25 @@ impl Embedded {
             words: weights.f16("embeddings.word_embeddings.weight", &[shape.vocabulary, hidden])?,
             positions,
             embedding_norm: norm("embeddings.LayerNorm")?,
-            layers: (0..shape.layers).into_par_iter().map(layer).collect::<Result<_, _>>()?,
-            context: Context::new(processor, config, weights)?,
+            layers: (0..shape.layers).into_par_iter().map(|n| layer("", n)).collect::<Result<_, _>>()?,
+            context: Context::taught(processor, config, weights)?,
+            plain: match &config.plain {
+                None => None,
+                Some(plain) => Some(Plain {
+                    shared: plain.shared,
+                    layers: (plain.shared..plain.layers)
+                        .into_par_iter()
+                        .map(|n| layer("plain.", n))
+                        .collect::<Result<_, _>>()?,
+                    pools: weights.f32("plain.pool.weight", &[plain.pools, hidden])?,
+                    context: Context::plain(processor, config, weights, plain)?,
+                }),
+            },
         })
     }
 
-    /// Vectors of the windows of one pack.
+    /// Vectors of the windows of one pack: of each the mean over its tokens of the last layer, then that of the last plain
+    /// one, then its weighted means.
     fn encode_pack(&self, windows: &[&[u32]]) -> Vec<f32> {
         let width = self.hidden;
         let tokens: usize = windows.iter().map(|window| window.len()).sum();
@@ -126,45 +152,122 @@ impl Embedded {
         }
         normalise(self.processor, &mut x, &self.embedding_norm);
 
-        let wide = self.layers.iter().map(|layer| layer.intermediate.outputs()).max().unwrap_or(0);
-        let (mut y, mut mixed) = (vec![0.0; tokens * width], vec![0.0; tokens * width]);
-        // Queries, keys and values are done with when the wide layer begins.
-        let mut inner = vec![0.0; tokens * wide.max(3 * width)];
-        let (mut scratch, mut integers) = (attention::Scratch::default(), Quantised::default());
-        for layer in &self.layers {
-            let mut product = |linear: &Linear, x: &[f32], y: &mut [f32]| {
-                linear.apply(self.processor, x, y, &mut integers);
-            };
+        let own_layers = self.layers.iter().chain(self.plain.iter().flat_map(|plain| &plain.layers));
+        let wide = own_layers.map(|layer| layer.intermediate.outputs()).max().unwrap_or(0);
+        let mut pass = Pass {
+            engine: self,
+            windows,
+            y: vec![0.0; tokens * width],
+            mixed: vec![0.0; tokens * width],
+            // Queries, keys and values are done with when the wide layer begins.
+            inner: vec![0.0; tokens * wide.max(3 * width)],
+            scratch: attention::Scratch::default(),
+            integers: Quantised::default(),
+        };
+        let Some(plain) = &self.plain else {
+            pass.run(&self.layers, &mut x);
+            return means(&x, windows, &[], width);
+        };
+        let (shared, taught) = self.layers.split_at(plain.shared);
+        pass.run(shared, &mut x);
+        let mut other = x.clone();
+        pass.run(taught, &mut x);
+        pass.run(&plain.layers, &mut other);
+        let (taught, plain) = (means(&x, windows, &[], width), means(&other, windows, &plain.pools, width));
+        beside(&taught, &plain, windows.len())
+    }
+
+    /// The part of vectors that the taught encoder made; then the reader over the plain one, and its part.
+    fn parted<'a>(&self, vectors: &'a [f32]) -> (Cow<'a, [f32]>, Option<(&Context, Vec<f32>)>) {
+        let Some(plain) = &self.plain else { return (Cow::Borrowed(vectors), None) };
+        let width = 2 * self.hidden + plain.pools.len();
+        let part = |columns: Range<usize>| -> Vec<f32> {
+            vectors.chunks_exact(width).flat_map(|row| &row[columns.clone()]).copied().collect()
+        };
+        (Cow::Owned(part(0..self.hidden)), Some((&plain.context, part(self.hidden..width))))
+    }
+}
+
+/// The buffers of one pack on its way through the layers.
+struct Pass<'a> {
+    engine: &'a Embedded,
+    windows: &'a [&'a [u32]],
+    y: Vec<f32>,
+    mixed: Vec<f32>,
+    inner: Vec<f32>,
+    scratch: attention::Scratch,
+    integers: Quantised,
+}
+
+impl Pass<'_> {
+    /// Takes `x` of `[tokens, hidden]` through layers, in place.
+    fn run(&mut self, layers: &[Layer], x: &mut [f32]) {
+        let Pass { engine, windows, y, mixed, inner, scratch, integers } = self;
+        let (processor, width) = (engine.processor, engine.hidden);
+        let tokens = x.len() / width;
+        for layer in layers {
+            let mut product =
+                |linear: &Linear, x: &[f32], y: &mut [f32]| linear.apply(processor, x, y, integers);
             let qkv = &mut inner[..tokens * 3 * width];
-            product(&layer.attention, &x, qkv);
+            product(&layer.attention, x, qkv);
             let mut start = 0;
-            for window in windows {
+            for window in *windows {
                 let (from, to) = (start * width, (start + window.len()) * width);
-                let (qkv, out) = (&qkv[3 * from..3 * to], &mut mixed[from..to]);
-                attend(self.processor, qkv, out, width, self.heads, &mut scratch);
+                attend(processor, &qkv[3 * from..3 * to], &mut mixed[from..to], width, engine.heads, scratch);
                 start += window.len();
             }
-            product(&layer.attention_output, &mixed, &mut y);
-            add_and_normalise(self.processor, &mut y, &x, &layer.attention_norm);
+            product(&layer.attention_output, mixed, y);
+            add_and_normalise(processor, y, x, &layer.attention_norm);
             let inner = &mut inner[..tokens * layer.intermediate.outputs()];
-            product(&layer.intermediate, &y, inner);
-            gelu(self.processor, inner);
-            product(&layer.output, inner, &mut x);
-            add_and_normalise(self.processor, &mut x, &y, &layer.output_norm);
+            product(&layer.intermediate, y, inner);
+            gelu(processor, inner);
+            product(&layer.output, inner, x);
+            add_and_normalise(processor, x, y, &layer.output_norm);
         }
-
-        let mut means = Vec::with_capacity(windows.len() * width);
-        let mut rows = x.chunks_exact(width);
-        for window in windows {
-            let mut mean = vec![0.0; width];
-            for row in rows.by_ref().take(window.len()) {
-                mean.iter_mut().zip(row).for_each(|(m, v)| *m += v);
-            }
-            let scale = 1.0 / window.len() as f32;
-            means.extend(mean.iter().map(|m| m * scale));
-        }
-        means
     }
+}
+
+/// Of every window the mean over its tokens, then for every row of `pools` the mean weighted by the softmax of the
+/// tokens' products with it.
+fn means(x: &[f32], windows: &[&[u32]], pools: &[f32], width: usize) -> Vec<f32> {
+    let mut means = Vec::with_capacity(windows.len() * (width + pools.len()));
+    let mut rest = x;
+    for window in windows {
+        let (tokens, later) = rest.split_at(window.len() * width);
+        rest = later;
+        let mut put = |weights: &dyn Fn(usize) -> f32, scale: f32| {
+            let mut mean = vec![0.0; width];
+            for (token, row) in tokens.chunks_exact(width).enumerate() {
+                let weight = weights(token);
+                mean.iter_mut().zip(row).for_each(|(m, v)| *m += weight * v);
+            }
+            means.extend(mean.iter().map(|m| m * scale));
+        };
+        put(&|_| 1.0, 1.0 / window.len() as f32);
+        for pool in pools.chunks_exact(width) {
+            let product = |row: &[f32]| row.iter().zip(pool).map(|(x, w)| x * w).sum::<f32>();
+            let mut weights: Vec<f32> = tokens.chunks_exact(width).map(product).collect();
+            let most = weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            weights.iter_mut().for_each(|weight| *weight = libm::expf(*weight - most));
+            put(&|token| weights[token], 1.0 / weights.iter().sum::<f32>());
+        }
+    }
+    means
+}
+
+/// The rows of two tables side by side.
+fn beside(left: &[f32], right: &[f32], rows: usize) -> Vec<f32> {
+    let [width, other] = [left, right].map(|table| (table.len() / rows.max(1)).max(1));
+    let rows = left.chunks_exact(width).zip(right.chunks_exact(other));
+    rows.flat_map(|(left, right)| left.iter().chain(right)).copied().collect()
+}
+
+/// The logits of both readers, added up.
+fn sum(mut logits: Vec<[f32; CODE_COUNT]>, others: &[[f32; CODE_COUNT]]) -> Vec<[f32; CODE_COUNT]> {
+    for (logit, other) in logits.as_flattened_mut().iter_mut().zip(others.as_flattened()) {
+        *logit += other;
+    }
+    logits
 }
 
 impl Engine for Embedded {
@@ -195,11 +298,18 @@ impl Engine for Embedded {
     }
 
     fn score(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
-        Ok(self.context.score(vectors, roles))
+        let (taught, plain) = self.parted(vectors);
+        let logits = self.context.score(&taught, roles);
+        let Some((context, vectors)) = plain else { return Ok(logits) };
+        Ok(sum(logits, &context.score(&vectors, roles)))
     }
 
     fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
-        Ok(self.context.states(vectors, roles))
+        let (taught, plain) = self.parted(vectors);
+        let states = self.context.states(&taught, roles);
+        let Some((context, vectors)) = plain else { return Ok(states) };
+        let others = context.states(&vectors, roles);
+        Ok(beside(&states, &others, roles.len()))
     }
 
     fn score_instead(
@@ -209,6 +319,12 @@ impl Engine for Embedded {
         place: usize,
         instead: &[f32],
     ) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
-        Ok(self.context.score_instead(vectors, roles, place, instead))
+        let (taught, plain) = self.parted(vectors);
+        let (taught_instead, plain_instead) = self.parted(instead);
+        let logits = self.context.score_instead(&taught, roles, place, &taught_instead);
+        let (Some((context, vectors)), Some((_, instead))) = (plain, plain_instead) else {
+            return Ok(logits);
+        };
+        Ok(sum(logits, &context.score_instead(&vectors, roles, place, &instead)))
     }
 }

@@ -19,7 +19,9 @@ const MOST: f32 = 12.0;
 /// wide it is.
 #[must_use]
 pub fn parts(config: &Config) -> [usize; 2] {
-    [config.encoder.hidden + 2 * config.context.hidden, 2 * CODE_COUNT]
+    let states = 2 * config.context.hidden;
+    let plain = config.plain.as_ref().map_or(0, |plain| plain.width + states);
+    [config.encoder.hidden + states + plain, 2 * CODE_COUNT]
 }
 
 /// A row of features per unit; `None` for a unit without words, about which nothing can be said.

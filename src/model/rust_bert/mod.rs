@@ -1,0 +1,233 @@
+//! The network on libtorch: rust-bert's BERT under a bidirectional GRU over the windows of a session, and the same over a
+//! plain encoder.
+//!
+//! The reference for the embedded engine and the thing that is trained. rust-bert's own classification
+//! pipelines pass no padding mask, so `BertModel` is driven with our own ids and mask.
+
+mod bert;
+mod plain;
+mod reader;
+
+pub use plain::Plain;
+pub use reader::Reader;
+
+use super::config::Config;
+use super::weights::Weights;
+use super::{Engine, Error};
+use crate::codebook::CODE_COUNT;
+use bert::Bert;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+use tch::{Device, Kind, Tensor, nn};
+
+/// Variable group of the encoder, for its own learning rate.
+pub const ENCODER_GROUP: usize = 0;
+/// Variable group of everything above it.
+pub const HEAD_GROUP: usize = 1;
+
+/// The trainable network.
+pub struct Network {
+    /// All variables; names are those of the weights file.
+    pub vs: nn::VarStore,
+    bert: Bert,
+    /// The layers above the encoder.
+    pub reader: Reader,
+}
+
+/// Windows of tokens of several sessions, ready for the network.
+pub struct Batch<'a> {
+    /// Token ids of every window.
+    pub windows: Vec<&'a [u32]>,
+    /// Row of the role table of every window.
+    pub roles: Vec<i64>,
+    /// Number of windows of every session, in order; their sum is the number of windows.
+    pub sessions: Vec<usize>,
+}
+
+impl Network {
+    /// A network of the given shape with random weights; `dropout` acts only while training.
+    #[must_use]
+    pub fn new(config: &Config, dropout: f64) -> Network {
+        let vs = nn::VarStore::new(Device::Cpu);
+        let bert =
+            Bert::new(vs.root().set_group(ENCODER_GROUP), &config.encoder, config.encoder.layers, dropout);
+        let sizes = [config.encoder.hidden, config.codes.len()];
+        let reader = Reader::new(vs.root().set_group(HEAD_GROUP), &config.context, sizes, None, dropout);
+        Network { vs, bert, reader }
+    }
+
+    /// All variables in the order of their names: the store itself has no order.
+    #[must_use]
+    pub fn variables(&self) -> BTreeMap<String, Tensor> {
+        self.vs.variables().into_iter().collect()
+    }
+
+    /// Starts from a pre-trained encoder, or from a whole network: takes every tensor of a safetensors file that
+    /// has the name of a variable, whatever its precision.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or a tensor has another shape.
+    pub fn start_from(&mut self, weights: &Path) -> Result<(), tch::TchError> {
+        let _no_grad = tch::no_grad_guard();
+        let mut variables = self.variables();
+        for (name, tensor) in Tensor::read_safetensors(weights)? {
+            if let Some(variable) = variables.get_mut(&name) {
+                variable.f_copy_(&tensor)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes every variable from the weights file of a model.
+    ///
+    /// # Errors
+    /// If one is missing or has another shape.
+    pub fn load(&mut self, weights: &Weights<'_>) -> Result<(), Error> {
+        take(self.variables(), weights)
+    }
+
+    /// Keeps the embeddings and the lowest `layers` layers of the encoder as they are.
+    pub fn freeze(&mut self, layers: usize) {
+        let frozen: Vec<String> = (0..layers).map(|layer| format!("encoder.layer.{layer}.")).collect();
+        for (name, tensor) in self.variables() {
+            if name.starts_with("embeddings.") || frozen.iter().any(|prefix| name.starts_with(prefix)) {
+                let _ = tensor.set_requires_grad(false);
+            }
+        }
+    }
+
+    /// Vectors of windows, `[windows, hidden]`: the mean over all tokens of the last layer.
+    pub fn encode(&self, windows: &[&[u32]], train: bool) -> Tensor {
+        self.bert.encode(windows, train)
+    }
+
+    /// Logits of a batch, `[windows, codes]`.
+    pub fn forward(&self, batch: &Batch<'_>, train: bool) -> Tensor {
+        let vectors = self.encode(&batch.windows, train);
+        self.reader.score(&vectors, &batch.roles, &batch.sessions, train)
+    }
+}
+
+/// Fills variables from a weights file.
+fn take(variables: impl IntoIterator<Item = (String, Tensor)>, weights: &Weights<'_>) -> Result<(), Error> {
+    let _no_grad = tch::no_grad_guard();
+    for (name, mut variable) in variables {
+        let shape = variable.size();
+        let sizes: Vec<usize> = shape.iter().map(|&size| size as usize).collect();
+        variable.copy_(&Tensor::from_slice(&weights.f32(&name, &sizes)?).view(shape.as_slice()));
+    }
+    Ok(())
+}
+
+/// Writes variables as half-precision safetensors, under their names and in their order.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn save(variables: BTreeMap<String, Tensor>, weights: &Path) -> Result<(), tch::TchError> {
+    let named: Vec<(String, Tensor)> =
+        variables.into_iter().map(|(name, tensor)| (name, tensor.to_kind(Kind::Half))).collect();
+    Tensor::write_safetensors(&named, weights)
+}
+
+/// The rust-bert engine. libtorch does its own threading; one caller at a time.
+pub struct RustBert(Mutex<Both>);
+
+/// The network, and the second reader with its encoder if the model has one.
+struct Both {
+    network: Network,
+    plain: Option<Plain>,
+    /// Length of the taught encoder's part of a vector.
+    hidden: i64,
+}
+
+impl Both {
+    /// Vectors of windows, those of the plain encoder beside those of the taught one.
+    fn encode(&self, windows: &[&[u32]]) -> Tensor {
+        let taught = self.network.encode(windows, false);
+        match &self.plain {
+            None => taught,
+            Some(plain) => Tensor::cat(&[taught, plain.encode(windows)], 1),
+        }
+    }
+
+    /// What every reader makes of the vectors of one session that are its own.
+    fn each(
+        &self,
+        vectors: &[f32],
+        roles: &[usize],
+        read: impl Fn(&Reader, &Tensor, &[i64]) -> Tensor,
+    ) -> Vec<Tensor> {
+        let vectors = Tensor::from_slice(vectors).view([roles.len() as i64, -1]);
+        let roles: Vec<i64> = roles.iter().map(|&role| role as i64).collect();
+        let readers = std::iter::once(&self.network.reader).chain(self.plain.as_ref().map(|p| &p.reader));
+        let hidden = self.hidden;
+        let parts = [vectors.narrow(1, 0, hidden), vectors.narrow(1, hidden, vectors.size()[1] - hidden)];
+        readers.zip(parts).map(|(reader, vectors)| read(reader, &vectors, &roles)).collect()
+    }
+}
+
+impl RustBert {
+    /// Takes the tensors of a weights file.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has not the shape that `config` says.
+    pub fn new(config: &Config, weights: &Weights<'_>) -> Result<RustBert, Error> {
+        let mut network = Network::new(config, 0.0);
+        network.load(weights)?;
+        let mut plain = config.plain.as_ref().map(|plain| Plain::new(config, plain, 0.0));
+        plain.as_mut().map_or(Ok(()), |plain| plain.load(weights))?;
+        Ok(RustBert(Mutex::new(Both { network, plain, hidden: config.encoder.hidden as i64 })))
+    }
+
+    /// Runs `with` on the network without tracking gradients.
+    fn run<T>(&self, with: impl FnOnce(&Both) -> T) -> T {
+        // A caller that panicked left nothing half-changed: the network is only read.
+        let both = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _no_grad = tch::no_grad_guard();
+        with(&both)
+    }
+}
+
+impl Engine for RustBert {
+    fn name(&self) -> &'static str {
+        "rust-bert"
+    }
+
+    fn encode(&self, windows: &[&[u32]]) -> Result<Vec<f32>, Error> {
+        if windows.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|both| values(&both.encode(windows)))
+    }
+
+    fn score(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
+        if roles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let logits = self.run(|both| {
+            let logits = both.each(vectors, roles, |reader, vectors, roles| {
+                reader.score(vectors, roles, &[roles.len()], false)
+            });
+            values(&logits.iter().sum())
+        })?;
+        Ok(logits.as_chunks::<CODE_COUNT>().0.to_vec())
+    }
+
+    fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
+        if roles.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|both| {
+            let states = both.each(vectors, roles, |reader, vectors, roles| {
+                reader.states(vectors, roles, &[roles.len()], false)
+            });
+            values(&Tensor::cat(&states, 1))
+        })
+    }
+}
+
+fn values(tensor: &Tensor) -> Result<Vec<f32>, Error> {
+    Vec::try_from(tensor.contiguous().view(-1))
+        .map_err(|source: tch::TchError| Error::Engine(source.to_string()))
+}
