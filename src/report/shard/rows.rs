@@ -112,15 +112,15 @@ mod tests {
             std::fs::write(folder.join("t.csv"), rows).unwrap();
         }
         let mut feed = Feed::new(folders.iter().map(PathBuf::as_path), "t.csv");
-        assert_eq!(feed.header(3).unwrap(), ["a", "b"].as_slice());
+        assert_eq!(feed.header(3).unwrap(), vec!["a", "b"]);
         let mut cells = StringRecord::new();
         for i in 0..folders.len() {
             feed.must_read(i, &mut cells).unwrap();
-            assert_eq!(cells, [i.to_string().as_str(), "x\r\n\"y\"\n"].as_slice());
+            assert_eq!(cells, vec![i.to_string().as_str(), "x\r\n\"y\"\n"]);
         }
         for i in (0..folders.len()).rev() {
             feed.must_read(i, &mut cells).unwrap();
-            assert_eq!(cells, ["", "é"].as_slice());
+            assert_eq!(cells, vec!["", "é"]);
         }
         assert!(feed.must_read(5, &mut cells).unwrap_err().to_string().contains("fewer rows"));
         feed.end().unwrap();
