@@ -1,10 +1,11 @@
-//! The shipped model, compiled in: an installed `breakthrough` is one file and always finds its model.
+//! The shipped model, compiled in: an installed `breakthrough` is one file and always finds its model. The Python package
+//! (`python/`) takes in this same file.
 
 use breakthrough::model::files::{CALIBRATION, CHECKSUMS, CONFIG, NAMES, NGRAMS, TOKENIZER, WEIGHTS};
 
 macro_rules! file {
     ($name:literal) => {
-        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/minilm/", $name))
+        include_bytes!(concat!("../../models/minilm/", $name))
     };
 }
 

@@ -6,10 +6,12 @@
 
 mod code;
 mod finished;
+mod memory;
 mod read;
 
 pub use code::code;
 pub use finished::FILE as FINISHED;
+pub use memory::{Chunk, Chunks, InMemory, chunks, clean};
 
 use crate::coding::{CodedSession, Coding};
 use crate::finding::Searched;
@@ -315,16 +317,24 @@ fn conclude(cases: &Cases, tables: &mut Tables, watch: &mut dyn FnMut(Progress<'
 
 /// Looks for what may identify a person, writes it down, and hands on what may be coded: nothing once too much was found.
 fn search(privacy: Privacy, sessions: Vec<Session>, tables: &mut Tables) -> Result<Vec<Session>, Error> {
-    let searched: Vec<Searched> = sessions
-        .into_par_iter()
-        .map(|session| Searched { finds: privacy::find(&session), session })
-        .collect();
+    let searched = searched(sessions);
     for session in &searched {
         tables.search(session)?;
     }
     if privacy.most.is_some_and(|most| tables.written().finds > most) {
         return Ok(Vec::new());
     }
-    let redact = |searched| if privacy.redact { privacy::redact(searched) } else { searched.session };
-    Ok(searched.into_par_iter().map(redact).collect())
+    Ok(released(searched, privacy.redact))
+}
+
+/// Looks for what may identify a person.
+fn searched(sessions: Vec<Session>) -> Vec<Searched> {
+    let search = |session| Searched { finds: privacy::find(&session), session };
+    sessions.into_par_iter().map(search).collect()
+}
+
+/// What may be coded of what was searched.
+fn released(searched: Vec<Searched>, redact: bool) -> Vec<Session> {
+    let release = |searched| if redact { privacy::redact(searched) } else { searched.session };
+    searched.into_par_iter().map(release).collect()
 }

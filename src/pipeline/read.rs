@@ -68,15 +68,15 @@ pub(super) fn read(sources: &[Source], options: &input::Options, send: &SyncSend
 
 /// Sessions until there are enough of them.
 #[derive(Default)]
-struct Chunk {
-    sessions: Vec<Session>,
+pub(super) struct Chunk {
+    pub(super) sessions: Vec<Session>,
     units: usize,
     bytes: usize,
 }
 
 impl Chunk {
     /// Adds a session; gives the chunk out when it is full.
-    fn add(&mut self, session: Session) -> Option<Vec<Session>> {
+    pub(super) fn add(&mut self, session: Session) -> Option<Vec<Session>> {
         self.units += session.units.len();
         self.bytes += session.units.iter().map(|unit| unit.text.len()).sum::<usize>();
         self.sessions.push(session);
