@@ -32,10 +32,11 @@ class Analysis:
         self.tables: Dict[str, pa.Table] = dict(tables)
         """The same tables as pyarrow Tables, by name."""
         self.notices: List[str] = list(notices)
-        """What should be known about the rows, though it costs nothing."""
+        """What should be known about the rows, and what kept sessions out of `clients` and `trends`."""
 
     def _frame(self, name: str) -> pd.DataFrame:
-        return self.tables[name].to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        frame: pd.DataFrame = self.tables[name].to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        return frame
 
     @cached_property
     def utterances(self) -> pd.DataFrame:
@@ -133,8 +134,8 @@ def analyze(
         # No rows, and so no columns: nothing is wrong with that.
         names = ["speaker", "text"]
         taken.map.clear()
-    found, notices = _native.analyze(given, names, bool(privacy_text), taken)
-    made = Analysis({table: pa.Table.from_batches(parts) for table, parts in _ordered(found)}, notices)
+    found, notices, left_out = _native.analyze(given, names, bool(privacy_text), taken)
+    made = Analysis({table: pa.Table.from_batches(parts) for table, parts in _ordered(found)}, notices + left_out)
     rejected = made.tables["rejects"]
     if rejected.num_rows:
         first = rejected.slice(0, 1).to_pylist()[0]

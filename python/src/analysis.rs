@@ -10,8 +10,8 @@ use breakthrough::report::held::Held;
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 
-/// Tables by name, each as batches, and lines for the log.
-type Found<'py> = (BTreeMap<&'static str, Vec<Bound<'py, PyAny>>>, Vec<String>);
+/// Tables by name, each as batches; what should be known about the rows; and what kept sessions out of clients and trends.
+type Found<'py> = (BTreeMap<&'static str, Vec<Bound<'py, PyAny>>>, Vec<String>, Vec<String>);
 
 /// Codes the rows of batches with the same columns.
 #[pyfunction]
@@ -61,17 +61,17 @@ pub(crate) fn analyze<'py>(
             break;
         }
     }
-    py.detach(|| {
+    let left_out = py.detach(|| {
         bugs::caught(|| {
-            let (made, more) = pool.install(|| run.finish()).map_err(|error| errors::pipeline(&error))?;
-            notices.extend(more);
-            keep(made, true)
+            let (made, left_out) = pool.install(|| run.finish()).map_err(|error| errors::pipeline(&error))?;
+            keep(made, true).map(|()| left_out)
         })
     })?;
     let mut handed = BTreeMap::new();
     for (name, batches) in tables {
-        let batches = batches.into_iter().map(|batch| batch.into_pyarrow(py)).collect::<PyResult<Vec<_>>>()?;
+        let batches =
+            batches.into_iter().map(|batch| batch.into_pyarrow(py)).collect::<PyResult<Vec<_>>>()?;
         handed.insert(name, batches);
     }
-    Ok((handed, notices))
+    Ok((handed, notices, left_out))
 }

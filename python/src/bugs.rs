@@ -1,8 +1,8 @@
 //! A panic, should there be one: an exception that says where, and never what, since the message of a panic may quote the
 //! text it was about.
 
-use pyo3::PyErr;
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::{Mutex, PoisonError};
 
@@ -25,16 +25,8 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, PyErr>) -> Result<T, Py
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_says_where_and_not_what() {
-        watch();
-        let words = "I told nobody".to_owned();
-        pyo3::Python::initialize();
-        let error = caught::<()>(|| panic!("not a boundary of {words}")).unwrap_err().to_string();
-        assert!(error.contains("bugs.rs") && !error.contains("nobody"), "{error}");
-    }
+/// Panics with these words in its message: there is no other way to test what is said of a bug.
+#[pyfunction]
+pub(crate) fn bug(words: &str) -> PyResult<()> {
+    caught(|| panic!("not a boundary of {words}"))
 }

@@ -103,7 +103,8 @@ pub(crate) struct Coder {
     model: Arc<Model>,
     /// Taken when the first batch has come, which tells the columns.
     batches: Option<Py<PyIterator>>,
-    chunks: Option<Chunks<Sound>>,
+    /// In a lock that is never waited for: readers may go from thread to thread but not be shared.
+    chunks: Mutex<Option<Chunks<Sound>>>,
     failed: Failed,
 }
 
@@ -117,7 +118,15 @@ impl Coder {
         let options = arguments.options()?;
         let batches = Some(batches.try_iter()?.unbind());
         let (pool, model) = py.detach(|| bugs::caught(|| arguments.engine()))?;
-        Ok(Coder { arguments, options, pool, model, batches, chunks: None, failed: Failed::default() })
+        Ok(Coder {
+            arguments,
+            options,
+            pool,
+            model,
+            batches,
+            chunks: Mutex::default(),
+            failed: Failed::default(),
+        })
     }
 
     fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
@@ -126,7 +135,7 @@ impl Coder {
 
     fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Coded<'py>>> {
         if let Some(batches) = self.batches.take() {
-            self.chunks = self.begin(py, batches)?;
+            self.chunks = Mutex::new(self.begin(py, batches)?);
         }
         let coded = py.detach(|| bugs::caught(|| self.step()))?;
         py.check_signals()?;
@@ -152,8 +161,9 @@ impl Coder {
 
     /// The next chunk and the units of it. What went wrong with the batches comes after the last whole session before it.
     fn step(&mut self) -> PyResult<Option<(RecordBatch, Chunk)>> {
-        let Some(mut chunk) = self.chunks.as_mut().and_then(Iterator::next) else {
-            self.chunks = None;
+        let chunks = self.chunks.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut chunk) = chunks.as_mut().and_then(Iterator::next) else {
+            *chunks = None;
             return match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
                 Some(error) => Err(error),
                 None => Ok(None),

@@ -20,5 +20,7 @@ pub(crate) fn batch(held: Held) -> Result<RecordBatch, PyErr> {
         arrays.push(array);
     }
     let made: Result<_, ArrowError> = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays);
-    made.map_err(|_| PyRuntimeError::new_err(format!("the table {} cannot be made: please report it", held.name)))
+    made.map_err(|_| {
+        PyRuntimeError::new_err(format!("the table {} cannot be made: please report it", held.name))
+    })
 }

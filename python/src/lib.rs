@@ -3,11 +3,11 @@
 //!
 //! The interpreter lock is released while rows are coded. Nothing is printed, and no message holds words of a session.
 
-#[path = "../../src/cli/built_in.rs"]
-mod built_in;
 mod analysis;
 mod arguments;
 mod bugs;
+#[path = "../../src/cli/built_in.rs"]
+mod built_in;
 mod cells;
 mod coder;
 mod errors;
@@ -25,6 +25,8 @@ mod native {
     use super::analysis::analyze;
     #[pymodule_export]
     use super::arguments::used;
+    #[pymodule_export]
+    use super::bugs::bug;
     #[pymodule_export]
     use super::coder::{Coder, empty};
     use super::errors::{InputError, ModelError};
