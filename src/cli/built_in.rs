@@ -9,8 +9,8 @@ macro_rules! file {
     };
 }
 
-/// The files of `models/minilm`.
-pub(super) const MINILM: [(&str, &[u8]); NAMES.len()] = [
+/// The files of `models/minilm`. Static, for a constant would stand in the program wherever it is used.
+pub(super) static MINILM: [(&str, &[u8]); NAMES.len()] = [
     (CONFIG, file!("config.json")),
     (TOKENIZER, file!("tokenizer.json")),
     (WEIGHTS, file!("model.safetensors")),
