@@ -15,19 +15,19 @@ type Found<'py> = (BTreeMap<&'static str, Vec<Bound<'py, PyAny>>>, Vec<String>, 
 
 /// Codes the rows of batches with the same columns.
 #[pyfunction]
-pub(crate) fn analyze<'py>(
-    py: Python<'py>,
+pub(crate) fn analyze(
+    py: Python<'_>,
     batches: Vec<PyArrowType<RecordBatch>>,
     names: Vec<String>,
     privacy_text: bool,
     arguments: Arguments,
-) -> PyResult<Found<'py>> {
+) -> PyResult<Found<'_>> {
     let batches: Vec<RecordBatch> = batches.into_iter().map(|batch| batch.0).collect();
     let options = arguments.options()?;
     let header = source::header(&names, &options.map)?;
     let rows = batches.iter().map(|batch| source::Rows::new(batch, &header));
     let rows: Vec<_> = rows.collect::<PyResult<_>>()?;
-    let events = input::rows(header, rows.into_iter().flatten(), arguments.name(), &options);
+    let events = input::rows(&header, rows.into_iter().flatten(), arguments.name(), &options);
     let mut chunks = pipeline::chunks(events);
     let privacy = Privacy { redact: arguments.redact, most: None, found: privacy_text };
 

@@ -24,7 +24,7 @@ type Failed = Arc<Mutex<Option<PyErr>>>;
 
 /// Where batches come from, as rows.
 struct Batches {
-    batches: Py<PyIterator>,
+    iterator: Py<PyIterator>,
     header: Header,
     names: Vec<String>,
     rows: Rows,
@@ -36,7 +36,7 @@ impl Batches {
     fn fetch(&self) -> PyResult<Option<Rows>> {
         Python::attach(|py| {
             py.check_signals()?;
-            let Some(batch) = next_batch(self.batches.bind(py))? else { return Ok(None) };
+            let Some(batch) = next_batch(self.iterator.bind(py))? else { return Ok(None) };
             if source::names(&batch) != self.names {
                 return Err(InputError::new_err("a batch has other columns than the first one"));
             }
@@ -154,8 +154,9 @@ impl Coder {
         let header = source::header(&names, &self.options.map)?;
         let rows = Rows::new(&first, &header)?;
         let failed = Arc::clone(&self.failed);
-        let rows = Batches { batches, header: header.clone(), names, rows, failed: Arc::clone(&failed) };
-        let reading = input::rows(header, rows, self.arguments.name(), &self.options);
+        let rows =
+            Batches { iterator: batches, header: header.clone(), names, rows, failed: Arc::clone(&failed) };
+        let reading = input::rows(&header, rows, self.arguments.name(), &self.options);
         Ok(Some(pipeline::chunks(Sound { reading, failed })))
     }
 

@@ -38,7 +38,7 @@ impl Header {
 /// Reads rows as they come: each the cells of the columns that are [used](Header::used), null as an empty one, or why it
 /// cannot be read, without words of the session. The name stands for the file, and without its ending for the id of a
 /// session that has none. A session is held until the first row of the next one has come, or the rows end.
-pub fn rows<I>(header: Header, rows: I, name: Arc<Path>, options: &Options) -> Reading
+pub fn rows<I>(header: &Header, rows: I, name: Arc<Path>, options: &Options) -> Reading
 where
     I: IntoIterator<Item = Result<Vec<String>, String>>,
     I::IntoIter: Send + 'static,
@@ -110,7 +110,7 @@ mod tests {
         let expected = parted(read(TABLE.as_bytes(), name.into(), &options));
         assert_eq!(expected.0.len(), 2);
         assert_eq!(expected.1.len(), 2, "{:?}", expected.1);
-        assert_eq!(parted(rows(found, table, name.into(), &options)), expected);
+        assert_eq!(parted(rows(&found, table, name.into(), &options)), expected);
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
         let found = Header::find(&header("speaker,text"), &options.map).unwrap();
         let row = |text: &str| Ok(vec!["client".to_owned(), text.to_owned()]);
         let given = [row("one"), Err("a date is out of range".to_owned()), row("two")];
-        let mut reading = rows(found, given, Path::new("frame").into(), &options);
+        let mut reading = rows(&found, given, Path::new("frame").into(), &options);
         let events: Vec<_> = reading.by_ref().collect();
         let [Event::Session(session), Event::Reject(reject)] = events.as_slice() else {
             panic!("{events:?}")
@@ -140,7 +140,7 @@ mod tests {
             counted.fetch_add(1, Ordering::Relaxed);
             Ok(vec![id, "client".to_owned(), "word".to_owned()])
         });
-        let mut reading = rows(found, given, Path::new("frame").into(), &options);
+        let mut reading = rows(&found, given, Path::new("frame").into(), &options);
         let Some(Event::Session(session)) = reading.next() else { panic!("a session") };
         assert_eq!((session.units.len(), taken.load(Ordering::Relaxed)), (2, 3));
     }

@@ -156,13 +156,17 @@ pub struct Rows {
 /// Where rows go.
 #[derive(Debug)]
 enum Target {
-    File {
-        /// For a spreadsheet: which columns hold text that would be taken for a formula.
-        guarded: Option<Vec<bool>>,
-        csv: Box<csv::Writer<Draft>>,
-        parquet: Option<parquet::Sheet>,
-    },
+    Files(Box<Files>),
     Memory(Held),
+}
+
+/// The CSV file and its Parquet twin.
+#[derive(Debug)]
+struct Files {
+    /// For a spreadsheet: which columns hold text that would be taken for a formula.
+    guarded: Option<Vec<bool>>,
+    csv: csv::Writer<Draft>,
+    parquet: Option<parquet::Sheet>,
 }
 
 impl Rows {
@@ -219,18 +223,19 @@ impl Rows {
     pub fn end(&mut self) -> Result<(), Error> {
         let cells = std::mem::take(&mut self.cells);
         match &mut self.target {
-            Target::File { guarded: columns, csv, parquet } => {
-                let outcome = match columns {
-                    Some(columns) => csv.write_record(&guarded(&cells, columns)),
-                    None => csv.write_record(&cells),
+            Target::Files(files) => {
+                let outcome = match &files.guarded {
+                    Some(columns) => files.csv.write_record(&guarded(&cells, columns)),
+                    None => files.csv.write_record(&cells),
                 };
                 outcome.map_err(|error| write_error(&self.path, error))?;
-                if let Some(parquet) = parquet {
+                if let Some(parquet) = &mut files.parquet {
                     parquet.write(&cells)?;
                 }
             }
             Target::Memory(held) => {
-                held.push(&cells).map_err(|cause| Error { action: "hold", path: self.path.clone(), cause })?
+                let failed = |cause| Error { action: "hold", path: self.path.clone(), cause };
+                held.push(&cells).map_err(failed)?;
             }
         }
         self.cells = cells;
@@ -299,20 +304,16 @@ impl<T: Table> Sheet<T> {
         let mut csv = csv::Writer::from_writer(draft);
         csv.write_record(columns.iter().map(|column| column.name.as_ref()))
             .map_err(|error| write_error(&path, error))?;
+        let files = Files {
+            guarded: options.excel.then(|| columns.iter().map(|column| column.kind == Kind::Text).collect()),
+            csv,
+            parquet: options.parquet.then(|| parquet::Sheet::create(folder, T::FILE, columns)).transpose()?,
+        };
         let rows = Rows {
             path,
             cells: csv::StringRecord::new(),
             cell: String::new(),
-            target: Target::File {
-                guarded: options
-                    .excel
-                    .then(|| columns.iter().map(|column| column.kind == Kind::Text).collect()),
-                csv: Box::new(csv),
-                parquet: options
-                    .parquet
-                    .then(|| parquet::Sheet::create(folder, T::FILE, columns))
-                    .transpose()?,
-            },
+            target: Target::Files(Box::new(files)),
             written: 0,
         };
         Ok(Sheet { rows, options, table: PhantomData })
@@ -334,7 +335,7 @@ impl<T: Table> Sheet<T> {
     pub(super) fn into_held(self) -> Option<Held> {
         match self.rows.target {
             Target::Memory(held) => Some(held),
-            Target::File { .. } => None,
+            Target::Files(_) => None,
         }
     }
 
@@ -358,7 +359,8 @@ impl<T: Table> Sheet<T> {
     /// If the disk is full or fails.
     pub fn seal(self) -> Result<Vec<Whole>, Error> {
         let Rows { path, target, .. } = self.rows;
-        let Target::File { csv, parquet, .. } = target else { return Ok(Vec::new()) };
+        let Target::Files(files) = target else { return Ok(Vec::new()) };
+        let Files { csv, parquet, .. } = *files;
         let csv = csv.into_inner().map_err(|error| write_error(&path, error.into_error().into()))?;
         let mut whole = vec![csv.seal()?];
         if let Some(parquet) = parquet {
