@@ -1,15 +1,16 @@
-//! The shipped model, compiled in: an installed `breakthrough` is one file and always finds its model.
+//! The shipped model, compiled in: an installed `breakthrough` is one file and always finds its model. The Python package
+//! (`python/`) takes in this same file.
 
 use breakthrough::model::files::{CALIBRATION, CHECKSUMS, CONFIG, NAMES, NGRAMS, TOKENIZER, WEIGHTS};
 
 macro_rules! file {
     ($name:literal) => {
-        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/minilm/", $name))
+        include_bytes!(concat!("../../models/minilm/", $name))
     };
 }
 
-/// The files of `models/minilm`.
-pub(super) const MINILM: [(&str, &[u8]); NAMES.len()] = [
+/// The files of `models/minilm`. Static, for a constant would stand in the program wherever it is used.
+pub(super) static MINILM: [(&str, &[u8]); NAMES.len()] = [
     (CONFIG, file!("config.json")),
     (TOKENIZER, file!("tokenizer.json")),
     (WEIGHTS, file!("model.safetensors")),

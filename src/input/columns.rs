@@ -63,6 +63,25 @@ pub(super) fn names() -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ColumnMap([Option<String>; KEYS]);
 
+impl ColumnMap {
+    /// Gives a key another column.
+    ///
+    /// # Errors
+    /// If there is no such key, the column has no name, or the key has a column already.
+    pub fn set(&mut self, key: &str, column: &str) -> Result<(), Error> {
+        let (key, column) = (key.trim(), column.trim());
+        if column.is_empty() {
+            return Err(Error::BadMap(format!("{key}=")));
+        }
+        let known = Key::ALL.into_iter().find(|known| known.name() == normal(key));
+        let known = known.ok_or_else(|| Error::UnknownKey(key.to_owned()))?;
+        if self.0[known as usize].replace(column.to_owned()).is_some() {
+            return Err(Error::TwiceMapped(key.to_owned()));
+        }
+        Ok(())
+    }
+}
+
 impl FromStr for ColumnMap {
     type Err = Error;
 
@@ -70,18 +89,40 @@ impl FromStr for ColumnMap {
         let mut map = ColumnMap::default();
         for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
             let (key, column) = pair.split_once('=').ok_or_else(|| Error::BadMap(pair.trim().to_owned()))?;
-            let (key, column) = (key.trim(), column.trim());
-            if column.is_empty() {
-                return Err(Error::BadMap(pair.trim().to_owned()));
-            }
-            let known = Key::ALL.into_iter().find(|known| known.name() == normal(key));
-            let known = known.ok_or_else(|| Error::UnknownKey(key.to_owned()))?;
-            if map.0[known as usize].replace(column.to_owned()).is_some() {
-                return Err(Error::TwiceMapped(key.to_owned()));
-            }
+            map.set(key, column)?;
         }
         Ok(map)
     }
+}
+
+/// Why the columns of a table cannot be used. Never quotes the file, whose first line may be speech when the header is
+/// missing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unusable {
+    /// A column that the map names is not there.
+    #[error("the first line has no column '{column}', which --map gives for {key}")]
+    Unmapped {
+        /// The column, as the map names it.
+        column: String,
+        /// The key that it was given for.
+        key: &'static str,
+    },
+    /// No column holds the words.
+    #[error(
+        "the first line has {columns} columns and none is 'text' or 'note'; \
+         name the one with the words: --map text=COLUMN"
+    )]
+    NoWords {
+        /// How many columns there are.
+        columns: usize,
+    },
+    /// No column says who speaks, yet the rows are no notes.
+    #[error(
+        "the rows look like utterances but no column says who speaks; name it with \
+         --map speaker=COLUMN (or, if they are notes, --map note=COLUMN)"
+    )]
+    NoSpeaker,
 }
 
 /// `Session ID`, `session-id` and `session_id` are one name.
@@ -108,32 +149,22 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Finds the keys in the header. An error is the reason to refuse the table; it never quotes the file,
-    /// whose first line may be speech when the header is missing.
-    pub(super) fn find(header: &[String], map: &ColumnMap) -> Result<Columns, String> {
+    /// Finds the keys in the header. An error is the reason to refuse the table.
+    pub(super) fn find(header: &[String], map: &ColumnMap) -> Result<Columns, Unusable> {
         let mut at = [None; KEYS];
         for key in Key::ALL {
             at[key as usize] = header.iter().position(|column| map.is(key, column));
             if let (None, Some(mapped)) = (at[key as usize], &map.0[key as usize]) {
-                return Err(format!(
-                    "the first line has no column '{mapped}', which --map gives for {}",
-                    key.name()
-                ));
+                return Err(Unusable::Unmapped { column: mapped.clone(), key: key.name() });
             }
         }
         let has = |key: Key| at[key as usize].is_some();
         if !has(Key::Text) && !has(Key::Note) {
-            return Err(format!(
-                "the first line has {} columns and none is 'text' or 'note'; \
-                 name the one with the words: --map text=COLUMN",
-                header.len()
-            ));
+            return Err(Unusable::NoWords { columns: header.len() });
         }
         let notes = !has(Key::Speaker);
         if notes && !has(Key::Note) && (has(Key::UtteranceId) || has(Key::Start) || has(Key::End)) {
-            return Err("the rows look like utterances but no column says who speaks; name it with \
-                 --map speaker=COLUMN (or, if they are notes, --map note=COLUMN)"
-                .to_owned());
+            return Err(Unusable::NoSpeaker);
         }
         Ok(Columns { at, notes })
     }
@@ -203,7 +234,8 @@ mod tests {
         assert!(error("text=").contains("not a column mapping"));
         assert!(error("text=a,text=b").contains("twice"));
         let map = "text=foo".parse().unwrap();
-        assert!(Columns::find(&header("speaker,text"), &map).unwrap_err().contains("no column 'foo'"));
+        let refused = Columns::find(&header("speaker,text"), &map).unwrap_err().to_string();
+        assert!(refused.contains("no column 'foo'"), "{refused}");
     }
 
     #[test]
@@ -212,6 +244,6 @@ mod tests {
         assert!(Columns::find(&header("session_id,note"), &map).unwrap().notes);
         assert!(Columns::find(&header("session_id,text"), &map).unwrap().notes);
         assert!(Columns::find(&header("session_id,utterance_id,text"), &map).is_err());
-        assert!(Columns::find(&header("a,b"), &map).unwrap_err().contains("2 columns"));
+        assert!(Columns::find(&header("a,b"), &map).unwrap_err().to_string().contains("2 columns"));
     }
 }

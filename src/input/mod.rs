@@ -11,6 +11,7 @@
 //!
 //! Adding up: when the iterator ends, [`Reading::report`] has `read == units + rejects`.
 
+pub mod cell;
 mod columns;
 mod docx;
 mod encoding;
@@ -19,6 +20,7 @@ mod header;
 mod jsonl;
 mod lines;
 mod marks;
+mod memory;
 mod mixed;
 mod note;
 mod parquet;
@@ -34,8 +36,9 @@ mod text;
 mod time;
 mod turns;
 
-pub use columns::ColumnMap;
+pub use columns::{ColumnMap, Unusable};
 pub use find::{EXTENSIONS, Found, Source, find};
+pub use memory::{Header, rows};
 pub use sentences::sentences;
 pub use sink::Report;
 

@@ -3,12 +3,12 @@
 //! Of a column it matters what its cells say, not how they are stored: text is taken over, numbers and dates are
 //! written as in a CSV table, null is an empty cell.
 
+use super::cell::{self, decimal};
 use super::columns::Columns;
 use super::rows::{Broken, Row, RowError, RowSource, Sessions};
 use super::sink::Context;
 use super::stored::{self, Stored};
 use super::table;
-use jiff::Timestamp;
 use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
@@ -48,7 +48,7 @@ pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet
     let schema = metadata.file_metadata().schema_descr();
     let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
     let map = &context.options.map;
-    let used = Columns::find(&names, map)?.used();
+    let used = Columns::find(&names, map).map_err(|why| why.to_string())?.used();
     let mut read = Vec::new();
     for &at in &used {
         let column = schema.column(at);
@@ -79,7 +79,7 @@ pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet
         }
     }
     let names: Vec<String> = used.iter().map(|&at| names[at].clone()).collect();
-    let columns = Columns::find(&names, map)?;
+    let columns = Columns::find(&names, map).map_err(|why| why.to_string())?;
     let stem = context.stem.clone();
     let (readers, batch) = (Vec::new(), VecDeque::new());
     Ok(Sessions::new(Parquet { file, read, columns, group: 0, readers, batch, record: 0, stem }, context))
@@ -227,22 +227,12 @@ impl Cell {
     }
 
     fn whole(self, value: i64) -> Result<String, String> {
-        let time = match self {
-            Cell::Text | Cell::Number => return Ok(value.to_string()),
-            Cell::Date => Timestamp::from_second(value.saturating_mul(86_400)),
-            Cell::Time(parts) => {
-                Timestamp::from_nanosecond(i128::from(value) * i128::from(1_000_000_000 / parts))
-            }
-        };
-        let text = time.map_err(|_| "a date is out of range".to_owned())?.to_string();
-        // What begins a day is the day.
-        Ok(text.strip_suffix("T00:00:00Z").unwrap_or(&text).to_owned())
+        match self {
+            Cell::Text | Cell::Number => Ok(value.to_string()),
+            Cell::Date => cell::date(value),
+            Cell::Time(parts) => cell::time(value, parts),
+        }
     }
-}
-
-/// `7`, also of an id that pandas made 7.0; nothing of what is no number.
-fn decimal(value: impl Into<f64> + std::fmt::Display + Copy) -> String {
-    if value.into().is_finite() { value.to_string() } else { String::new() }
 }
 
 /// The next cells, empty where they are null: where their level is not `full`.
@@ -261,25 +251,4 @@ fn cells<T: DataType>(
         if level == full { values.next().map_or(Ok(String::new()), &shown) } else { Ok(String::new()) }
     };
     Ok(levels.into_iter().map(cell).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_and_dates_are_written_as_in_a_table() {
-        assert_eq!(
-            (decimal(7.0_f64), decimal(0.1_f32), decimal(f64::NAN)),
-            ("7".into(), "0.1".into(), String::new())
-        );
-        assert_eq!(Cell::Number.whole(-3).unwrap(), "-3");
-        assert_eq!(Cell::Date.whole(20_000).unwrap(), "2024-10-04");
-        assert_eq!(Cell::Time(1_000).whole(1_728_000_000_000).unwrap(), "2024-10-04");
-        assert_eq!(
-            Cell::Time(1_000_000_000).whole(1_728_000_001_500_000_000).unwrap(),
-            "2024-10-04T00:00:01.5Z"
-        );
-        assert!(Cell::Date.whole(i64::MAX).is_err());
-    }
 }

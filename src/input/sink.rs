@@ -119,8 +119,9 @@ impl Sink {
     pub(super) fn reject(&mut self, record: u64, line: u64, reason: String) {
         self.report.rejects += 1;
         let file = Arc::clone(&self.report.file);
-        // The rows of Parquet stand on no lines.
-        let place = (self.report.format != Some(Format::Parquet)).then_some(Place::Line(line));
+        // The rows of Parquet, and those in memory, which have no format, stand on no lines.
+        let lines = self.report.format.is_some_and(|format| format != Format::Parquet);
+        let place = lines.then_some(Place::Line(line));
         self.queue.push_back(Event::Reject(Reject { file, record: Some(record), place, reason }));
     }
 

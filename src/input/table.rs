@@ -61,7 +61,7 @@ pub(super) fn open(
         );
     }
     let header = splitter.take();
-    let columns = Columns::find(&header, &context.options.map)?;
+    let columns = Columns::find(&header, &context.options.map).map_err(|why| why.to_string())?;
     let width = header.len();
     let (stem, therapists) = (context.stem.clone(), context.options.therapist.clone());
     let table = Table { lines, splitter, columns, width, record: 0, stem, therapists };

@@ -7,11 +7,13 @@
 mod code;
 mod deal;
 mod finished;
+mod memory;
 mod merge;
 mod read;
 
 pub use code::code;
 pub use finished::FILE as FINISHED;
+pub use memory::{Chunk, Chunks, InMemory, chunks, clean};
 pub use merge::merge;
 
 use crate::coding::{CodedSession, Coding};
@@ -26,7 +28,7 @@ use crate::trends::{self, Cases};
 use finished::Finished;
 use jiff::Timestamp;
 use rayon::prelude::*;
-use read::{Chunk, Message};
+use read::Message;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -330,7 +332,7 @@ impl Made {
                 self.inputs.push(account);
                 self.elsewhere += elsewhere;
             }
-            Message::Chunk(Chunk { sessions, places, .. }) => {
+            Message::Chunk(read::Chunk { sessions, places, .. }) => {
                 let clock = Instant::now();
                 let (sessions, finds) = search(privacy, sessions, &mut self.tables)?;
                 self.times.privacy += clock.elapsed();
@@ -372,10 +374,7 @@ fn search(
     sessions: Vec<Session>,
     tables: &mut Tables,
 ) -> Result<(Vec<Session>, Vec<u64>), Error> {
-    let searched: Vec<Searched> = sessions
-        .into_par_iter()
-        .map(|session| Searched { finds: privacy::find(&session), session })
-        .collect();
+    let searched = searched(sessions);
     for session in &searched {
         tables.search(session)?;
     }
@@ -383,6 +382,17 @@ fn search(
         return Ok((Vec::new(), Vec::new()));
     }
     let finds = searched.iter().map(|searched| searched.finds.len() as u64).collect();
-    let redact = |searched| if privacy.redact { privacy::redact(searched) } else { searched.session };
-    Ok((searched.into_par_iter().map(redact).collect(), finds))
+    Ok((released(searched, privacy.redact), finds))
+}
+
+/// Looks for what may identify a person.
+fn searched(sessions: Vec<Session>) -> Vec<Searched> {
+    let search = |session| Searched { finds: privacy::find(&session), session };
+    sessions.into_par_iter().map(search).collect()
+}
+
+/// What may be coded of what was searched.
+fn released(searched: Vec<Searched>, redact: bool) -> Vec<Session> {
+    let release = |searched| if redact { privacy::redact(searched) } else { searched.session };
+    searched.into_par_iter().map(release).collect()
 }

@@ -92,7 +92,7 @@ pub(super) struct Chunk {
 
 impl Chunk {
     /// Adds a session; gives the chunk out when it is full.
-    fn add(&mut self, place: u64, session: Session) -> Option<Chunk> {
+    pub(super) fn add(&mut self, place: u64, session: Session) -> Option<Chunk> {
         self.units += session.units.len();
         self.bytes += session.units.iter().map(|unit| unit.text.len()).sum::<usize>();
         self.sessions.push(session);

@@ -18,7 +18,7 @@
 //! Where it is asked for ([`Also`]), every table is written as Parquet too (`parquet`), and beside them a REFI-QDA project
 //! (`qdpx`), a ConvoKit corpus (`convokit`) and ELAN files (`eaf`).
 //!
-//! [`Tables`] opens them all; `docs/columns.md` is [`dictionary`]. Files grow under temporary names beside their
+//! [`Tables`] opens them all; [`held`] keeps them in memory instead; `docs/columns.md` is [`dictionary`]. Files grow under temporary names beside their
 //! place and get their own name when all are whole ([`folder`]).
 //!
 //! The CSV files are UTF-8 without a byte order mark, comma, `\n`, RFC 4180 quoting where needed. They hold exactly
@@ -32,6 +32,7 @@ mod eaf;
 pub mod excerpts;
 pub mod factors;
 pub mod folder;
+pub mod held;
 mod lock;
 pub mod moments;
 pub mod own_codes;

@@ -16,6 +16,11 @@ impl OwnCodes {
         options: Options,
         labels: &[String],
     ) -> Result<Sheet<OwnCodes>, Error> {
+        Sheet::with_columns(folder, options, &OwnCodes::columns_of(codebook))
+    }
+
+    /// The columns that the table has for a codebook.
+    pub(super) fn columns_of(codebook: &OwnCodebook) -> Vec<Column> {
         let mut columns = OwnCodes::columns();
         // In place of the one that speaks of all labels.
         columns.truncate(RESERVED.len());
@@ -24,7 +29,7 @@ impl OwnCodes {
                 .decimal("probability", "0 to 1")
                 .or_empty("the label was never seen on this side")
         }));
-        Sheet::with_columns(folder, options, &columns)
+        columns
     }
 }
 

@@ -12,7 +12,6 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
-use std::borrow::Cow;
 use std::io;
 use std::mem::take;
 use std::path::{Path, PathBuf};
@@ -41,9 +40,7 @@ pub(super) struct Sheet {
 /// The cells of one column since the last group was written.
 #[derive(Debug)]
 struct Cells {
-    name: Cow<'static, str>,
-    /// Whether an empty cell is null, not an empty string.
-    may_be_empty: bool,
+    column: Column,
     /// For every row 1, or 0 where the cell is null.
     present: Vec<i16>,
     values: Values,
@@ -121,15 +118,12 @@ impl Cells {
             Kind::Integer => Values::Integer(Vec::new()),
             Kind::Decimal => Values::Decimal(Vec::new()),
         };
-        Cells { name: column.name.clone(), may_be_empty: column.empty.is_some(), present: Vec::new(), values }
+        Cells { column: column.clone(), present: Vec::new(), values }
     }
 
     fn push(&mut self, cell: &str) -> io::Result<()> {
-        let wrong = || {
-            let text = format!("a cell of column {} is not of the kind that the table says", self.name);
-            io::Error::new(io::ErrorKind::InvalidData, text)
-        };
-        let null = cell.is_empty() && (self.may_be_empty || !matches!(self.values, Values::Text(_)));
+        let wrong = || self.column.wrong();
+        let null = self.column.is_null(cell);
         self.present.push(i16::from(!null));
         if !null {
             match &mut self.values {

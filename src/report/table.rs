@@ -1,6 +1,7 @@
 //! What a table is, and the one place where cells become bytes.
 
 use super::folder::{Draft, Error, Folder, Whole};
+use super::held::Held;
 use super::parquet;
 use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
@@ -109,6 +110,18 @@ impl Column {
     pub fn or_empty(self, meaning: &'static str) -> Column {
         Column { empty: Some(meaning), ..self }
     }
+
+    /// Whether a cell is null where cells have types: it is empty, and not an empty string in a column of text that is
+    /// always given.
+    pub(super) fn is_null(&self, cell: &str) -> bool {
+        cell.is_empty() && (self.empty.is_some() || !matches!(self.kind, Kind::Text | Kind::Word))
+    }
+
+    /// What is wrong with a cell that is not of the column's kind.
+    pub(super) fn wrong(&self) -> io::Error {
+        let text = format!("a cell of column {} is not of the kind that the table says", self.name);
+        io::Error::new(io::ErrorKind::InvalidData, text)
+    }
 }
 
 /// A table: its name, its columns, and how something becomes rows of it.
@@ -136,11 +149,24 @@ pub struct Rows {
     path: PathBuf,
     cells: csv::StringRecord,
     cell: String,
+    target: Target,
+    written: u64,
+}
+
+/// Where rows go.
+#[derive(Debug)]
+enum Target {
+    Files(Box<Files>),
+    Memory(Held),
+}
+
+/// The CSV file and its Parquet twin.
+#[derive(Debug)]
+struct Files {
     /// For a spreadsheet: which columns hold text that would be taken for a formula.
     guarded: Option<Vec<bool>>,
     csv: csv::Writer<Draft>,
     parquet: Option<parquet::Sheet>,
-    written: u64,
 }
 
 impl Rows {
@@ -196,13 +222,21 @@ impl Rows {
     /// If the file cannot be written, or the row has not as many cells as the table has columns.
     pub fn end(&mut self) -> Result<(), Error> {
         let cells = std::mem::take(&mut self.cells);
-        let outcome = match &self.guarded {
-            Some(columns) => self.csv.write_record(&guarded(&cells, columns)),
-            None => self.csv.write_record(&cells),
-        };
-        outcome.map_err(|error| write_error(&self.path, error))?;
-        if let Some(parquet) = &mut self.parquet {
-            parquet.write(&cells)?;
+        match &mut self.target {
+            Target::Files(files) => {
+                let outcome = match &files.guarded {
+                    Some(columns) => files.csv.write_record(&guarded(&cells, columns)),
+                    None => files.csv.write_record(&cells),
+                };
+                outcome.map_err(|error| write_error(&self.path, error))?;
+                if let Some(parquet) = &mut files.parquet {
+                    parquet.write(&cells)?;
+                }
+            }
+            Target::Memory(held) => {
+                let failed = |cause| Error { action: "hold", path: self.path.clone(), cause };
+                held.push(&cells).map_err(failed)?;
+            }
         }
         self.cells = cells;
         self.cells.clear();
@@ -270,16 +304,39 @@ impl<T: Table> Sheet<T> {
         let mut csv = csv::Writer::from_writer(draft);
         csv.write_record(columns.iter().map(|column| column.name.as_ref()))
             .map_err(|error| write_error(&path, error))?;
+        let files = Files {
+            guarded: options.excel.then(|| columns.iter().map(|column| column.kind == Kind::Text).collect()),
+            csv,
+            parquet: options.parquet.then(|| parquet::Sheet::create(folder, T::FILE, columns)).transpose()?,
+        };
         let rows = Rows {
             path,
             cells: csv::StringRecord::new(),
             cell: String::new(),
-            guarded: options.excel.then(|| columns.iter().map(|column| column.kind == Kind::Text).collect()),
-            csv,
-            parquet: options.parquet.then(|| parquet::Sheet::create(folder, T::FILE, columns)).transpose()?,
+            target: Target::Files(Box::new(files)),
             written: 0,
         };
         Ok(Sheet { rows, options, table: PhantomData })
+    }
+
+    /// Begins a table that stays in memory.
+    pub(super) fn in_memory(options: Options, columns: Vec<Column>) -> Self {
+        let rows = Rows {
+            path: PathBuf::from(T::FILE),
+            cells: csv::StringRecord::new(),
+            cell: String::new(),
+            target: Target::Memory(Held::new(T::FILE, columns)),
+            written: 0,
+        };
+        Sheet { rows, options, table: PhantomData }
+    }
+
+    /// The table, if it stayed in memory.
+    pub(super) fn into_held(self) -> Option<Held> {
+        match self.rows.target {
+            Target::Memory(held) => Some(held),
+            Target::Files(_) => None,
+        }
     }
 
     /// Adds the rows of one record.
@@ -302,12 +359,14 @@ impl<T: Table> Sheet<T> {
         self.rows.written
     }
 
-    /// Completes the file, and its Parquet twin where there is one, under temporary names.
+    /// Completes the file, and its Parquet twin where there is one, under temporary names. A table in memory has none.
     ///
     /// # Errors
     /// If the disk is full or fails.
     pub fn seal(self) -> Result<Vec<Whole>, Error> {
-        let Rows { path, csv, parquet, .. } = self.rows;
+        let Rows { path, target, .. } = self.rows;
+        let Target::Files(files) = target else { return Ok(Vec::new()) };
+        let Files { csv, parquet, .. } = *files;
         let csv = csv.into_inner().map_err(|error| write_error(&path, error.into_error().into()))?;
         let mut whole = vec![csv.seal()?];
         if let Some(parquet) = parquet {
