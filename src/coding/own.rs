@@ -64,6 +64,12 @@ impl OwnCodebook {
         self.labels[label].voices.contains(&Voice::of(speaker))
     }
 
+    /// Names of all labels, in their order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.labels.iter().map(|label| label.name.clone()).collect()
+    }
+
     /// Names of labels, joined by `|`.
     ///
     /// # Panics

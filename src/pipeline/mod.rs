@@ -285,8 +285,7 @@ impl Made {
     ) -> Result<Made, Error> {
         let options = report_options(job);
         let own = model.own().map(|own| own.codebook());
-        let labels: Option<Vec<String>> =
-            own.map(|own| own.labels.iter().map(|label| label.name.clone()).collect());
+        let labels = own.map(|own| own.names());
         let tables = Tables::create(folder, options)?
             .beside(&job.also, &about(model))?
             .with_own_codes(labels.as_deref(), options)?;

@@ -130,7 +130,7 @@ impl HeldTables {
             factors: sheet(options),
             privacy: sheet(options),
             rejects: sheet(options),
-            own_codes: own.map(|codebook| Sheet::in_memory(options, OwnCodes::columns_of(codebook))),
+            own_codes: own.map(|codebook| Sheet::in_memory(options, OwnCodes::columns_of(&codebook.names()))),
         }
     }
 

@@ -16,11 +16,11 @@ impl OwnCodes {
         options: Options,
         labels: &[String],
     ) -> Result<Sheet<OwnCodes>, Error> {
-        Sheet::with_columns(folder, options, &OwnCodes::columns_of(codebook))
+        Sheet::with_columns(folder, options, &OwnCodes::columns_of(labels))
     }
 
-    /// The columns that the table has for a codebook.
-    pub(super) fn columns_of(codebook: &OwnCodebook) -> Vec<Column> {
+    /// The columns that the table has for the labels of a codebook.
+    pub(super) fn columns_of(labels: &[String]) -> Vec<Column> {
         let mut columns = OwnCodes::columns();
         // In place of the one that speaks of all labels.
         columns.truncate(RESERVED.len());
