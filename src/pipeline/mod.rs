@@ -14,6 +14,7 @@ pub use code::code;
 pub use finished::FILE as FINISHED;
 pub use merge::merge;
 
+use crate::coding::own::OwnCodebook;
 use crate::coding::{CodedSession, Coding};
 use crate::finding::Searched;
 use crate::input::{self, Notice, Source};
@@ -282,15 +283,14 @@ impl Made {
         watch: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Made, Error> {
         let options = report_options(job);
-        let own = model.own().map(|own| own.codebook());
-        let labels: Option<Vec<String>> =
-            own.map(|own| own.labels.iter().map(|label| label.name.clone()).collect());
+        let names = |own: &OwnCodebook| own.labels.iter().map(|label| label.name.clone()).collect();
+        let labels: Option<Vec<String>> = model.own().map(|own| names(own.codebook()));
         let tables = Tables::create(folder, options)?
             .beside(&job.also, &about(model))?
             .with_own_codes(labels.as_deref(), options)?;
         let tables = if job.shard.is_some() { tables.of_shard()? } else { tables };
         let mut finished = None;
-        if job.resume && own.is_some() {
+        if job.resume && labels.is_some() {
             let text = "with a codebook of one's own every session is coded anew: finished work does not hold its labels";
             watch(Progress::Notice(&Notice { file: folder.join(FINISHED).into(), text: text.to_owned() }));
         } else if job.resume {
