@@ -232,7 +232,7 @@ fn own_codes() {
     corpus(dir.path());
     let mut coded = "session_id,utterance_id,speaker,text,codes\n".to_owned();
     let said = ["I slept badly again.", "The tomatoes came up.", "I could not sleep at all.", "We had soup."];
-    let labels = ["sleep", "garden, no", "sleep", ""].map(|label| label.replace(", no", ""));
+    let labels = ["sleep", "garden", "sleep", ""];
     for unit in 0..96 {
         let (session, text) = (unit / 8, (unit + unit / 8) % 4);
         writeln!(coded, "c{session},{unit},client,\"Well {session}. {}\",{}", said[text], labels[text])
@@ -241,15 +241,12 @@ fn own_codes() {
     fs::write(dir.path().join("coded.csv"), coded).unwrap();
     let output = breakthrough(dir.path(), &["adapt", "coded.csv", "--resamples", "0", "--out", "mine"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let wanted = whole(dir.path(), "whole", &["--model", "mine"]);
-    assert!(
-        fs::read_to_string(wanted.join("own_codes.csv"))
-            .unwrap()
-            .starts_with("session_id,utterance_id,speaker,codes,garden,sleep\n")
-    );
-    let (merged, output) = in_shards(dir.path(), "merged", 3, &["--model", "mine", "--also", "parquet"]);
+    let options = ["--model", "mine", "--also", "parquet"];
+    let wanted = whole(dir.path(), "whole", &options);
+    let table = fs::read_to_string(wanted.join("own_codes.csv")).unwrap();
+    assert!(table.starts_with("session_id,utterance_id,speaker,codes,garden,sleep\n"));
+    let (merged, output) = in_shards(dir.path(), "merged", 3, &options);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    let wanted = whole(dir.path(), "whole", &["--model", "mine", "--also", "parquet"]);
     assert_same(&merged, &wanted);
     assert!(merged.join("own_codes.parquet").exists());
 }
@@ -305,7 +302,7 @@ fn finished_work_is_taken_up_in_shards() {
     let wanted = whole(dir.path(), "whole", &[]);
     let (mut merged, mut wanted) = (files(&merged), files(&wanted));
     // Where it says how many were taken up.
-    (merged.remove("run.json"), wanted.remove("run.json"));
+    assert!(merged.remove("run.json").is_some() && wanted.remove("run.json").is_some());
     assert!(merged == wanted);
 }
 

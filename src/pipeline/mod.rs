@@ -284,14 +284,13 @@ impl Made {
         watch: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Made, Error> {
         let options = report_options(job);
-        let own = model.own().map(|own| own.codebook());
-        let labels = own.map(|own| own.names());
+        let labels = model.own().map(|own| own.codebook().names());
         let tables = Tables::create(folder, options)?
             .beside(&job.also, &about(model))?
             .with_own_codes(labels.as_deref(), options)?;
         let tables = if job.shard.is_some() { tables.of_shard()? } else { tables };
         let mut finished = None;
-        if job.resume && own.is_some() {
+        if job.resume && labels.is_some() {
             let text = "with a codebook of one's own every session is coded anew: finished work does not hold its labels";
             watch(Progress::Notice(&Notice { file: folder.join(FINISHED).into(), text: text.to_owned() }));
         } else if job.resume {

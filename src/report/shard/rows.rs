@@ -56,9 +56,10 @@ impl Feed {
 
     /// Reads a row that must be there.
     pub(super) fn must_read(&mut self, shard: usize, cells: &mut StringRecord) -> Result<(), Error> {
-        match self.read(shard, cells)? {
-            true => Ok(()),
-            false => Err(self.damaged(shard, "has fewer rows than its shard.csv says")),
+        if self.read(shard, cells)? {
+            Ok(())
+        } else {
+            Err(self.damaged(shard, "has fewer rows than its shard.csv says"))
         }
     }
 

@@ -278,9 +278,10 @@ impl Folder {
             return Some("its options are others".to_owned());
         }
         if let Some((x, y)) = a.inputs.iter().zip(&b.inputs).find(|(x, y)| x != y) {
-            return Some(match x.path == y.path {
-                true => format!("the input {} was another", x.path),
-                false => format!("it read {} where the other read {}", y.path, x.path),
+            return Some(if x.path == y.path {
+                format!("the input {} was another", x.path)
+            } else {
+                format!("it read {} where the other read {}", y.path, x.path)
             });
         }
         if a.inputs.len() != b.inputs.len() {
@@ -340,7 +341,8 @@ impl Folder {
 
 /// Whether every shard is there, and once. They come in order.
 fn all_once(folders: &[Folder]) -> Result<(), Error> {
-    if let Some([a, b]) = folders.array_windows().find(|[a, b]| a.part.number == b.part.number) {
+    let twice = folders.iter().zip(folders.iter().skip(1)).find(|(a, b)| a.part.number == b.part.number);
+    if let Some((a, b)) = twice {
         let (number, of) = (a.part.number, a.part.of);
         return Err(Error::Twice { first: a.path.clone(), second: b.path.clone(), number, of });
     }
