@@ -96,8 +96,8 @@ impl Config {
     pub fn check(&self) -> Result<(), String> {
         let (encoder, context) = (&self.encoder, &self.context);
         if let Some(plain) = &self.plain {
-            if plain.shared >= plain.layers || plain.shared > encoder.layers {
-                return Err("its plain encoder shares more layers than there are, or all of its own".into());
+            if plain.shared > plain.layers.min(encoder.layers) || plain.layers == 0 {
+                return Err("its plain encoder has no layer, or shares more than there are".into());
             }
             if plain.width == 0 || [plain.width, plain.layers, plain.pools].iter().any(|&size| size > LARGEST)
             {
@@ -155,7 +155,7 @@ impl Config {
                 window: 64,
             },
             context: ContextConfig { roles: ROLES, hidden: 128, head: 192, block: 512, margin: 64 },
-            plain: Some(PlainConfig { layers: 3, shared: 2, pools: 2, width: 256 }),
+            plain: Some(PlainConfig { layers: 3, shared: 3, pools: 2, width: 256 }),
         }
     }
 }
@@ -195,8 +195,8 @@ mod tests {
             |c| c.context.margin = 513,
             |c| (c.context.block, c.context.margin) = (usize::MAX, usize::MAX),
             |c| c.encoder.layers = usize::MAX / 2,
-            |c| c.plain = Some(PlainConfig { layers: 2, shared: 2, pools: 2, width: 256 }),
-            |c| c.plain = Some(PlainConfig { layers: 3, shared: 2, pools: usize::MAX, width: 256 }),
+            |c| c.plain = Some(PlainConfig { layers: 2, shared: 3, pools: 2, width: 256 }),
+            |c| c.plain = Some(PlainConfig { layers: 3, shared: 3, pools: usize::MAX, width: 256 }),
         ];
         for breaking in broken {
             let mut config = Config::minilm();

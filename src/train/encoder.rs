@@ -2,39 +2,29 @@
 
 use super::corpus::{Session, Source};
 use crate::codebook::{CODE_COUNT, Code};
-use crate::model::config::{Config, role};
+use crate::model::config::role;
 use crate::model::encode::{Encoder, Window};
-use crate::model::rust_bert::{Batch, HEAD_GROUP, Network, Plain};
+use crate::model::rust_bert::{HEAD_GROUP, Plain, Upper};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use std::collections::HashMap;
-use std::path::Path;
 use tch::nn::OptimizerConfig;
 use tch::{Kind, Tensor, nn};
 
 /// What the training is run with. The defaults are those of the shipped model.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Passes over the first batch of the material.
+    /// Passes of the encoder and the first reader over the material.
     pub epochs: usize,
-    /// Passes over the taught batches after that.
-    pub later_epochs: usize,
-    /// Batches that the encoder is taught with; later ones teach the second reader and the n-grams only, which takes
-    /// minutes instead of hours.
-    pub taught_batches: u32,
-    /// Passes of the second reader over all batches.
+    /// Passes of the second reader.
     pub plain_epochs: usize,
-    /// What the rates are multiplied by in these.
-    pub later_rate: f64,
     /// Peak learning rate of the encoder.
     pub encoder_rate: f64,
     /// Peak learning rate of the layers above it.
     pub head_rate: f64,
     /// Dropout in the encoder; twice as much above it.
     pub dropout: f64,
-    /// Lowest encoder layers that are kept as they are, besides the embeddings.
-    pub frozen: usize,
     /// Tokens per step.
     pub step_tokens: usize,
     /// Seed of shuffling, dropout and initial weights.
@@ -45,14 +35,10 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             epochs: 2,
-            later_epochs: 1,
-            taught_batches: 3,
             plain_epochs: 4,
-            later_rate: 0.5,
             encoder_rate: 2e-4,
             head_rate: 1.5e-3,
             dropout: 0.1,
-            frozen: 2,
             step_tokens: 1500,
             seed: 1,
         }
@@ -93,22 +79,12 @@ pub fn prepare<'a>(
 }
 
 /// Something that is trained.
-pub trait Learner {
+trait Learner {
     /// What may change.
     fn variables(&self) -> &nn::VarStore;
 
     /// Logits of the windows of sessions, `[windows, codes]`; with dropout if this is training.
     fn forward(&self, sessions: &[&Prepared<'_>], train: bool) -> Tensor;
-}
-
-impl Learner for Network {
-    fn variables(&self) -> &nn::VarStore {
-        &self.vs
-    }
-
-    fn forward(&self, sessions: &[&Prepared<'_>], train: bool) -> Tensor {
-        Network::forward(self, &batch(sessions), train)
-    }
 }
 
 /// The plain encoder's states of the tokens of all sessions that were prepared together: it does not change, so they are
@@ -160,7 +136,26 @@ impl States {
     }
 }
 
-/// The second reader over states that were made once.
+/// The upper layers and the first reader over states that were made once.
+struct Taught<'a> {
+    upper: &'a Upper,
+    states: &'a States,
+}
+
+impl Learner for Taught<'_> {
+    fn variables(&self) -> &nn::VarStore {
+        &self.upper.vs
+    }
+
+    fn forward(&self, sessions: &[&Prepared<'_>], train: bool) -> Tensor {
+        let Batch { roles, sessions: lengths } = batch(sessions);
+        let (states, tokens) = self.states.of(sessions);
+        let vectors = self.upper.encode(&states, &tokens, train);
+        self.upper.reader.score(&vectors, &roles, &lengths, train)
+    }
+}
+
+/// The second reader over the same states.
 struct OverStates<'a> {
     plain: &'a Plain,
     states: &'a States,
@@ -174,13 +169,13 @@ impl Learner for OverStates<'_> {
     }
 
     fn forward(&self, sessions: &[&Prepared<'_>], train: bool) -> Tensor {
-        let batch = batch(sessions);
-        let (mut states, lengths) = self.states.of(sessions);
+        let Batch { roles, sessions: lengths } = batch(sessions);
+        let (mut states, tokens) = self.states.of(sessions);
         if let Some((mean, deviation)) = self.scale {
             states = (states - mean) / deviation;
         }
-        let vectors = self.plain.pool(&states, &lengths);
-        self.plain.reader.score(&vectors, &batch.roles, &batch.sessions, train)
+        let vectors = self.plain.pool(&states, &tokens);
+        self.plain.reader.score(&vectors, &roles, &lengths, train)
     }
 }
 
@@ -205,7 +200,7 @@ pub fn train_plain(
     plain.take_in_scale(&mean, &deviation);
 }
 
-/// What the second reader says of sessions, as [`predict`].
+/// What the second reader says of them.
 #[must_use]
 pub fn predict_plain(
     plain: &Plain,
@@ -233,17 +228,22 @@ fn positive_weights(sessions: &[&Prepared<'_>]) -> [f32; CODE_COUNT] {
     std::array::from_fn(|c| (((all[c] - positives[c]) / positives[c].max(1.0)).sqrt() / 2.0).clamp(1.0, 4.0))
 }
 
-fn batch<'a>(sessions: &[&'a Prepared<'_>]) -> Batch<'a> {
-    let mut batch = Batch { windows: Vec::new(), roles: Vec::new(), sessions: Vec::new() };
+/// Several sessions as a reader takes them.
+struct Batch {
+    /// Row of the role table of every window.
+    roles: Vec<i64>,
+    /// Number of windows of every session.
+    sessions: Vec<usize>,
+}
+
+fn batch(sessions: &[&Prepared<'_>]) -> Batch {
+    let mut batch = Batch { roles: Vec::new(), sessions: Vec::new() };
     for prepared in sessions {
-        let before = batch.windows.len();
+        let before = batch.roles.len();
         for (unit, windows) in prepared.session.units.iter().zip(&prepared.windows) {
-            for window in windows {
-                batch.windows.push(&window.ids);
-                batch.roles.push(role(unit.speaker) as i64);
-            }
+            batch.roles.extend(windows.iter().map(|_| role(unit.speaker) as i64));
         }
-        batch.sessions.push(batch.windows.len() - before);
+        batch.sessions.push(batch.roles.len() - before);
     }
     batch
 }
@@ -293,24 +293,16 @@ fn loss(learner: &dyn Learner, sessions: &[&Prepared<'_>], positive: &Tensor) ->
     per_code / weights.sum(Kind::Float)
 }
 
-/// Trains a network on the given sessions, starting from the weights of a file (an encoder's, or a whole
-/// network's); `progress` hears epoch, share of the epoch done, and the mean loss since it was last told.
-///
-/// # Errors
-/// If the weights cannot be read.
+/// Teaches the upper layers and the first reader with sessions; `progress` hears epoch, share of the epoch done, and the
+/// mean loss since it was last told.
 pub fn train(
-    config: &Config,
-    start: &Path,
+    upper: &Upper,
+    states: &States,
     sessions: &[&Prepared<'_>],
     settings: &Settings,
     progress: &mut dyn FnMut(usize, f64, f64),
-) -> Result<Network, tch::TchError> {
-    tch::manual_seed(settings.seed as i64);
-    let mut network = Network::new(config, settings.dropout);
-    network.start_from(start)?;
-    network.freeze(settings.frozen);
-    optimise(&network, sessions, settings, progress);
-    Ok(network)
+) {
+    optimise(&Taught { upper, states }, sessions, settings, progress);
 }
 
 fn optimise(
@@ -362,9 +354,17 @@ fn optimise(
     }
 }
 
-/// Logits of every unit of the sessions, in order; a unit without a token has −∞ throughout.
+/// Logits of every unit of the sessions by the first reader, in order; a unit without a token has −∞ throughout.
 #[must_use]
-pub fn predict(learner: &dyn Learner, sessions: &[&Prepared<'_>]) -> Vec<Vec<[f32; CODE_COUNT]>> {
+pub fn predict_taught(
+    upper: &Upper,
+    states: &States,
+    sessions: &[&Prepared<'_>],
+) -> Vec<Vec<[f32; CODE_COUNT]>> {
+    predict(&Taught { upper, states }, sessions)
+}
+
+fn predict(learner: &dyn Learner, sessions: &[&Prepared<'_>]) -> Vec<Vec<[f32; CODE_COUNT]>> {
     let _no_grad = tch::no_grad_guard();
     sessions
         .iter()

@@ -10,16 +10,16 @@ use super::oof;
 use crate::agreement::bootstrap::Bootstrap;
 use crate::codebook::Code;
 use crate::model::calibration::Calibration;
-use crate::model::config::Config;
+use crate::model::config::{Config, PlainConfig};
 use crate::model::encode::Encoder;
 use crate::model::files;
 use crate::model::ngrams::Ngrams;
-use crate::model::rust_bert::{self, Plain};
+use crate::model::rust_bert::{self, Plain, Upper};
 use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tch::Tensor;
 
 /// What to train from and where to.
@@ -53,29 +53,30 @@ impl Training<'_> {
             std::fs::read(self.base.join("tokenizer.json")).context("no tokenizer.json in --base")?;
         let encoder = Encoder::new(&tokenizer, config.encoder.window).map_err(anyhow::Error::msg)?;
         let prepared = encoder::prepare(self.sessions, &encoder)?;
-        let second = Second { config: &config, training: self, all: &prepared, states: OnceCell::new() };
+        let network = Network { config: &config, training: self, all: &prepared, states: OnceCell::new() };
         for &fold in &self.folds {
             let training = part(&prepared, |s| s.fold != fold);
             let held_out = part(&prepared, |s| s.fold == fold && s.source != Source::Comments);
             self.ngram_stage(fold, &training, &held_out, say)?;
-            self.network_stage(&config, fold, &training, &held_out, say)?;
-            second.stage(fold, &training, &held_out, say)?;
+            for reader in [Which::First, Which::Second] {
+                network.stage(reader, fold, &training, &held_out, say)?;
+            }
         }
         if self.finish {
             let everything = part(&prepared, |_| true);
-            let weights = self.work.join("final.safetensors");
-            if !weights.exists() {
-                say("training the final model on everything".into());
-                save(self.network(&config, "final", &everything, say)?.variables(), &weights)?;
+            let first = self.work.join("upper.safetensors");
+            if !first.exists() {
+                say("teaching the final encoder and its reader with everything".into());
+                save(network.upper(&everything, say)?.variables(), &first)?;
             }
-            let plain = self.work.join("plain.safetensors");
-            if !plain.exists() {
-                say("training the final second reader on everything".into());
-                save(second.learned(&everything, say)?.own_variables(), &plain)?;
+            let second = self.work.join("plain.safetensors");
+            if !second.exists() {
+                say("teaching the final second reader with everything".into());
+                save(network.plain(&everything, say)?.variables(), &second)?;
             }
             let evaluation = Evaluation::read(self.sessions, self.work)?;
             let calibration = calibrate(&evaluation.scored(|_| true), &Policy::default());
-            self.assemble(&config, &tokenizer, &everything, &[&weights, &plain], &calibration)?;
+            self.assemble(&config, &tokenizer, &everything, &[&first, &second], &calibration)?;
             evaluation.write(&self.out.join(folds::FILE))?;
             say(format!("the model is in {}", self.out.display()));
             let figures = self.work.join("figures.md");
@@ -108,54 +109,6 @@ impl Training<'_> {
             Ok(_) => Ok(()),
             Err(_) => Ok(std::fs::write(&path, now)?),
         }
-    }
-
-    /// A network trained on the given sessions: on those of the first batch from the pre-trained encoder, then
-    /// on all that the encoder is taught with. What the first leaves is kept under `name`.
-    fn network(
-        &self,
-        config: &Config,
-        name: &str,
-        training: &[&Prepared<'_>],
-        say: &mut dyn FnMut(String),
-    ) -> anyhow::Result<crate::model::rust_bert::Network> {
-        let mut training = thinned(training);
-        training.retain(|p| p.session.batch <= self.settings.taught_batches);
-        let first: Vec<_> = training.iter().filter(|p| p.session.batch == 1).copied().collect();
-        let weights = self.work.join(format!("{name}.first.safetensors"));
-        let mut progress = |epoch, done: f64, loss| {
-            say(format!("  epoch {}, {:3.0} %, loss {loss:.4}", epoch + 1, done * 100.0));
-        };
-        if !weights.exists() {
-            let base = self.base.join("model.safetensors");
-            let network = encoder::train(config, &base, &first, &self.settings, &mut progress)?;
-            save(network.variables(), &weights)?;
-        }
-        let later = Settings {
-            epochs: self.settings.later_epochs,
-            encoder_rate: self.settings.encoder_rate * self.settings.later_rate,
-            head_rate: self.settings.head_rate * self.settings.later_rate,
-            ..self.settings
-        };
-        Ok(encoder::train(config, &weights, &training, &later, &mut progress)?)
-    }
-
-    fn network_stage(
-        &self,
-        config: &Config,
-        fold: usize,
-        training: &[&Prepared<'_>],
-        held_out: &[&Prepared<'_>],
-        say: &mut dyn FnMut(String),
-    ) -> anyhow::Result<()> {
-        let scores = self.work.join(format!("network{fold}.csv"));
-        if !scores.exists() {
-            say(format!("fold {fold}: training the network on {} sessions", training.len()));
-            let network = self.network(config, &format!("fold{fold}"), training, say)?;
-            let sessions: Vec<&Session> = held_out.iter().map(|p| p.session).collect();
-            oof::write(&scores, &sessions, &encoder::predict(&network, held_out))?;
-        }
-        Ok(())
     }
 
     fn ngram_stage(
@@ -204,45 +157,76 @@ impl Training<'_> {
     }
 }
 
-/// The second reader in its stages.
-struct Second<'a> {
+/// Which of the two readers.
+#[derive(Debug, Clone, Copy)]
+enum Which {
+    /// The one over the taught encoder, with that encoder.
+    First,
+    /// The one over the plain encoder.
+    Second,
+}
+
+/// The network in its stages.
+struct Network<'a> {
     config: &'a Config,
     training: &'a Training<'a>,
     /// All sessions, as they were prepared together.
     all: &'a [Prepared<'a>],
-    /// What the plain encoder makes of them.
+    /// What the layers below make of them, which are not taught.
     states: OnceCell<States>,
 }
 
-impl Second<'_> {
+impl Network<'_> {
     fn stage(
         &self,
+        reader: Which,
         fold: usize,
         training: &[&Prepared<'_>],
         held_out: &[&Prepared<'_>],
         say: &mut dyn FnMut(String),
     ) -> anyhow::Result<()> {
-        let scores = self.training.work.join(format!("plain{fold}.csv"));
+        let name = match reader {
+            Which::First => "network",
+            Which::Second => "plain",
+        };
+        let scores = self.training.work.join(format!("{name}{fold}.csv"));
         if !scores.exists() {
-            say(format!("fold {fold}: training the second reader on {} sessions", training.len()));
-            let plain = self.learned(training, say)?;
+            say(format!("fold {fold}: teaching the {reader:?} reader with {} sessions", training.len()));
+            let logits = match reader {
+                Which::First => {
+                    let upper = self.upper(training, say)?;
+                    encoder::predict_taught(&upper, self.states(say)?, held_out)
+                }
+                Which::Second => {
+                    let plain = self.plain(training, say)?;
+                    encoder::predict_plain(&plain, self.states(say)?, held_out)
+                }
+            };
             let sessions: Vec<&Session> = held_out.iter().map(|p| p.session).collect();
-            let logits = encoder::predict_plain(&plain, self.states(say)?, held_out);
             oof::write(&scores, &sessions, &logits)?;
         }
         Ok(())
     }
 
-    /// The second reader, trained on the given sessions.
-    fn learned(&self, training: &[&Prepared<'_>], say: &mut dyn FnMut(String)) -> anyhow::Result<Plain> {
-        let settings = Settings { epochs: self.training.settings.plain_epochs, ..self.training.settings };
+    /// The upper layers and the first reader, taught with the given sessions.
+    fn upper(&self, training: &[&Prepared<'_>], say: &mut dyn FnMut(String)) -> anyhow::Result<Upper> {
+        let settings = &self.training.settings;
+        let states = self.states(say)?;
+        tch::manual_seed(settings.seed as i64);
+        let mut upper = Upper::new(self.config, self.shape()?, settings.dropout);
+        upper.start_from(&self.base())?;
+        encoder::train(&upper, states, &thinned(training), settings, &mut telling(say));
+        Ok(upper)
+    }
+
+    /// The second reader, taught with the given sessions.
+    fn plain(&self, training: &[&Prepared<'_>], say: &mut dyn FnMut(String)) -> anyhow::Result<Plain> {
+        let settings =
+            Settings { epochs: self.training.settings.plain_epochs, ..self.training.settings.clone() };
         let states = self.states(say)?;
         tch::manual_seed(settings.seed as i64);
         let mut plain = self.fresh(settings.dropout)?;
-        let mut progress = |epoch, done: f64, loss| {
-            say(format!("  epoch {}, {:3.0} %, loss {loss:.4}", epoch + 1, done * 100.0));
-        };
-        encoder::train_plain(&mut plain, states, &thinned(training), &settings, &mut progress);
+        encoder::train_plain(&mut plain, states, &thinned(training), &settings, &mut telling(say));
         Ok(plain)
     }
 
@@ -269,11 +253,25 @@ impl Second<'_> {
 
     /// The plain encoder under a reader that has learned nothing.
     fn fresh(&self, dropout: f64) -> anyhow::Result<Plain> {
-        let shape = self.config.plain.as_ref().context("this network has one reader")?;
-        let mut plain = Plain::new(self.config, shape, dropout);
-        plain.start_from(&self.training.base.join("model.safetensors"))?;
+        let mut plain = Plain::new(self.config, self.shape()?, dropout);
+        plain.start_from(&self.base())?;
         Ok(plain)
     }
+
+    fn shape(&self) -> anyhow::Result<&PlainConfig> {
+        let shape = self.config.plain.as_ref().context("this network has one reader")?;
+        anyhow::ensure!(shape.shared == shape.layers, "the layers under both readers are not the same");
+        Ok(shape)
+    }
+
+    fn base(&self) -> PathBuf {
+        self.training.base.join("model.safetensors")
+    }
+}
+
+/// Progress of an optimisation as lines.
+fn telling(say: &mut dyn FnMut(String)) -> impl FnMut(usize, f64, f64) {
+    |epoch, done, loss| say(format!("  epoch {}, {:3.0} %, loss {loss:.4}", epoch + 1, done * 100.0))
 }
 
 /// Saves weights under their name only when they are whole.

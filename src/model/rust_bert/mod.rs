@@ -7,9 +7,11 @@
 mod bert;
 mod plain;
 mod reader;
+mod upper;
 
 pub use plain::Plain;
 pub use reader::Reader;
+pub use upper::Upper;
 
 use super::config::Config;
 use super::weights::Weights;
@@ -21,91 +23,25 @@ use std::path::Path;
 use std::sync::Mutex;
 use tch::{Device, Kind, Tensor, nn};
 
-/// Variable group of the encoder, for its own learning rate.
+/// Variable group of an encoder, for its own learning rate.
 pub const ENCODER_GROUP: usize = 0;
 /// Variable group of everything above it.
 pub const HEAD_GROUP: usize = 1;
 
-/// The trainable network.
-pub struct Network {
-    /// All variables; names are those of the weights file.
-    pub vs: nn::VarStore,
+/// The taught network, whole.
+struct Network {
+    vs: nn::VarStore,
     bert: Bert,
-    /// The layers above the encoder.
-    pub reader: Reader,
-}
-
-/// Windows of tokens of several sessions, ready for the network.
-pub struct Batch<'a> {
-    /// Token ids of every window.
-    pub windows: Vec<&'a [u32]>,
-    /// Row of the role table of every window.
-    pub roles: Vec<i64>,
-    /// Number of windows of every session, in order; their sum is the number of windows.
-    pub sessions: Vec<usize>,
+    reader: Reader,
 }
 
 impl Network {
-    /// A network of the given shape with random weights; `dropout` acts only while training.
-    #[must_use]
-    pub fn new(config: &Config, dropout: f64) -> Network {
+    fn new(config: &Config) -> Network {
         let vs = nn::VarStore::new(Device::Cpu);
-        let bert =
-            Bert::new(vs.root().set_group(ENCODER_GROUP), &config.encoder, config.encoder.layers, dropout);
+        let bert = Bert::new(vs.root(), &config.encoder, config.encoder.layers);
         let sizes = [config.encoder.hidden, config.codes.len()];
-        let reader = Reader::new(vs.root().set_group(HEAD_GROUP), &config.context, sizes, None, dropout);
+        let reader = Reader::new(vs.root(), &config.context, sizes, None, 0.0);
         Network { vs, bert, reader }
-    }
-
-    /// All variables in the order of their names: the store itself has no order.
-    #[must_use]
-    pub fn variables(&self) -> BTreeMap<String, Tensor> {
-        self.vs.variables().into_iter().collect()
-    }
-
-    /// Starts from a pre-trained encoder, or from a whole network: takes every tensor of a safetensors file that
-    /// has the name of a variable, whatever its precision.
-    ///
-    /// # Errors
-    /// If the file cannot be read, or a tensor has another shape.
-    pub fn start_from(&mut self, weights: &Path) -> Result<(), tch::TchError> {
-        let _no_grad = tch::no_grad_guard();
-        let mut variables = self.variables();
-        for (name, tensor) in Tensor::read_safetensors(weights)? {
-            if let Some(variable) = variables.get_mut(&name) {
-                variable.f_copy_(&tensor)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes every variable from the weights file of a model.
-    ///
-    /// # Errors
-    /// If one is missing or has another shape.
-    pub fn load(&mut self, weights: &Weights<'_>) -> Result<(), Error> {
-        take(self.variables(), weights)
-    }
-
-    /// Keeps the embeddings and the lowest `layers` layers of the encoder as they are.
-    pub fn freeze(&mut self, layers: usize) {
-        let frozen: Vec<String> = (0..layers).map(|layer| format!("encoder.layer.{layer}.")).collect();
-        for (name, tensor) in self.variables() {
-            if name.starts_with("embeddings.") || frozen.iter().any(|prefix| name.starts_with(prefix)) {
-                let _ = tensor.set_requires_grad(false);
-            }
-        }
-    }
-
-    /// Vectors of windows, `[windows, hidden]`: the mean over all tokens of the last layer.
-    pub fn encode(&self, windows: &[&[u32]], train: bool) -> Tensor {
-        self.bert.encode(windows, train)
-    }
-
-    /// Logits of a batch, `[windows, codes]`.
-    pub fn forward(&self, batch: &Batch<'_>, train: bool) -> Tensor {
-        let vectors = self.encode(&batch.windows, train);
-        self.reader.score(&vectors, &batch.roles, &batch.sessions, train)
     }
 }
 
@@ -144,7 +80,7 @@ struct Both {
 impl Both {
     /// Vectors of windows, those of the plain encoder beside those of the taught one.
     fn encode(&self, windows: &[&[u32]]) -> Tensor {
-        let taught = self.network.encode(windows, false);
+        let taught = self.network.bert.encode(windows);
         match &self.plain {
             None => taught,
             Some(plain) => Tensor::cat(&[taught, plain.encode(windows)], 1),
@@ -173,8 +109,8 @@ impl RustBert {
     /// # Errors
     /// If a tensor is missing or has not the shape that `config` says.
     pub fn new(config: &Config, weights: &Weights<'_>) -> Result<RustBert, Error> {
-        let mut network = Network::new(config, 0.0);
-        network.load(weights)?;
+        let network = Network::new(config);
+        take(network.vs.variables(), weights)?;
         let mut plain = config.plain.as_ref().map(|plain| Plain::new(config, plain, 0.0));
         plain.as_mut().map_or(Ok(()), |plain| plain.load(weights))?;
         Ok(RustBert(Mutex::new(Both { network, plain, hidden: config.encoder.hidden as i64 })))

@@ -26,7 +26,7 @@ impl Plain {
     #[must_use]
     pub fn new(config: &Config, plain: &PlainConfig, dropout: f64) -> Plain {
         let vs = nn::VarStore::new(Device::Cpu);
-        let bert = Bert::new(vs.root(), &config.encoder, plain.layers, 0.0);
+        let bert = Bert::new(vs.root(), &config.encoder, plain.layers);
         let root = vs.root().set_group(HEAD_GROUP);
         let hidden = config.encoder.hidden;
         let shape = [plain.pools as i64, hidden as i64];
@@ -62,15 +62,13 @@ impl Plain {
     /// # Errors
     /// If one is missing or has another shape.
     pub(super) fn load(&mut self, weights: &Weights<'_>) -> Result<(), Error> {
-        let variables = self.vs.variables();
-        take(variables.into_iter().map(|(name, variable)| (self.stored_name(&name), variable)), weights)
+        take(self.variables(), weights)
     }
 
-    /// What is stored for this half alone: its own layers and the reader.
+    /// All variables under the names that they have in the weights file of a model: what both encoders share among them.
     #[must_use]
-    pub fn own_variables(&self) -> BTreeMap<String, Tensor> {
-        let named = self.vs.variables().into_iter().map(|(name, tensor)| (self.stored_name(&name), tensor));
-        named.filter(|(name, _)| name.starts_with("plain.")).collect()
+    pub fn variables(&self) -> BTreeMap<String, Tensor> {
+        self.vs.variables().into_iter().map(|(name, tensor)| (self.stored_name(&name), tensor)).collect()
     }
 
     /// What a variable is called in the weights file of a model: layers that are shared stand there once.

@@ -1,0 +1,101 @@
+//! What is taught with the codes: the upper layers of the encoder and the first reader, over the states of the layers below,
+//! which stay as they are.
+
+use super::bert::{bert_config, inverse, passes};
+use super::{ENCODER_GROUP, HEAD_GROUP, Reader};
+use crate::model::config::{Config, PlainConfig};
+use rust_bert::bert::BertEncoder;
+use std::collections::BTreeMap;
+use std::path::Path;
+use tch::{Device, Kind, Tensor, nn};
+
+/// The half of a network that is taught.
+pub struct Upper {
+    /// All variables; layers are counted from the lowest taught one.
+    pub vs: nn::VarStore,
+    encoder: BertEncoder,
+    /// The layers over a session.
+    pub reader: Reader,
+    below: usize,
+}
+
+const LAYER: &str = "encoder.layer.";
+
+impl Upper {
+    /// Random weights of the given shape, over the layers that both encoders share; `dropout` acts only while training.
+    #[must_use]
+    pub fn new(config: &Config, plain: &PlainConfig, dropout: f64) -> Upper {
+        let vs = nn::VarStore::new(Device::Cpu);
+        let below = plain.shared;
+        let shape = bert_config(&config.encoder, config.encoder.layers - below, dropout);
+        let encoder = BertEncoder::new(vs.root().set_group(ENCODER_GROUP) / "encoder", &shape);
+        let sizes = [config.encoder.hidden, config.codes.len()];
+        let reader = Reader::new(vs.root().set_group(HEAD_GROUP), &config.context, sizes, None, dropout);
+        Upper { vs, encoder, reader, below }
+    }
+
+    /// Starts from a pre-trained encoder.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or a tensor has another shape.
+    pub fn start_from(&mut self, weights: &Path) -> Result<(), tch::TchError> {
+        let _no_grad = tch::no_grad_guard();
+        let pretrained: BTreeMap<String, Tensor> = Tensor::read_safetensors(weights)?.into_iter().collect();
+        for (name, mut variable) in self.variables() {
+            if let Some(tensor) = pretrained.get(&name) {
+                variable.f_copy_(tensor)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All variables under the names that they have in the weights file of a model.
+    #[must_use]
+    pub fn variables(&self) -> BTreeMap<String, Tensor> {
+        let stored = |name: String| match name.strip_prefix(LAYER).and_then(|rest| rest.split_once('.')) {
+            Some((number, rest)) => {
+                let number = number.parse::<usize>().map_or(self.below, |number| number + self.below);
+                format!("{LAYER}{number}.{rest}")
+            }
+            None => name,
+        };
+        self.vs.variables().into_iter().map(|(name, tensor)| (stored(name), tensor)).collect()
+    }
+
+    /// Vectors of windows, `[windows, hidden]`, from the states of their tokens below, `[tokens, hidden]`, window after
+    /// window; `lengths` says how many each has.
+    #[must_use]
+    pub fn encode(&self, states: &Tensor, lengths: &[i64], train: bool) -> Tensor {
+        let mut starts = vec![0_i64; lengths.len()];
+        for i in 1..lengths.len() {
+            starts[i] = starts[i - 1] + lengths[i - 1];
+        }
+        let sizes: Vec<usize> = lengths.iter().map(|&length| length as usize).collect();
+        let (mut parts, mut order) = (Vec::new(), Vec::new());
+        for pass in passes(&sizes) {
+            let longest = pass.iter().map(|&i| lengths[i]).max().unwrap_or(0);
+            // Padding takes any token's state, and is masked.
+            let rows: Vec<i64> = pass
+                .iter()
+                .flat_map(|&i| (0..longest).map(move |t| (i, t)))
+                .map(|(i, t)| starts[i] + t.min(lengths[i] - 1))
+                .collect();
+            let there: Vec<f32> = pass
+                .iter()
+                .flat_map(|&i| (0..longest).map(move |t| f32::from(u8::from(t < lengths[i]))))
+                .collect();
+            let shape = [pass.len() as i64, longest];
+            let mask = Tensor::from_slice(&there).view(shape);
+            let input = states.index_select(0, &Tensor::from_slice(&rows)).view([shape[0], longest, -1]);
+            // As rust-bert's model makes it of a mask.
+            let hidden: Tensor = (1.0 - &mask) * -10_000.0;
+            let hidden = hidden.unsqueeze(1).unsqueeze(1);
+            let output = self.encoder.forward_t(&input, Some(&hidden), None, None, train).hidden_state;
+            let mask = mask.unsqueeze(-1);
+            let sum = (output * &mask).sum_dim_intlist([1].as_slice(), false, Kind::Float);
+            parts.push(sum / mask.sum_dim_intlist([1].as_slice(), false, Kind::Float));
+            order.extend(pass);
+        }
+        Tensor::cat(&parts, 0).index_select(0, &inverse(&order))
+    }
+}
