@@ -6,7 +6,7 @@
 //! as much as all real ones times [`Policy::written_weight`].
 
 use super::corpus::{Session, Source};
-use crate::codebook::{CODE_COUNT, Code};
+use crate::codebook::{CODE_COUNT, Code, Family};
 use crate::model::calibration::{Calibration, Line};
 use crate::transcript::Kind;
 
@@ -27,6 +27,8 @@ pub struct Policy {
     pub mix: [f64; 2],
     /// Least and largest threshold.
     pub thresholds: [f64; 2],
+    /// Least threshold of a breakthrough: false alarms on ordinary talk cost a reader more than misses.
+    pub breakthroughs: f64,
 }
 
 impl Default for Policy {
@@ -35,10 +37,11 @@ impl Default for Policy {
             transcript_density: 1.5,
             note_density: 1.5,
             belief: 2000.0,
-            written_weight: 1.0,
+            written_weight: 0.3,
             penalty: 20.0,
             mix: [0.4, 0.5],
             thresholds: [0.06, 0.5],
+            breakthroughs: 0.26,
         }
     }
 }
@@ -90,7 +93,11 @@ fn line(scored: &[Scored<'_>], kind: Kind, code: Code, policy: &Policy) -> Line 
         .iter()
         .map(|p| (sigmoid(encoder * p.features[0] + ngrams * p.features[1] + bias), p.positive, p.weight))
         .collect();
-    let threshold = threshold(probabilities).clamp(policy.thresholds[0], policy.thresholds[1]);
+    let [mut least, most] = policy.thresholds;
+    if code.family() == Family::Breakthrough {
+        least = least.max(policy.breakthroughs);
+    }
+    let threshold = threshold(probabilities).clamp(least, most);
     Line {
         code,
         encoder: encoder as f32,
