@@ -96,7 +96,7 @@ class Expected:
 
 
 class QualCoder:
-    """The steps of QualCoder's importer (`qualcoder/refi.py`, class RefiImport, version 3, as read; no line of it is
+    """The steps of QualCoder's importer (`qualcoder/refi.py`, class RefiImport at commit 409f6bd, as read; no line of it is
     here) into a database with the constraints of QualCoder's. Where the importer would end with an error, so does this."""
 
     def __init__(self, file):
