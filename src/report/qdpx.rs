@@ -2,7 +2,7 @@
 //!
 //! A zip of `project.qde` (XML) and one text file a session in `sources/`. The program is a user of its own, so its
 //! codings stand apart from those of people. What stands in the file follows from the input alone: identifiers are made
-//! of names (UUID version 5), and times are left out where the standard lets them be and fixed where it does not.
+//! of names (UUID version 5), and times are left out where they may be and fixed where a program cannot do without.
 //!
 //! Positions count Unicode code points of the text file, from 0, end exclusive. Its lines end in `\n` alone.
 
@@ -16,6 +16,7 @@ use crate::transcript::Span;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::PathBuf;
@@ -28,6 +29,10 @@ pub(super) const FILE: &str = "project.qdpx";
 /// Under which all names of the program become identifiers; drawn once.
 const NAMES: Uuid = uuid!("6d1f5a0e-9c53-4f0b-8e27-3b7a52f4c0d9");
 
+/// When selections were made, as far as the file tells: that of the files in the zip. The standard lets it be left out,
+/// but the importer of `QualCoder` ends at the first selection without it.
+const MADE: &str = "1980-01-01T00:00:00Z";
+
 const ABOUT: &str = "Codes are suggestions to look at, given by a model, not findings about a person.";
 
 /// The project while it is written: texts go into the zip at once, their XML waits in a scratch file.
@@ -37,6 +42,8 @@ pub(super) struct Qdpx {
     zip: ZipWriter<Draft>,
     sources: BufWriter<File>,
     written: u64,
+    /// Names of sources, each with the last number that was put behind it.
+    names: HashMap<String, u64>,
     user: String,
     model: String,
 }
@@ -49,6 +56,7 @@ impl Qdpx {
             zip: ZipWriter::new(folder.draft(FILE)?),
             sources: BufWriter::new(folder.scratch()?),
             written: 0,
+            names: HashMap::new(),
             user: guid(&["user", &model]),
             model,
         })
@@ -67,8 +75,13 @@ impl Qdpx {
         self.zip.start_file(format!("sources/{source}.txt"), options(text.len() as u64))?;
         self.zip.write_all(text.as_bytes())?;
         let path = format!("internal://{source}.txt");
-        let attributes =
-            [("guid", source.as_str()), ("name", &clean(&coded.session.id)), ("plainTextPath", &path)];
+        let name = self.name(&coded.session.id);
+        let attributes = [
+            ("guid", source.as_str()),
+            ("name", &name),
+            ("plainTextPath", &path),
+            ("creatingUser", &self.user),
+        ];
         let mut xml = Writer::new_with_indent(&mut self.sources, b' ', 1);
         xml.create_element("TextSource").with_attributes(attributes).write_inner_content(|xml| {
             for selection in selections(coded, &starts, &self.model) {
@@ -77,6 +90,26 @@ impl Qdpx {
             Ok(())
         })?;
         self.sources.write_all(b"\n")
+    }
+
+    /// What the source of a session is called: its id, and for one more stretch of it, or another session of the same
+    /// id, a number behind it, since programs know a source by its name.
+    fn name(&mut self, id: &str) -> String {
+        let id = clean(id).into_owned();
+        let Some(mut number) = self.names.get(&id).copied() else {
+            self.names.insert(id.clone(), 1);
+            return id;
+        };
+        let name = loop {
+            number += 1;
+            let name = format!("{id} ({number})");
+            if !self.names.contains_key(&name) {
+                break name;
+            }
+        };
+        self.names.insert(id, number);
+        self.names.insert(name.clone(), 1);
+        name
     }
 
     /// Completes the project under its temporary name.
@@ -142,6 +175,7 @@ impl Selection {
             ("startPosition", &start),
             ("endPosition", &end),
             ("creatingUser", user),
+            ("creationDateTime", MADE),
         ];
         xml.create_element("PlainTextSelection").with_attributes(attributes).write_inner_content(|xml| {
             let description = clean(&self.description);
@@ -340,6 +374,30 @@ mod tests {
         assert!(!named.is_empty() && named.iter().all(|guid| known.contains(guid)));
         assert!(guids.iter().all(|guid| Uuid::parse_str(guid).is_ok_and(|guid| guid.get_version_num() == 5)));
         assert_eq!(project.matches("<TextSource ").count(), 2);
+    }
+
+    #[test]
+    fn sources_have_names_of_their_own_and_selections_a_time() {
+        let named = |id: &str| {
+            let mut session = sample::session();
+            session.session.id = id.to_owned();
+            session
+        };
+        let (_, files) = unpacked(&["a", "a (2)", "a", "a"].map(named));
+        let project = &files.last().unwrap().1;
+        let names: Vec<_> = project
+            .lines()
+            .filter_map(|line| {
+                line.trim().strip_prefix("<TextSource ")?.split_once(" name=\"")?.1.split_once('"')
+            })
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names, ["a", "a (2)", "a (3)", "a (4)"]);
+        let selections: Vec<_> =
+            project.lines().filter(|line| line.contains("<PlainTextSelection ")).collect();
+        assert_eq!(selections.len(), 20);
+        let timed = " creationDateTime=\"1980-01-01T00:00:00Z\"";
+        assert!(selections.iter().all(|line| line.contains(timed)), "QualCoder cannot do without");
     }
 
     #[test]
