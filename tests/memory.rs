@@ -73,6 +73,7 @@ fn rows_in_memory_come_to_the_tables_of_the_file() {
         resume: false,
         stop: std::sync::Arc::default(),
         options: serde_json::Map::new(),
+        shard: None,
     };
     let run = pipeline::analyze(&job, &model, &out, &mut |_| ()).unwrap();
     assert_eq!(run.totals.rejected, 2);

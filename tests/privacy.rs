@@ -45,7 +45,7 @@ fn input() -> tempfile::TempDir {
         "session_id,utterance_id,speaker,text\n\
          a,1,therapist,What happened with Darren?\n\
          a,2,client,\"I told Darren Pike no. First time in ten years, I'm {MARKER} proud. Ring me on 07700 900123.\"\n\
-         a,3,client,=SUM(A1) Darren's gone and I poured it all down the sink and went for a walk instead.\n\
+         a,3,client,=SUM(A1) Darren's been and I poured it all down the sink and went for a walk. I haven't had a drink since.\n\
          a,4,nobody,{MARKER} is not read\n\
          b,1,client,It rained and I said nothing about it.\n"
     );
@@ -92,7 +92,7 @@ fn redaction_comes_before_everything() {
         ("2", format!("I told [NAME] no. First time in ten years, I'm {MARKER} proud. Ring me on [PHONE].")),
         (
             "3",
-            "=SUM(A1) [NAME]'s gone and I poured it all down the sink and went for a walk instead."
+            "=SUM(A1) [NAME]'s been and I poured it all down the sink and went for a walk. I haven't had a drink since."
                 .to_owned(),
         ),
     ]);

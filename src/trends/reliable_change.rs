@@ -22,25 +22,26 @@ use crate::coding::case::Measure;
 /// Two-sided 95 % of the normal distribution.
 pub const RELIABLE: f64 = 1.96;
 
-/// Measurement error of a session's rate as a part of its binomial variance; out of fold, `minilm` 1.1.0.
+/// Measurement error of a session's rate as a part of its binomial variance; out of fold, `minilm` 1.2.0.
 #[must_use]
 pub const fn error_ratio(measure: Measure) -> f64 {
     match measure {
-        Measure::Breakthrough => 0.51,
-        Measure::Resistance => 0.71,
+        Measure::Breakthrough => 0.47,
+        Measure::Resistance => 0.69,
         Measure::Code(code) => match code {
-            Code::Emotional | Code::Cognitive => 0.40,
-            Code::Behavioural => 0.60,
-            Code::ResistanceChange => 0.68,
-            Code::ResistanceDefence => 0.85,
-            Code::ResistanceFear => 0.41,
-            Code::Motivation => 0.62,
-            Code::SelfAwareness => 0.71,
-            Code::Openness => 0.86,
-            Code::Empathy => 0.42,
-            Code::Guidance => 0.44,
-            Code::Pacing => 0.32,
-            Code::Alliance => 0.63,
+            Code::Emotional => 0.32,
+            Code::Cognitive => 0.35,
+            Code::Behavioural => 0.56,
+            Code::ResistanceChange => 0.63,
+            Code::ResistanceDefence => 0.75,
+            Code::ResistanceFear => 0.43,
+            Code::Motivation => 0.48,
+            Code::SelfAwareness => 0.62,
+            Code::Openness => 0.92,
+            Code::Empathy => 0.40,
+            Code::Guidance => 0.38,
+            Code::Pacing => 0.31,
+            Code::Alliance => 0.65,
         },
     }
 }
@@ -70,7 +71,7 @@ mod tests {
     fn longer_sessions_err_less() {
         let error = |n| standard_error(Measure::Breakthrough, 10.0, [n, n]);
         // √(ratio · 10 · 90 · 2 / 14) with the ratio of all breakthroughs
-        assert!((error(14) - (0.51_f64 * 10.0 * 90.0 * 2.0 / 14.0).sqrt()).abs() < 1e-12);
+        assert!((error(14) - (0.47_f64 * 10.0 * 90.0 * 2.0 / 14.0).sqrt()).abs() < 1e-12);
         assert!((error(14) / error(56) - 2.0).abs() < 1e-12);
         assert!(index(5.0, standard_error(Measure::Resistance, 0.0, [9, 9])).abs() < 1e-12);
         assert!((index(-2.0 * error(14), error(14)) + 2.0).abs() < 1e-12);
