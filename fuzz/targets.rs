@@ -59,13 +59,24 @@ pub(crate) fn sniff(bytes: &[u8]) {
     }
 }
 
+/// The parquet crate panics on some damaged files and its reader catches that: libFuzzer's hook may not abort there.
+#[allow(dead_code, reason = "only libFuzzer's hook aborts")]
+pub(crate) fn let_guarded_panics_pass() {
+    let aborts = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !input::is_guarded() {
+            aborts(panic);
+        }
+    }));
+}
+
 /// Reads and holds the account against what came out.
 fn read(name: &str, bytes: &[u8], format: Option<Format>) {
     let options = Options { format, therapist: vec!["Anna".to_owned()], ..Options::default() };
     for options in [Options { therapist: Vec::new(), ..options.clone() }, options] {
         let mut reading = input::read(bytes, Path::new(name).into(), &options);
         let (mut units, mut rejects) = (0, 0);
-        for event in reading.by_ref() {
+        while let Some(event) = reading.next() {
             match event {
                 Event::Session(session) => {
                     assert!(!session.units.is_empty());
@@ -73,7 +84,9 @@ fn read(name: &str, bytes: &[u8], format: Option<Format>) {
                 }
                 Event::Reject(reject) => {
                     assert!(!reject.reason.is_empty() && !reject.reason.contains('\n'));
-                    assert_eq!(reject.record.is_some(), reject.place.is_some());
+                    // A row of Parquet has a number and no place.
+                    let rows = reading.report().format == Some(Format::Parquet);
+                    assert!(rows || reject.record.is_some() == reject.place.is_some());
                     rejects += 1;
                 }
                 Event::Notice(notice) => assert!(!notice.text.is_empty()),

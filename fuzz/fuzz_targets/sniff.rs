@@ -2,4 +2,4 @@
 #[path = "../targets.rs"]
 #[allow(dead_code)]
 mod targets;
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::sniff(bytes));
+libfuzzer_sys::fuzz_target!(init: targets::let_guarded_panics_pass(), |bytes: &[u8]| targets::sniff(bytes));

@@ -4,7 +4,7 @@ use super::log::{self, Log};
 use super::models::ModelArguments;
 use super::privacy::{self, PrivacyArguments};
 use super::signals::Signals;
-use super::{Exit, Misuse, bug_report, exit_for};
+use super::{Exit, Misuse, exit_for, on_a_bug};
 use anyhow::Context as _;
 use breakthrough::input::{self, ColumnMap, Format};
 use breakthrough::pipeline::{self, Job, Progress};
@@ -139,7 +139,7 @@ enum Show {
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut log = Log::new(arguments.log_format, arguments.quiet);
     let format = arguments.log_format;
-    std::panic::set_hook(Box::new(move |bug| Log::new(format, true).error(&bug_report(bug))));
+    on_a_bug(move |report| Log::new(format, true).error(report));
     analyze(arguments, &mut log).unwrap_or_else(|error| {
         log.error(&format!("{error:#}"));
         exit_for(&error)

@@ -75,7 +75,7 @@ enum Exit {
 
 /// Runs the subcommand; what goes wrong is one line on stderr.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
-    std::panic::set_hook(Box::new(|bug| tell(&format!("breakthrough: {}", bug_report(bug)))));
+    on_a_bug(|report| tell(&format!("breakthrough: {report}")));
     let result = match arguments.command {
         Command::Analyze(arguments) => Ok(analyze::run(&arguments)),
         Command::Merge(arguments) => Ok(merge::run(&arguments)),
@@ -126,10 +126,14 @@ fn exit_for(error: &anyhow::Error) -> Exit {
 #[error("{0}")]
 struct Misuse(String);
 
-/// Where the bug is, and no more: the message of a panic may quote the text that it happened on.
-fn bug_report(bug: &std::panic::PanicHookInfo<'_>) -> String {
-    let place = bug.location().map(ToString::to_string).unwrap_or_default();
-    format!("a bug at {place} ended the run: please report it")
+/// Of a bug only its place is told: the message of a panic may quote the text that it happened on.
+fn on_a_bug(tell: impl Fn(&str) + Send + Sync + 'static) {
+    std::panic::set_hook(Box::new(move |bug| {
+        if !input::is_guarded() {
+            let place = bug.location().map(ToString::to_string).unwrap_or_default();
+            tell(&format!("a bug at {place} ended the run: please report it"));
+        }
+    }));
 }
 
 /// A line on stderr. A full disk or a closed pipe behind the log must not end a night's run.

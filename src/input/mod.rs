@@ -39,6 +39,7 @@ mod turns;
 pub use columns::{ColumnMap, Unusable};
 pub use find::{EXTENSIONS, Found, Source, find};
 pub use memory::{Header, rows};
+pub use parquet::is_guarded;
 pub use sentences::sentences;
 pub use sink::Report;
 

@@ -41,9 +41,7 @@ pub(super) struct Parquet {
 
 /// Reads the schema. An error is the reason to refuse the file.
 pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet>, String> {
-    let file = std::panic::catch_unwind(|| stored.parquet())
-        .unwrap_or_else(|_| Err(ParquetError::General("damaged".to_owned())))
-        .map_err(|error| unreadable(&error))?;
+    let file = guarded(|| stored.parquet()).map_err(|error| unreadable(&error))?;
     let metadata = file.metadata();
     let schema = metadata.file_metadata().schema_descr();
     let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
@@ -83,6 +81,25 @@ pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet
     let stem = context.stem.clone();
     let (readers, batch) = (Vec::new(), VecDeque::new());
     Ok(Sessions::new(Parquet { file, read, columns, group: 0, readers, batch, record: 0, stem }, context))
+}
+
+thread_local! {
+    static GUARDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Whether a panic on this thread is that of a damaged Parquet file, which becomes a reject. A panic hook that calls
+/// every panic a bug should ask; libFuzzer's would end the run.
+#[must_use]
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
+/// The crate panics on some damaged files; after that the file is done with.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    GUARDED.set(true);
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    GUARDED.set(false);
+    done.unwrap_or_else(|_| Err(ParquetError::General("damaged".to_owned())))
 }
 
 fn unreadable(error: &ParquetError) -> String {
@@ -132,10 +149,7 @@ impl Parquet {
 impl RowSource for Parquet {
     fn next_row(&mut self) -> Option<Result<Row, RowError>> {
         if self.batch.is_empty() {
-            // The crate panics on some damaged files; after that this one is done with.
-            let filled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.fill()));
-            let damaged = |_| Err(ParquetError::General("damaged".to_owned()));
-            match filled.unwrap_or_else(damaged) {
+            match guarded(|| self.fill()) {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(error) => return Some(Err(RowError::Io(unreadable(&error)))),

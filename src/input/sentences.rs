@@ -28,7 +28,8 @@ pub fn sentences(text: &str) -> Vec<&str> {
     let asides = asides(text);
     let mut asides = asides.iter().peekable();
     let mut found = Vec::new();
-    let mut start = 0;
+    // Always at the first letter of a sentence: white space before it is looked at once, however long.
+    let mut start = text.len() - text.trim_start().len();
     let mut chars = text.char_indices().peekable();
     // Asks about ends in rising order.
     let mut within = |end: usize| {
@@ -58,10 +59,9 @@ pub fn sentences(text: &str) -> Vec<&str> {
             continue;
         }
         let closed = !several && text[at + c.len_utf8()..end].chars().any(|c| !matches!(c, '!' | '?'));
-        let inner = text[start..at].trim_start();
-        if ends(inner, mark, several || c == '…', closed, next) {
+        if ends(&text[start..at], mark, several || c == '…', closed, next) {
             found.push(text[start..end].trim());
-            start = end;
+            start = text.len() - next.len();
         }
     }
     found.push(text[start..].trim());

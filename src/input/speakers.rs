@@ -184,6 +184,8 @@ pub(super) fn assign<'a>(
 
 /// Makes clients of the names, if somebody in the session is the therapist.
 fn number<'a>(names: &[&'a str], known: &mut BTreeMap<&'a str, Result<Speaker, Unclear>>, cast: &mut Cast) {
+    // Looked for no more once there was none: names may be a hundred thousand.
+    let mut free = true;
     for &name in names {
         // `ANNA` and `Anna` are one person.
         let normal = normal(name);
@@ -191,10 +193,13 @@ fn number<'a>(names: &[&'a str], known: &mut BTreeMap<&'a str, Result<Speaker, U
             Err(Unclear::NobodyIsTherapist)
         } else if let Some(client) = cast.client(&normal) {
             Ok(client)
-        } else if let Some(n) = (1..=u8::MAX).find(|n| cast.clients.iter().all(|(_, taken)| taken != n)) {
+        } else if let Some(n) =
+            (1..=u8::MAX).find(|n| free && cast.clients.iter().all(|(_, taken)| taken != n))
+        {
             cast.keep(&normal, n);
             Ok(Speaker::Client(n))
         } else {
+            free = false;
             Err(Unclear::TooMany)
         };
         known.insert(name, result);

@@ -111,9 +111,12 @@ impl Table {
         let mut done = self.splitter.feed(&first.text, first.end);
         let mut length = first.text.len();
         let mut more: Vec<Line> = Vec::new();
+        // Told once: the first line may be as long as a record can be, and the lines after it many.
+        let session = if sound && !done { self.session_of(&self.cells(&first.text)) } else { None };
         while sound && !done && length <= MAX_RECORD {
             let Some(next) = self.lines.next()? else { break };
-            sound = !next.too_long && !self.is_row(&next.text, &first.text) && quotes.close_well(&next);
+            sound =
+                !next.too_long && !self.is_row(&next.text, session.as_deref()) && quotes.close_well(&next);
             done = sound && self.splitter.feed(&next.text, next.end);
             length += next.text.len() + 1;
             more.push(next);
@@ -156,24 +159,29 @@ impl Table {
     /// Whether a line within a quoted cell is a row of its own, so that the quote before it was never meant to be
     /// open: as many cells as the header, and a speaker where the speaker stands, or the session of the row that
     /// opened the quote.
-    fn is_row(&self, line: &str, first: &str) -> bool {
+    fn is_row(&self, line: &str, session: Option<&str>) -> bool {
         if line.contains('"') {
             return false;
         }
-        let split = |line: &str| -> Vec<String> {
-            line.split(char::from(self.splitter.delimiter)).map(str::to_owned).collect()
-        };
-        let cells = split(line);
+        let cells = self.cells(line);
         // `Doctor, I said` is talk.
         if cells.len() != self.width || cells.iter().skip(1).any(|cell| cell.starts_with(' ')) {
             return false;
         }
-        let session = |cells: &[String]| self.columns.cell(Key::SessionId, cells).map(str::to_owned);
         self.columns.cell(Key::Speaker, &cells).is_some_and(|label| {
             speakers::role(label).is_some()
                 || speakers::is_named(label, &self.therapists)
-                || self.width > 2 && session(&cells).is_some_and(|id| session(&split(first)) == Some(id))
+                || self.width > 2 && session.is_some() && self.session_of(&cells).as_deref() == session
         })
+    }
+
+    /// The cells of a line without a look at its quotes.
+    fn cells(&self, line: &str) -> Vec<String> {
+        line.split(char::from(self.splitter.delimiter)).map(str::to_owned).collect()
+    }
+
+    fn session_of(&self, cells: &[String]) -> Option<String> {
+        self.columns.cell(Key::SessionId, cells).map(str::to_owned)
     }
 
     fn broken(&mut self, line: u64, reason: String) -> Broken {

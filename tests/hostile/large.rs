@@ -66,6 +66,27 @@ fn a_table_of_open_quotes_is_read_once() {
     assert_eq!((got.report.units, got.report.rejects), (lines as u64, lines as u64 / 100));
 }
 
+/// Every line under a long one that opens a quote is held against it, without reading the long one again.
+#[test]
+fn a_long_line_that_opens_a_quote_is_looked_at_once() {
+    let rows = size(20_000, 300_000);
+    let clock = std::time::Instant::now();
+    let got = streamed(
+        "x.csv",
+        &[
+            ("session_id,speaker,text\n1,C,\"", 1),
+            ("x", 2 * MB),
+            ("\n", 1),
+            ("2,somebody,b\n", rows),
+            ("2,C,b\n", 1),
+        ],
+        Format::Csv,
+    );
+    assert_eq!((got.report.read, got.report.rejects), (rows as u64 + 2, rows as u64 + 1));
+    // A fifth of a second; it was a minute and more.
+    assert!(clock.elapsed().as_secs() < 30, "{:?}", clock.elapsed());
+}
+
 #[test]
 fn a_million_turns_of_one_word() {
     let turns = size(50_000, 500_000);

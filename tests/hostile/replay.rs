@@ -1,7 +1,7 @@
 //! The fuzz targets on `fuzz/seeds`, as they are and mutated. `BREAKTHROUGH_FUZZ=SECONDS` mutates so long per target;
 //! the real fuzzer, which sees what the code does, is in `fuzz`.
 
-use super::codes::codes;
+use super::codes::{codes, privacy};
 use super::targets::{READERS, Target};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
@@ -113,6 +113,11 @@ fn readers_on_seeds_and_mutated_seeds() {
     for (name, target) in READERS {
         all(name, target, 500);
     }
+}
+
+#[test]
+fn privacy_on_seeds_and_mutated_seeds() {
+    all("privacy", privacy, 500);
 }
 
 #[test]
