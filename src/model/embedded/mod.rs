@@ -42,6 +42,8 @@ pub struct Embedded {
     processor: Processor,
     precision: Precision,
     hidden: usize,
+    /// Length of a window's vector: of both encoders' parts.
+    width: usize,
     heads: usize,
     /// Half precision: the table is half of the model and each row is used seldom.
     words: Vec<f16>,
@@ -117,6 +119,7 @@ impl Embedded {
             processor,
             precision,
             hidden,
+            width: config.vector(),
             heads: shape.heads,
             words: weights.f16("embeddings.word_embeddings.weight", &[shape.vocabulary, hidden])?,
             positions,
@@ -177,14 +180,22 @@ impl Embedded {
         beside(&taught, &plain, windows.len())
     }
 
-    /// The part of vectors that the taught encoder made; then the reader over the plain one, and its part.
-    fn parted<'a>(&self, vectors: &'a [f32]) -> (Cow<'a, [f32]>, Option<(&Context, Vec<f32>)>) {
-        let Some(plain) = &self.plain else { return (Cow::Borrowed(vectors), None) };
-        let width = 2 * self.hidden + plain.pools.len();
-        let part = |columns: Range<usize>| -> Vec<f32> {
-            vectors.chunks_exact(width).flat_map(|row| &row[columns.clone()]).copied().collect()
-        };
-        (Cow::Owned(part(0..self.hidden)), Some((&plain.context, part(self.hidden..width))))
+    /// The part of vectors that the taught encoder made.
+    fn taught<'a>(&self, vectors: &'a [f32]) -> Cow<'a, [f32]> {
+        match &self.plain {
+            None => Cow::Borrowed(vectors),
+            Some(_) => Cow::Owned(self.columns(vectors, 0..self.hidden)),
+        }
+    }
+
+    /// The second reader with the part of vectors that is its own.
+    fn second(&self, vectors: &[f32]) -> Option<(&Context, Vec<f32>)> {
+        let plain = self.plain.as_ref()?;
+        Some((&plain.context, self.columns(vectors, self.hidden..self.width)))
+    }
+
+    fn columns(&self, vectors: &[f32], columns: Range<usize>) -> Vec<f32> {
+        vectors.chunks_exact(self.width).flat_map(|row| &row[columns.clone()]).copied().collect()
     }
 }
 
@@ -298,18 +309,15 @@ impl Engine for Embedded {
     }
 
     fn score(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
-        let (taught, plain) = self.parted(vectors);
-        let logits = self.context.score(&taught, roles);
-        let Some((context, vectors)) = plain else { return Ok(logits) };
-        Ok(sum(logits, &context.score(&vectors, roles)))
+        let logits = self.context.score(&self.taught(vectors), roles);
+        let Some((second, vectors)) = self.second(vectors) else { return Ok(logits) };
+        Ok(sum(logits, &second.score(&vectors, roles)))
     }
 
     fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
-        let (taught, plain) = self.parted(vectors);
-        let states = self.context.states(&taught, roles);
-        let Some((context, vectors)) = plain else { return Ok(states) };
-        let others = context.states(&vectors, roles);
-        Ok(beside(&states, &others, roles.len()))
+        let states = self.context.states(&self.taught(vectors), roles);
+        let Some((second, vectors)) = self.second(vectors) else { return Ok(states) };
+        Ok(beside(&states, &second.states(&vectors, roles), roles.len()))
     }
 
     fn score_instead(
@@ -319,12 +327,10 @@ impl Engine for Embedded {
         place: usize,
         instead: &[f32],
     ) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
-        let (taught, plain) = self.parted(vectors);
-        let (taught_instead, plain_instead) = self.parted(instead);
+        let (taught, taught_instead) = (self.taught(vectors), self.taught(instead));
         let logits = self.context.score_instead(&taught, roles, place, &taught_instead);
-        let (Some((context, vectors)), Some((_, instead))) = (plain, plain_instead) else {
-            return Ok(logits);
-        };
-        Ok(sum(logits, &context.score_instead(&vectors, roles, place, &instead)))
+        let Some((second, vectors)) = self.second(vectors) else { return Ok(logits) };
+        let Some((_, instead)) = self.second(instead) else { return Ok(logits) };
+        Ok(sum(logits, &second.score_instead(&vectors, roles, place, &instead)))
     }
 }

@@ -34,10 +34,9 @@ impl Plain {
         let pools = (&root / "plain" / "pool").uniform("weight", &shape, -bound, bound);
         let sizes = [plain.vector(hidden), config.codes.len()];
         let reader = Reader::new(&root / "plain", &config.context, sizes, Some(plain.width), dropout);
-        for (name, tensor) in vs.variables() {
-            if !name.starts_with("plain.") {
-                let _ = tensor.set_requires_grad(false);
-            }
+        let named: BTreeMap<String, Tensor> = vs.variables().into_iter().collect();
+        for (_, tensor) in named.into_iter().filter(|(name, _)| !name.starts_with("plain.")) {
+            let _ = tensor.set_requires_grad(false);
         }
         Plain { vs, bert, pools, reader, shared: plain.shared }
     }
@@ -81,14 +80,12 @@ impl Plain {
     }
 
     /// States of all tokens, window after window, `[tokens, hidden]`, in half precision.
-    #[must_use]
     pub fn states(&self, windows: &[&[u32]]) -> Tensor {
         self.bert.states(windows, Kind::Half)
     }
 
     /// Vectors of windows, `[windows, (1 + pools) · hidden]`, from the states of their tokens; `lengths` says how many each
     /// window has.
-    #[must_use]
     pub fn pool(&self, states: &Tensor, lengths: &[i64]) -> Tensor {
         let windows = lengths.len() as i64;
         let lengths = Tensor::from_slice(lengths);

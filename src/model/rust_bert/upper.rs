@@ -64,7 +64,6 @@ impl Upper {
 
     /// Vectors of windows, `[windows, hidden]`, from the states of their tokens below, `[tokens, hidden]`, window after
     /// window; `lengths` says how many each has.
-    #[must_use]
     pub fn encode(&self, states: &Tensor, lengths: &[i64], train: bool) -> Tensor {
         let mut starts = vec![0_i64; lengths.len()];
         for i in 1..lengths.len() {
