@@ -69,7 +69,7 @@ fn a_table_of_open_quotes_is_read_once() {
 /// Every line under a long one that opens a quote is held against it, without reading the long one again.
 #[test]
 fn a_long_line_that_opens_a_quote_is_looked_at_once() {
-    let rows = size(20_000, 300_000);
+    let rows = size(150_000, 300_000);
     let clock = std::time::Instant::now();
     let got = streamed(
         "x.csv",
@@ -83,7 +83,7 @@ fn a_long_line_that_opens_a_quote_is_looked_at_once() {
         Format::Csv,
     );
     assert_eq!((got.report.read, got.report.rejects), (rows as u64 + 2, rows as u64 + 1));
-    // A fifth of a second; it was a minute and more.
+    // When every line read the long one again, 300,000 of them took over 65 s of processor time and were not done.
     assert!(clock.elapsed().as_secs() < 30, "{:?}", clock.elapsed());
 }
 
