@@ -27,7 +27,6 @@ train corpus work="train-out":
     #!/usr/bin/env bash
     set -euo pipefail
     eval "$(scripts/libtorch.sh)"
-    export CARGO_TARGET_DIR=target/torch
     cargo run --release --features rust-bert -- \
         train --corpus '{{corpus}}' --base "$(scripts/base_model.sh)" --work '{{work}}' --out models/minilm
 
@@ -36,4 +35,4 @@ torch:
     #!/usr/bin/env bash
     set -euo pipefail
     eval "$(scripts/libtorch.sh)"
-    CARGO_TARGET_DIR=target/torch cargo test --release --features rust-bert --test engines
+    cargo test --release --features rust-bert --test engines
