@@ -190,15 +190,19 @@ impl Network<'_> {
             Which::Second => "plain",
         };
         let scores = self.training.work.join(format!("{name}{fold}.csv"));
+        // For whoever wants to learn something else without having seen the fold.
+        let weights = self.training.work.join(format!("{name}{fold}.safetensors"));
         if !scores.exists() {
             say(format!("fold {fold}: teaching the {reader:?} reader with {} sessions", training.len()));
             let logits = match reader {
                 Which::First => {
                     let upper = self.upper(training, say)?;
+                    save(upper.variables(), &weights)?;
                     encoder::predict_taught(&upper, self.states(say)?, held_out)
                 }
                 Which::Second => {
                     let plain = self.plain(training, say)?;
+                    save(plain.variables(), &weights)?;
                     encoder::predict_plain(&plain, self.states(say)?, held_out)
                 }
             };
