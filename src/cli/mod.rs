@@ -10,6 +10,7 @@ mod generate;
 mod log;
 mod merge;
 mod models;
+mod own;
 mod privacy;
 mod report;
 mod signals;
@@ -17,8 +18,7 @@ mod signals;
 mod train;
 
 use anyhow::Context as _;
-use breakthrough::train::own;
-use breakthrough::{input, model, pipeline};
+use breakthrough::{input, model, pipeline, train::own as codebook};
 use clap::{Parser, Subcommand};
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 fn exit_for(error: &anyhow::Error) -> Exit {
     if error.is::<model::Error>()
         || matches!(error.downcast_ref(), Some(pipeline::Error::Model(_)))
-        || matches!(error.downcast_ref(), Some(own::Error::Model(_)))
+        || matches!(error.downcast_ref(), Some(codebook::Error::Model(_)))
     {
         return Exit::Model;
     }

@@ -31,6 +31,11 @@ pub(super) enum Engine {
     RustBert,
 }
 
+/// The files of the model in a folder, or of the one that is built in.
+pub(super) fn files(folder: Option<&Path>) -> Result<Files, Error> {
+    folder.map_or_else(|| Ok(Files::built_in(built_in::MINILM)), Files::read)
+}
+
 impl ModelArguments {
     /// The folder that was given.
     pub(super) fn folder(&self) -> Option<&Path> {
@@ -39,10 +44,7 @@ impl ModelArguments {
 
     /// The files of the model.
     pub(super) fn files(&self) -> Result<Files, Error> {
-        match &self.model {
-            Some(folder) => Files::read(folder),
-            None => Ok(Files::built_in(built_in::MINILM)),
-        }
+        files(self.folder())
     }
 
     /// The model of these files, on the engine that was asked for.

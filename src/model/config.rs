@@ -1,5 +1,7 @@
 //! What `config.json` of a model folder says: the shape of the network and how text becomes its input.
 
+use super::Error;
+use super::files::{CONFIG, Files};
 use crate::codebook::Code;
 use crate::transcript::Speaker;
 use serde::{Deserialize, Serialize};
@@ -85,6 +87,16 @@ impl PlainConfig {
     }
 }
 
+/// Reads the shape of a model and checks it.
+///
+/// # Errors
+/// If there is none, or no network of this shape can be run.
+pub fn read(files: &Files) -> Result<Config, Error> {
+    let config: Config = super::json(files, CONFIG)?;
+    config.check().map_err(|reason| Error::file(&files.path(CONFIG), reason))?;
+    Ok(config)
+}
+
 /// No size may be larger: products of them must not overflow before they are held against the tensors.
 const LARGEST: usize = 1 << 20;
 
@@ -130,7 +142,23 @@ impl Config {
         Ok(())
     }
 
-    /// Length of what an engine makes of a window: the vector of the encoder, then that of the plain one.
+    /// The layers that both encoders share, over which an own network stands.
+    ///
+    /// # Errors
+    /// One line, if there is one encoder only, or the plain one has layers of its own.
+    pub fn shared(&self) -> Result<usize, String> {
+        match &self.plain {
+            Some(plain) if plain.shared == plain.layers && plain.shared < self.encoder.layers => {
+                Ok(plain.shared)
+            }
+            _ => {
+                Err("an own network stands over layers that two readers share, and this model has none"
+                    .into())
+            }
+        }
+    }
+
+    /// Length of what an engine makes of a window for the thirteen codes: the vector of the encoder, then that of the plain one.
     #[must_use]
     pub fn vector(&self) -> usize {
         let hidden = self.encoder.hidden;

@@ -71,7 +71,7 @@ impl Reading<'_> {
         occlusion: &Occlusion,
         vectors: &[f32],
     ) -> Result<Range<usize>, Error> {
-        let width = self.model.config.vector();
+        let width = self.model.vector();
         let around = at.saturating_sub(AROUND)..scored.steps.len().min(at + AROUND + 1);
         let place = at - around.start;
         let (sequence, roles) = self.sequence(&scored.steps[around]);

@@ -78,6 +78,12 @@ pub trait Engine: Send + Sync {
     /// If the engine fails.
     fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error>;
 
+    /// Logits of the labels of an own codebook that has a network, row by row, from the same; none without one.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    fn own_logits(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error>;
+
     /// Logits of the window at `place` of a session, once for every vector of `instead` that could stand there.
     ///
     /// # Errors
@@ -129,9 +135,8 @@ impl Model {
     /// # Errors
     /// If a file is not what it should be; nothing is run on a model that does not fit together.
     pub fn load(files: &Files, engine: EngineKind) -> Result<Model, Error> {
-        let config: Config = json(files, CONFIG)?;
+        let config = config::read(files)?;
         let wrong = |name: &str, reason: String| Error::File { path: files.path(name), reason };
-        config.check().map_err(|reason| wrong(CONFIG, reason))?;
         let encoder = Encoder::new(files.bytes(TOKENIZER)?, config.encoder.window)
             .map_err(|reason| wrong(TOKENIZER, reason))?;
         let (entries, needed) = (encoder.vocabulary(), config.encoder.vocabulary);
@@ -151,15 +156,36 @@ impl Model {
             (Err(_), Err(_)) => None,
             (Err(missing), _) | (_, Err(missing)) => return Err(missing),
         };
-        let path = files.path(WEIGHTS);
+        let (path, own_path) = (files.path(WEIGHTS), files.path(OWN_WEIGHTS));
         let weights = Weights::new(files.bytes(WEIGHTS)?, &path)?;
-        let engine: Box<dyn Engine> = match engine {
-            EngineKind::Embedded => Box::new(Embedded::new(&config, &weights, Precision::Fast)?),
-            EngineKind::Exact => Box::new(Embedded::new(&config, &weights, Precision::Exact)?),
+        // Labels with a network of their own, and its tensors.
+        let network = match own.as_ref().filter(|own| own.is_network()) {
+            None => None,
+            Some(own) => {
+                Some((own.codebook().labels.len(), Weights::new(files.bytes(OWN_WEIGHTS)?, &own_path)?))
+            }
+        };
+        let embedded = |precision| -> Result<Box<dyn Engine>, Error> {
+            let engine = Embedded::new(&config, &weights, precision)?;
+            Ok(Box::new(match &network {
+                None => engine,
+                Some((labels, weights)) => engine.with_own(&config, weights, *labels)?,
+            }))
+        };
+        let engine = match engine {
+            EngineKind::Embedded => embedded(Precision::Fast)?,
+            EngineKind::Exact => embedded(Precision::Exact)?,
             #[cfg(feature = "rust-bert")]
-            EngineKind::RustBert => Box::new(rust_bert::RustBert::new(&config, &weights)?),
+            EngineKind::RustBert => {
+                let engine = rust_bert::RustBert::new(&config, &weights)?;
+                Box::new(match &network {
+                    None => engine,
+                    Some((labels, weights)) => engine.with_own(&config, weights, *labels)?,
+                })
+            }
         };
         weights.all_taken()?;
+        network.map_or(Ok(()), |(_, weights)| weights.all_taken())?;
         Ok(Model { config, encoder, engine, ngrams, calibration, own, checksum: files.checksum()? })
     }
 
@@ -191,6 +217,12 @@ impl Model {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Length of what the engine makes of a window.
+    pub(crate) fn vector(&self) -> usize {
+        let own = self.own.as_ref().is_some_and(OwnModel::is_network);
+        self.config.vector() + if own { self.config.encoder.hidden } else { 0 }
     }
 
     /// Name of the engine in use.

@@ -3,7 +3,7 @@
 
 use super::config::role;
 use super::encode::Window;
-use super::own::{self, Said};
+use super::own::{self, OwnModel, Said};
 use super::{Error, Model};
 use crate::codebook::CODE_COUNT;
 use crate::coding::Coding;
@@ -115,11 +115,7 @@ impl Reading<'_> {
         }
         let engine = &self.model.engine;
         let logits = self.in_blocks(&steps, 1, |vectors, roles| engine.score(vectors, roles))?;
-        // Weights that are each finite can still come to numbers that are not: those would pass as a sure "no".
-        if logits.as_flattened().iter().any(|logit| !logit.is_finite()) {
-            let reason = "its numbers are not finite: the model is damaged, or none of this kind";
-            return Err(Error::Engine(reason.to_owned()));
-        }
+        finite(logits.as_flattened())?;
         Ok(Scored { reading: self, session, texts, steps, logits })
     }
 
@@ -145,10 +141,19 @@ impl Reading<'_> {
 
     /// Vectors and roles of steps, as the engine takes them.
     pub(super) fn sequence(&self, steps: &[Step]) -> (Vec<f32>, Vec<usize>) {
-        let width = self.model.config.vector();
+        let width = self.model.vector();
         let vectors = steps.iter().flat_map(|s| &self.vectors[s.row * width..][..width]).copied().collect();
         (vectors, steps.iter().map(|s| s.role).collect())
     }
+}
+
+/// Weights that are each finite can still come to numbers that are not: those would pass as a sure "no".
+fn finite(logits: &[f32]) -> Result<(), Error> {
+    if logits.iter().all(|logit| logit.is_finite()) {
+        return Ok(());
+    }
+    let reason = "its numbers are not finite: the model is damaged, or none of this kind";
+    Err(Error::Engine(reason.to_owned()))
 }
 
 impl Scored<'_> {
@@ -170,10 +175,26 @@ impl Scored<'_> {
     /// If the engine fails.
     pub fn own_codings(&self) -> Result<Option<OwnCodings>, Error> {
         let Some(own) = self.reading.model.own() else { return Ok(None) };
-        let features = self.features()?;
-        let units = self.session.units.iter().zip(&features);
-        let units = units.map(|(unit, features)| own.code(unit, features.as_deref())).collect();
+        let read = if own.is_network() { self.own_logits(own)? } else { self.features()? };
+        let units = self.session.units.iter().zip(&read);
+        let units = units.map(|(unit, read)| own.code(unit, read.as_deref())).collect();
         Ok(Some(OwnCodings { codebook: Arc::clone(own.codebook()), units }))
+    }
+
+    /// Logits of the labels of an own network, a row per unit: the largest over its windows, label by label; `None` for a unit
+    /// without words.
+    fn own_logits(&self, own: &OwnModel) -> Result<Vec<Option<Vec<f32>>>, Error> {
+        let (reading, engine) = (self.reading, &self.reading.model.engine);
+        let width = own.codebook().labels.len();
+        let rows =
+            reading.in_blocks(&self.steps, width, |vectors, roles| engine.own_logits(vectors, roles))?;
+        finite(&rows)?;
+        let mut best: Vec<Option<Vec<f32>>> = vec![None; self.texts.len()];
+        for (step, row) in self.steps.iter().zip(rows.chunks_exact(width)) {
+            let best = best[step.unit].get_or_insert_with(|| row.to_vec());
+            best.iter_mut().zip(row).for_each(|(best, &logit)| *best = best.max(logit));
+        }
+        Ok(best)
     }
 
     /// What own codebooks are learned on: a row per unit, of the width that [`own::parts`] add up to; `None` for a unit

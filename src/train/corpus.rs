@@ -277,7 +277,11 @@ fn part(
     Ok(())
 }
 
-fn read_splits(path: &Path) -> Result<HashMap<String, usize>, Error> {
+/// The fold of every group, from a table with the columns `group, fold`.
+///
+/// # Errors
+/// If the file is not such a table.
+pub fn read_splits(path: &Path) -> Result<HashMap<String, usize>, Error> {
     let csv_error = |error| Error::Csv(path.to_owned(), error);
     table(path)?.deserialize().collect::<Result<_, _>>().map_err(csv_error)
 }

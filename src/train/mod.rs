@@ -8,6 +8,8 @@ pub mod encoder;
 pub mod folds;
 mod lbfgs;
 mod logistic;
+#[cfg(feature = "rust-bert")]
+pub mod network;
 pub mod ngrams;
 pub mod oof;
 pub mod own;

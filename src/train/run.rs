@@ -3,12 +3,13 @@
 
 use super::calibrate::{Policy, calibrate};
 use super::corpus::{Session, Source};
-use super::encoder::{self, Prepared, Settings, States};
+use super::encoder::{self, Prepared};
 use super::folds::{self, Evaluation};
+use super::network::{Settings, States};
 use super::ngrams::{self, Example};
 use super::oof;
 use crate::agreement::bootstrap::Bootstrap;
-use crate::codebook::Code;
+use crate::codebook::{CODE_COUNT, Code};
 use crate::model::calibration::Calibration;
 use crate::model::config::{Config, PlainConfig};
 use crate::model::encode::Encoder;
@@ -217,7 +218,7 @@ impl Network<'_> {
         let settings = &self.training.settings;
         let states = self.states(say)?;
         tch::manual_seed(settings.seed as i64);
-        let mut upper = Upper::new(self.config, self.shape()?, settings.dropout);
+        let mut upper = Upper::new(self.config, self.shape()?, CODE_COUNT, settings.dropout);
         upper.start_from(&self.base())?;
         encoder::train(&upper, states, &thinned(training), settings, &mut telling(say));
         Ok(upper)
@@ -238,7 +239,7 @@ impl Network<'_> {
     fn states(&self, say: &mut dyn FnMut(String)) -> anyhow::Result<&States> {
         if self.states.get().is_none() {
             let path = self.training.work.join("states.safetensors");
-            let states = States::new(self.all, |windows| {
+            let states = States::new(self.all.iter().map(|p| &p.sequence), |windows| {
                 if !path.exists() {
                     say("reading everything with the plain encoder".into());
                     let _no_grad = tch::no_grad_guard();

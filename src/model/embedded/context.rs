@@ -35,7 +35,17 @@ impl Context {
         config: &Config,
         weights: &Weights<'_>,
     ) -> Result<Context, Error> {
-        Context::new(processor, config, weights, "", config.encoder.hidden)
+        Context::new(processor, config, weights, "", [config.encoder.hidden, CODE_COUNT])
+    }
+
+    /// The reader of an own codebook.
+    pub(super) fn own(
+        processor: Processor,
+        config: &Config,
+        weights: &Weights<'_>,
+        labels: usize,
+    ) -> Result<Context, Error> {
+        Context::new(processor, config, weights, "", [config.encoder.hidden, labels])
     }
 
     /// The reader over the plain encoder.
@@ -46,7 +56,7 @@ impl Context {
         plain: &PlainConfig,
     ) -> Result<Context, Error> {
         let width = plain.width;
-        let mut context = Context::new(processor, config, weights, "plain.", width)?;
+        let mut context = Context::new(processor, config, weights, "plain.", [width, CODE_COUNT])?;
         let weight = weights.f32("plain.input.weight", &[width, plain.vector(config.encoder.hidden)])?;
         context.narrow = Some(Exact::new(processor, &weight, weights.f32("plain.input.bias", &[width])?));
         Ok(context)
@@ -57,7 +67,7 @@ impl Context {
         config: &Config,
         weights: &Weights<'_>,
         of: &str,
-        width: usize,
+        [width, outputs]: [usize; 2],
     ) -> Result<Context, Error> {
         let shape = &config.context;
         let layer = |weight: &str, bias: &str, outputs: usize, inputs: usize| -> Result<Exact, Error> {
@@ -82,12 +92,17 @@ impl Context {
             forward: gru("")?,
             backward: gru("_reverse")?,
             hidden: head("hidden", shape.head, width + 2 * shape.hidden)?,
-            output: head("output", CODE_COUNT, shape.head)?,
+            output: head("output", outputs, shape.head)?,
         })
     }
 
-    /// Logits of the windows of one session.
+    /// Logits of the thirteen codes for the windows of one session.
     pub(super) fn score(&self, vectors: &[f32], roles: &[usize]) -> Vec<[f32; CODE_COUNT]> {
+        self.logits(vectors, roles).as_chunks::<CODE_COUNT>().0.to_vec()
+    }
+
+    /// Logits of the windows of one session, row by row.
+    pub(super) fn logits(&self, vectors: &[f32], roles: &[usize]) -> Vec<f32> {
         let input = self.input(vectors, roles.iter().copied());
         let (ahead, back) =
             rayon::join(|| self.forward.run(&input, false), || self.backward.run(&input, true));
@@ -112,7 +127,7 @@ impl Context {
         };
         let ahead = step(&self.forward, self.forward.run(before, false), place.checked_sub(1));
         let back = step(&self.backward, self.backward.run(after, true), (!after.is_empty()).then_some(0));
-        self.output(&input, &ahead, &back)
+        self.output(&input, &ahead, &back).as_chunks::<CODE_COUNT>().0.to_vec()
     }
 
     /// What the output layers read: of every window its vector with its role, and the states of both directions.
@@ -140,15 +155,15 @@ impl Context {
     }
 
     /// The layers after the GRU, row by row.
-    fn output(&self, input: &[f32], ahead: &[f32], back: &[f32]) -> Vec<[f32; CODE_COUNT]> {
+    fn output(&self, input: &[f32], ahead: &[f32], back: &[f32]) -> Vec<f32> {
         let joined = self.joined(input, ahead, back);
         let rows = input.len() / self.width;
         let mut inner = vec![0.0; rows * self.hidden.outputs()];
         self.hidden.apply(&joined, &mut inner);
         inner.iter_mut().for_each(|x| *x = x.max(0.0));
-        let mut logits = vec![0.0; rows * CODE_COUNT];
+        let mut logits = vec![0.0; rows * self.output.outputs()];
         self.output.apply(&inner, &mut logits);
-        logits.as_chunks::<CODE_COUNT>().0.to_vec()
+        logits
     }
 
     /// Input and both states of every row, side by side.

@@ -7,10 +7,11 @@
 mod context;
 pub mod kernels;
 mod linear;
+mod own;
 
 pub use linear::Precision;
 
-use super::config::Config;
+use super::config::{Config, EncoderConfig};
 use super::weights::Weights;
 use super::{Engine, Error};
 use crate::codebook::CODE_COUNT;
@@ -20,6 +21,7 @@ use kernels::attention::{self, attend};
 use kernels::rows::{Norm, add_and_normalise, gelu, normalise};
 use kernels::{Processor, Quantised};
 use linear::Linear;
+use own::Own;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -42,7 +44,7 @@ pub struct Embedded {
     processor: Processor,
     precision: Precision,
     hidden: usize,
-    /// Length of a window's vector: of both encoders' parts.
+    /// Length of a window's vector: of the parts of all encoders.
     width: usize,
     heads: usize,
     /// Half precision: the table is half of the model and each row is used seldom.
@@ -53,6 +55,7 @@ pub struct Embedded {
     layers: Vec<Layer>,
     context: Context,
     plain: Option<Plain>,
+    own: Option<Own>,
 }
 
 /// The second reader and the layers of the plain encoder that are not among the taught ones.
@@ -63,6 +66,46 @@ struct Plain {
     /// What the weights of the tokens are products with, a row of `hidden` a weighted mean.
     pools: Vec<f32>,
     context: Context,
+}
+
+impl Layer {
+    /// The layer `n` of the encoder that stands under the prefix `of`.
+    fn read(
+        processor: Processor,
+        precision: Precision,
+        shape: &EncoderConfig,
+        weights: &Weights<'_>,
+        of: &str,
+        n: usize,
+    ) -> Result<Layer, Error> {
+        let hidden = shape.hidden;
+        // Several of the same input stand in one matrix.
+        let linear = |names: &[&str], outputs: usize, inputs: usize| -> Result<Linear, Error> {
+            let (mut weight, mut bias) = (Vec::new(), Vec::new());
+            for name in names {
+                weight.extend(weights.f32(&format!("{name}.weight"), &[outputs, inputs])?);
+                bias.extend(weights.f32(&format!("{name}.bias"), &[outputs])?);
+            }
+            Ok(Linear::new(processor, precision, &weight, bias))
+        };
+        let name = |part: &str| format!("{of}encoder.layer.{n}.{part}");
+        let attention = ["query", "key", "value"].map(|part| name(&format!("attention.self.{part}")));
+        Ok(Layer {
+            attention: linear(&attention.each_ref().map(String::as_str), hidden, hidden)?,
+            attention_output: linear(&[&name("attention.output.dense")], hidden, hidden)?,
+            attention_norm: norm(weights, &name("attention.output.LayerNorm"), hidden)?,
+            intermediate: linear(&[&name("intermediate.dense")], shape.intermediate, hidden)?,
+            output: linear(&[&name("output.dense")], hidden, shape.intermediate)?,
+            output_norm: norm(weights, &name("output.LayerNorm"), hidden)?,
+        })
+    }
+}
+
+fn norm(weights: &Weights<'_>, name: &str, hidden: usize) -> Result<Norm, Error> {
+    Ok(Norm {
+        weight: weights.f32(&format!("{name}.weight"), &[hidden])?,
+        bias: weights.f32(&format!("{name}.bias"), &[hidden])?,
+    })
 }
 
 impl Embedded {
@@ -82,33 +125,7 @@ impl Embedded {
     ) -> Result<Embedded, Error> {
         let shape = &config.encoder;
         let hidden = shape.hidden;
-        let norm = |name: &str| -> Result<Norm, Error> {
-            Ok(Norm {
-                weight: weights.f32(&format!("{name}.weight"), &[hidden])?,
-                bias: weights.f32(&format!("{name}.bias"), &[hidden])?,
-            })
-        };
-        // Several of the same input stand in one matrix.
-        let linear = |names: &[&str], outputs: usize, inputs: usize| -> Result<Linear, Error> {
-            let (mut weight, mut bias) = (Vec::new(), Vec::new());
-            for name in names {
-                weight.extend(weights.f32(&format!("{name}.weight"), &[outputs, inputs])?);
-                bias.extend(weights.f32(&format!("{name}.bias"), &[outputs])?);
-            }
-            Ok(Linear::new(processor, precision, &weight, bias))
-        };
-        let layer = |of: &str, n: usize| -> Result<Layer, Error> {
-            let name = |part: &str| format!("{of}encoder.layer.{n}.{part}");
-            let attention = ["query", "key", "value"].map(|part| name(&format!("attention.self.{part}")));
-            Ok(Layer {
-                attention: linear(&attention.each_ref().map(String::as_str), hidden, hidden)?,
-                attention_output: linear(&[&name("attention.output.dense")], hidden, hidden)?,
-                attention_norm: norm(&name("attention.output.LayerNorm"))?,
-                intermediate: linear(&[&name("intermediate.dense")], shape.intermediate, hidden)?,
-                output: linear(&[&name("output.dense")], hidden, shape.intermediate)?,
-                output_norm: norm(&name("output.LayerNorm"))?,
-            })
-        };
+        let layer = |of: &str, n: usize| Layer::read(processor, precision, shape, weights, of, n);
         let mut positions =
             weights.f32("embeddings.position_embeddings.weight", &[shape.positions, hidden])?;
         let types = weights.f32("embeddings.token_type_embeddings.weight", &[2, hidden])?;
@@ -123,7 +140,7 @@ impl Embedded {
             heads: shape.heads,
             words: weights.f16("embeddings.word_embeddings.weight", &[shape.vocabulary, hidden])?,
             positions,
-            embedding_norm: norm("embeddings.LayerNorm")?,
+            embedding_norm: norm(weights, "embeddings.LayerNorm", hidden)?,
             layers: (0..shape.layers).into_par_iter().map(|n| layer("", n)).collect::<Result<_, _>>()?,
             context: Context::taught(processor, config, weights)?,
             plain: match &config.plain {
@@ -138,11 +155,12 @@ impl Embedded {
                     context: Context::plain(processor, config, weights, plain)?,
                 }),
             },
+            own: None,
         })
     }
 
     /// Vectors of the windows of one pack: of each the mean over its tokens of the last layer, then that of the last plain
-    /// one, then its weighted means.
+    /// one, then its weighted means, and last that of the last layer under own labels.
     fn encode_pack(&self, windows: &[&[u32]]) -> Vec<f32> {
         let width = self.hidden;
         let tokens: usize = windows.iter().map(|window| window.len()).sum();
@@ -174,10 +192,18 @@ impl Embedded {
         let (shared, taught) = self.layers.split_at(plain.shared);
         pass.run(shared, &mut x);
         let mut other = x.clone();
+        let mut third = self.own.as_ref().map(|own| (own, x.clone()));
         pass.run(taught, &mut x);
         pass.run(&plain.layers, &mut other);
+        if let Some((own, third)) = &mut third {
+            pass.run(&own.layers, third);
+        }
         let (taught, plain) = (means(&x, windows, &[], width), means(&other, windows, &plain.pools, width));
-        beside(&taught, &plain, windows.len())
+        let both = beside(&taught, &plain, windows.len());
+        match third {
+            None => both,
+            Some((_, third)) => beside(&both, &means(&third, windows, &[], width), windows.len()),
+        }
     }
 
     /// The part of vectors that the taught encoder made.
@@ -191,7 +217,7 @@ impl Embedded {
     /// The second reader with the part of vectors that is its own.
     fn second(&self, vectors: &[f32]) -> Option<(&Context, Vec<f32>)> {
         let plain = self.plain.as_ref()?;
-        Some((&plain.context, self.columns(vectors, self.hidden..self.width)))
+        Some((&plain.context, self.columns(vectors, self.hidden..self.width - self.own_width())))
     }
 
     fn columns(&self, vectors: &[f32], columns: Range<usize>) -> Vec<f32> {
@@ -318,6 +344,10 @@ impl Engine for Embedded {
         let states = self.context.states(&self.taught(vectors), roles);
         let Some((second, vectors)) = self.second(vectors) else { return Ok(states) };
         Ok(beside(&states, &second.states(&vectors, roles), roles.len()))
+    }
+
+    fn own_logits(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
+        Ok(self.own_scores(vectors, roles))
     }
 
     fn score_instead(

@@ -1,7 +1,7 @@
 //! An own codebook on top of a model: `own.json` and `own.safetensors` of a model folder.
 //!
-//! A linear layer per label over the states of the network and one over hashed n-grams, learned by
-//! [`crate::train::own`]. The encoder below stays as it is, and so do the thirteen codes beside it.
+//! Either a linear layer per label over the states of the network and one over hashed n-grams, or upper layers of the encoder and
+//! a reader of its own, learned by `crate::train::own`. What the thirteen codes are made with stays as it is.
 
 mod features;
 
@@ -31,12 +31,32 @@ pub struct Decision {
     pub threshold: f32,
 }
 
+/// What the logits of the labels come from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Learner {
+    /// Regressions over the features of a unit and its n-grams: `own.safetensors` holds [`OwnWeights`].
+    #[default]
+    Regression,
+    /// Layers of the engine: `own.safetensors` holds the upper layers of the encoder and a reader.
+    Network,
+}
+
+impl Learner {
+    fn is_regression(&self) -> bool {
+        *self == Learner::Regression
+    }
+}
+
 /// What `own.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Own {
     /// The labels.
     pub codebook: OwnCodebook,
+    /// What their logits come from; not said of regressions, so that older programs read them too.
+    #[serde(default, skip_serializing_if = "Learner::is_regression")]
+    pub learner: Learner,
     /// One for every label.
     pub decisions: Vec<Decision>,
 }
@@ -57,6 +77,13 @@ pub struct OwnWeights {
 pub struct OwnModel {
     codebook: Arc<OwnCodebook>,
     decisions: Vec<Decision>,
+    /// `None` where the logits are the engine's.
+    regression: Option<Regression>,
+}
+
+/// [`OwnWeights`] in single precision.
+#[derive(Debug, Clone, PartialEq)]
+struct Regression {
     states: Vec<f32>,
     idf: Vec<f32>,
     ngrams: Vec<f32>,
@@ -66,29 +93,19 @@ pub struct OwnModel {
 pub const BUCKETS: usize = 1 << 16;
 
 impl OwnModel {
-    /// Puts a learned codebook together.
+    /// Puts a learned codebook together; `weights` are those of regressions.
     ///
     /// # Errors
     /// One line, if its parts do not fit together or hold a number out of range.
-    pub fn new(own: Own, weights: &OwnWeights) -> Result<OwnModel, String> {
+    pub fn new(own: Own, weights: Option<&OwnWeights>) -> Result<OwnModel, String> {
         own.codebook.check()?;
         let labels = own.codebook.labels.len();
         let sound = |d: &Decision| d.bias.is_finite() && d.threshold > 0.0 && d.threshold <= 1.0;
         if own.decisions.len() != labels || !own.decisions.iter().all(sound) {
             return Err("its biases and thresholds are not those of its labels, or out of range".into());
         }
-        let fits = weights.states.len().is_multiple_of(labels)
-            && weights.idf.len() == BUCKETS
-            && weights.ngrams.len() == BUCKETS * labels;
-        if !fits {
-            return Err("its weights are not those of its labels".into());
-        }
-        let single = |values: &[f16]| values.iter().map(|x| x.to_f32()).collect::<Vec<f32>>();
-        let [states, idf, ngrams] = [&weights.states, &weights.idf, &weights.ngrams].map(|v| single(v));
-        if ![&states, &idf, &ngrams].into_iter().flatten().all(|x| x.is_finite()) {
-            return Err("its weights are not finite: are two columns of labels the same?".into());
-        }
-        Ok(OwnModel { codebook: own.codebook.into(), decisions: own.decisions, states, idf, ngrams })
+        let regression = weights.map(|weights| Regression::new(weights, labels)).transpose()?;
+        Ok(OwnModel { codebook: own.codebook.into(), decisions: own.decisions, regression })
     }
 
     /// Reads the two files.
@@ -102,6 +119,10 @@ impl OwnModel {
     ) -> Result<OwnModel, Error> {
         let own: Own = serde_json::from_slice(json)
             .map_err(|source| Error::file(json_path, format!("not as it should be: {source}")))?;
+        let wrong = |reason| Error::file(json_path, reason);
+        if own.learner == Learner::Network {
+            return OwnModel::new(own, None).map_err(wrong);
+        }
         let file = Weights::new(tensors, path)?;
         let labels = own.codebook.labels.len();
         let weights = OwnWeights {
@@ -109,7 +130,13 @@ impl OwnModel {
             idf: file.f16("idf", &[BUCKETS])?,
             ngrams: file.f16("ngrams", &[BUCKETS, labels])?,
         };
-        OwnModel::new(own, &weights).map_err(|reason| Error::file(json_path, reason))
+        OwnModel::new(own, Some(&weights)).map_err(wrong)
+    }
+
+    /// Whether the logits of its labels are the engine's.
+    #[must_use]
+    pub fn is_network(&self) -> bool {
+        self.regression.is_none()
     }
 
     /// The labels.
@@ -118,17 +145,48 @@ impl OwnModel {
         &self.codebook
     }
 
-    /// Codes one unit from its features; `None` for a unit without words, which gets no label.
+    /// Codes one unit from its features, or where there is a network from the logits of its labels; `None` for a unit without
+    /// words, which gets no label.
     #[must_use]
-    pub fn code(&self, unit: &Unit, features: Option<&[f32]>) -> OwnCoding {
+    pub fn code(&self, unit: &Unit, read: Option<&[f32]>) -> OwnCoding {
         let book = &self.codebook;
         let labels = book.labels.len();
         let may = |k: usize| book.may_carry(unit.speaker, k);
-        let Some(features) = features else {
+        let Some(read) = read else {
             let probabilities = (0..labels).map(|k| may(k).then_some(0.0)).collect();
             return OwnCoding { probabilities, given: Vec::new() };
         };
         let mut logits: Vec<f32> = self.decisions.iter().map(|decision| decision.bias).collect();
+        match &self.regression {
+            Some(regression) => regression.add(unit, read, &mut logits),
+            None => logits.iter_mut().zip(read).for_each(|(logit, x)| *logit += x),
+        }
+        let masked: Vec<Option<f32>> = (0..labels).map(|k| may(k).then_some(logits[k])).collect();
+        let probabilities =
+            if self.is_network() { probabilities(&masked, book.single) } else { each(&masked) };
+        decide(probabilities, &self.decisions, book.single)
+    }
+}
+
+impl Regression {
+    fn new(weights: &OwnWeights, labels: usize) -> Result<Regression, String> {
+        let fits = weights.states.len().is_multiple_of(labels)
+            && weights.idf.len() == BUCKETS
+            && weights.ngrams.len() == BUCKETS * labels;
+        if !fits {
+            return Err("its weights are not those of its labels".into());
+        }
+        let single = |values: &[f16]| values.iter().map(|x| x.to_f32()).collect::<Vec<f32>>();
+        let [states, idf, ngrams] = [&weights.states, &weights.idf, &weights.ngrams].map(|v| single(v));
+        if ![&states, &idf, &ngrams].into_iter().flatten().all(|x| x.is_finite()) {
+            return Err("its weights are not finite: are two columns of labels the same?".into());
+        }
+        Ok(Regression { states, idf, ngrams })
+    }
+
+    /// Adds the products of features and n-grams of a unit to the logits of all labels.
+    fn add(&self, unit: &Unit, features: &[f32], logits: &mut [f32]) {
+        let labels = logits.len();
         for (logit, weights) in logits.iter_mut().zip(self.states.chunks_exact(features.len())) {
             *logit += weights.iter().zip(features).map(|(w, x)| w * x).sum::<f32>();
         }
@@ -136,10 +194,25 @@ impl OwnModel {
             let weights = &self.ngrams[bucket as usize * labels..][..labels];
             logits.iter_mut().zip(weights).for_each(|(logit, w)| *logit += w * value);
         }
-        let probabilities =
-            (0..labels).map(|k| may(k).then(|| sigmoid(logits[k]).max(f32::MIN_POSITIVE))).collect();
-        decide(probabilities, &self.decisions, book.single)
     }
+}
+
+/// Probabilities from the logits of a network, `None` where the voice never carries the label: the softmax where a unit has one
+/// label, else label by label.
+#[must_use]
+pub fn probabilities(logits: &[Option<f32>], single: bool) -> Vec<Option<f32>> {
+    if !single {
+        return each(logits);
+    }
+    let most = logits.iter().flatten().copied().fold(f32::NEG_INFINITY, f32::max);
+    let exp: Vec<Option<f32>> = logits.iter().map(|logit| logit.map(|x| libm::expf(x - most))).collect();
+    let sum: f32 = exp.iter().flatten().sum();
+    exp.into_iter().map(|x| x.map(|x| (x / sum).max(f32::MIN_POSITIVE))).collect()
+}
+
+/// Probabilities label by label.
+fn each(logits: &[Option<f32>]) -> Vec<Option<f32>> {
+    logits.iter().map(|logit| logit.map(|x| sigmoid(x).max(f32::MIN_POSITIVE))).collect()
 }
 
 /// Labels from probabilities; where a unit has one label, the probabilities are made to add up to 1.
@@ -185,6 +258,18 @@ impl OwnWeights {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logits_of_a_network_become_probabilities() {
+        let logits = [Some(1.0), None, Some(1.0 + libm::logf(3.0))];
+        let one = probabilities(&logits, true);
+        assert!((one[0].unwrap() - 0.25).abs() < 1e-6 && (one[2].unwrap() - 0.75).abs() < 1e-6, "{one:?}");
+        assert_eq!(one[1], None);
+        let any = probabilities(&logits, false);
+        assert!((any[0].unwrap() - 0.731_058_6).abs() < 1e-6, "{any:?}");
+        assert!(probabilities(&[Some(200.0), Some(-200.0)], true)[1].unwrap() > 0.0);
+        assert_eq!(probabilities(&[None, None], true), [None, None]);
+    }
 
     #[test]
     fn one_label_or_any_number() {

@@ -18,6 +18,8 @@ use super::weights::Weights;
 use super::{Engine, Error};
 use crate::codebook::CODE_COUNT;
 use bert::Bert;
+use half::f16;
+use safetensors::tensor::{Dtype, TensorView};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -66,6 +68,25 @@ pub fn save(variables: BTreeMap<String, Tensor>, weights: &Path) -> Result<(), t
     Tensor::write_safetensors(&named, weights)
 }
 
+/// The bytes of such a file.
+///
+/// # Errors
+/// If a variable cannot be read.
+pub fn to_safetensors(variables: BTreeMap<String, Tensor>) -> Result<Vec<u8>, Error> {
+    let wrong = |source: &dyn std::fmt::Display| Error::Engine(source.to_string());
+    let mut named = Vec::with_capacity(variables.len());
+    for (name, tensor) in variables {
+        let shape: Vec<usize> = tensor.size().iter().map(|&size| size as usize).collect();
+        let halves = values(&tensor)?.into_iter().flat_map(|x| f16::from_f32(x).to_le_bytes());
+        named.push((name, shape, halves.collect::<Vec<u8>>()));
+    }
+    let views = named.iter().map(|(name, shape, bytes)| {
+        Ok((name.as_str(), TensorView::new(Dtype::F16, shape.clone(), bytes).map_err(|e| wrong(&e))?))
+    });
+    let views = views.collect::<Result<Vec<_>, Error>>()?;
+    safetensors::serialize(views, None).map_err(|e| wrong(&e))
+}
+
 /// The rust-bert engine. libtorch does its own threading; one caller at a time.
 pub struct RustBert(Mutex<Both>);
 
@@ -73,17 +94,24 @@ pub struct RustBert(Mutex<Both>);
 struct Both {
     network: Network,
     plain: Option<Plain>,
-    /// Length of the taught encoder's part of a vector.
+    /// What an own codebook has above the layers of the plain encoder.
+    own: Option<Upper>,
+    /// Length of the taught encoder's part of a vector, and of the own network's.
     hidden: i64,
 }
 
 impl Both {
-    /// Vectors of windows, those of the plain encoder beside those of the taught one.
+    /// Vectors of windows, those of the plain encoder beside those of the taught one, then those of an own network.
     fn encode(&self, windows: &[&[u32]]) -> Tensor {
         let taught = self.network.bert.encode(windows);
         match &self.plain {
             None => taught,
-            Some(plain) => Tensor::cat(&[taught, plain.encode(windows)], 1),
+            Some(plain) => {
+                let (states, lengths) = plain.precise(windows);
+                let mut parts = vec![taught, plain.pool(&states, &lengths)];
+                parts.extend(self.own.as_ref().map(|own| own.encode(&states, &lengths, false)));
+                Tensor::cat(&parts, 1)
+            }
         }
     }
 
@@ -94,13 +122,19 @@ impl Both {
         roles: &[usize],
         read: impl Fn(&Reader, &Tensor, &[i64]) -> Tensor,
     ) -> Vec<Tensor> {
-        let vectors = Tensor::from_slice(vectors).view([roles.len() as i64, -1]);
-        let roles: Vec<i64> = roles.iter().map(|&role| role as i64).collect();
+        let (vectors, roles) = rows(vectors, roles);
         let readers = std::iter::once(&self.network.reader).chain(self.plain.as_ref().map(|p| &p.reader));
-        let hidden = self.hidden;
-        let parts = [vectors.narrow(1, 0, hidden), vectors.narrow(1, hidden, vectors.size()[1] - hidden)];
+        let own = if self.own.is_some() { self.hidden } else { 0 };
+        let second = vectors.size()[1] - self.hidden - own;
+        let parts = [vectors.narrow(1, 0, self.hidden), vectors.narrow(1, self.hidden, second)];
         readers.zip(parts).map(|(reader, vectors)| read(reader, &vectors, &roles)).collect()
     }
+}
+
+/// Vectors of one session as a table, and its roles as libtorch takes them.
+fn rows(vectors: &[f32], roles: &[usize]) -> (Tensor, Vec<i64>) {
+    let vectors = Tensor::from_slice(vectors).view([roles.len() as i64, -1]);
+    (vectors, roles.iter().map(|&role| role as i64).collect())
 }
 
 impl RustBert {
@@ -113,7 +147,25 @@ impl RustBert {
         take(network.vs.variables(), weights)?;
         let mut plain = config.plain.as_ref().map(|plain| Plain::new(config, plain, 0.0));
         plain.as_mut().map_or(Ok(()), |plain| plain.load(weights))?;
-        Ok(RustBert(Mutex::new(Both { network, plain, hidden: config.encoder.hidden as i64 })))
+        let hidden = config.encoder.hidden as i64;
+        Ok(RustBert(Mutex::new(Both { network, plain, own: None, hidden })))
+    }
+
+    /// Adds the network of an own codebook with so many labels.
+    ///
+    /// # Errors
+    /// If the model has no layers that two encoders share, or a tensor is missing or of another shape.
+    pub fn with_own(
+        mut self,
+        config: &Config,
+        weights: &Weights<'_>,
+        labels: usize,
+    ) -> Result<RustBert, Error> {
+        config.shared().map_err(Error::Engine)?;
+        let mut own = config.plain.as_ref().map(|plain| Upper::new(config, plain, labels, 0.0));
+        own.as_mut().map_or(Ok(()), |own| own.load(weights))?;
+        self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).own = own;
+        Ok(self)
     }
 
     /// Runs `with` on the network without tracking gradients.
@@ -159,6 +211,17 @@ impl Engine for RustBert {
                 reader.states(vectors, roles, &[roles.len()], false)
             });
             values(&Tensor::cat(&states, 1))
+        })
+    }
+
+    fn own_logits(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
+        self.run(|both| match &both.own {
+            Some(own) if !roles.is_empty() => {
+                let (vectors, roles) = rows(vectors, roles);
+                let part = vectors.narrow(1, vectors.size()[1] - both.hidden, both.hidden);
+                values(&own.reader.score(&part, &roles, &[roles.len()], false))
+            }
+            _ => Ok(Vec::new()),
         })
     }
 }

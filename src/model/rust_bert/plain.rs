@@ -60,7 +60,7 @@ impl Plain {
     ///
     /// # Errors
     /// If one is missing or has another shape.
-    pub(super) fn load(&mut self, weights: &Weights<'_>) -> Result<(), Error> {
+    pub fn load(&mut self, weights: &Weights<'_>) -> Result<(), Error> {
         take(self.variables(), weights)
     }
 
@@ -112,10 +112,9 @@ impl Plain {
         self.reader.take_in_scale(&mean.repeat([times]), &deviation.repeat([times]));
     }
 
-    /// Vectors of windows.
-    pub(super) fn encode(&self, windows: &[&[u32]]) -> Tensor {
-        let lengths: Vec<i64> = windows.iter().map(|window| window.len() as i64).collect();
-        let parts = self.bert.states(windows, Kind::Float);
-        self.pool(&parts, &lengths)
+    /// States of all tokens as [`Plain::states`], in single precision, and how many tokens each window has.
+    pub(super) fn precise(&self, windows: &[&[u32]]) -> (Tensor, Vec<i64>) {
+        let lengths = windows.iter().map(|window| window.len() as i64).collect();
+        (self.bert.states(windows, Kind::Float), lengths)
     }
 }

@@ -2,8 +2,10 @@
 //! which stay as they are.
 
 use super::bert::{bert_config, inverse, passes};
-use super::{ENCODER_GROUP, HEAD_GROUP, Reader};
+use super::{ENCODER_GROUP, HEAD_GROUP, Reader, take};
+use crate::model::Error;
 use crate::model::config::{Config, PlainConfig};
+use crate::model::weights::Weights;
 use rust_bert::bert::BertEncoder;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,16 +22,18 @@ pub struct Upper {
 }
 
 const LAYER: &str = "encoder.layer.";
+const OUTPUT: &str = "head.output.";
 
 impl Upper {
-    /// Random weights of the given shape, over the layers that both encoders share; `dropout` acts only while training.
+    /// Random weights of the given shape, over the layers that both encoders share, with so many outputs; `dropout` acts only
+    /// while training.
     #[must_use]
-    pub fn new(config: &Config, plain: &PlainConfig, dropout: f64) -> Upper {
+    pub fn new(config: &Config, plain: &PlainConfig, outputs: usize, dropout: f64) -> Upper {
         let vs = nn::VarStore::new(Device::Cpu);
         let below = plain.shared;
         let shape = bert_config(&config.encoder, config.encoder.layers - below, dropout);
         let encoder = BertEncoder::new(vs.root().set_group(ENCODER_GROUP) / "encoder", &shape);
-        let sizes = [config.encoder.hidden, config.codes.len()];
+        let sizes = [config.encoder.hidden, outputs];
         let reader = Reader::new(vs.root().set_group(HEAD_GROUP), &config.context, sizes, None, dropout);
         Upper { vs, encoder, reader, below }
     }
@@ -47,6 +51,34 @@ impl Upper {
             }
         }
         Ok(())
+    }
+
+    /// Takes all but the last layer from the weights file of a network, whatever its labels.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has another shape.
+    pub fn start_below_output(&mut self, weights: &Weights<'_>) -> Result<(), Error> {
+        take(self.variables().into_iter().filter(|(name, _)| !name.starts_with(OUTPUT)), weights)
+    }
+
+    /// Takes every variable from the weights file of an own network.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has another shape.
+    pub(super) fn load(&mut self, weights: &Weights<'_>) -> Result<(), Error> {
+        take(self.variables(), weights)
+    }
+
+    /// Makes every logit so many times what it was.
+    pub fn scale_outputs(&mut self, times: &[f32]) {
+        let _no_grad = tch::no_grad_guard();
+        let times = Tensor::from_slice(times);
+        for (name, mut variable) in self.variables().into_iter().filter(|(name, _)| name.starts_with(OUTPUT))
+        {
+            let scaled =
+                if name.ends_with("weight") { &variable * times.unsqueeze(-1) } else { &variable * &times };
+            variable.copy_(&scaled);
+        }
     }
 
     /// All variables under the names that they have in the weights file of a model.

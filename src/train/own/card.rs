@@ -2,6 +2,7 @@
 
 use super::{Adapted, Material};
 use crate::coding::own::Voice;
+use crate::model::own::Learner;
 use std::fmt::Write;
 
 /// The card as Markdown. `model` is what the codebook was learned on, e.g. `minilm 1.1.0`.
@@ -14,14 +15,19 @@ pub fn card(adapted: &Adapted, material: &Material, model: &str) -> String {
 }
 
 fn write(out: &mut String, adapted: &Adapted, material: &Material, model: &str) -> std::fmt::Result {
-    let book = &adapted.own.codebook;
+    let (book, network) = (&adapted.own.codebook, adapted.own.learner == Learner::Network);
     writeln!(out, "# {}\n", book.name)?;
     writeln!(
         out,
-        "A codebook of {} labels, learned by `breakthrough adapt` {} on {model} as it is: per label a logistic regression over \
-         the states of the network and one over hashed n-grams, mixed. {}\n",
+        "A codebook of {} labels, learned by `breakthrough {}` {} on {model}{} {}\n",
         book.labels.len(),
+        if network { "train --codes" } else { "adapt" },
         env!("CARGO_PKG_VERSION"),
+        if network {
+            ": layers of their own, over the layers of that network that stay as they are."
+        } else {
+            " as it is: per label a logistic regression over the states of the network and one over hashed n-grams, mixed."
+        },
         if book.single { "A unit has one label." } else { "A unit has any number of labels, also none." }
     )?;
     writeln!(out, "| label | on | threshold |\n|---|---|--:|")?;
@@ -45,9 +51,9 @@ fn write(out: &mut String, adapted: &Adapted, material: &Material, model: &str) 
     )?;
     writeln!(
         out,
-        "## How good it is\n\nCross-validation in {} folds by group. Strengths, mixing weights and thresholds of a fold were chosen inside \
-         the other folds. If the model below has learned from the same texts, the figures are too high.\n\n{}",
+        "## How good it is\n\nCross-validation in {} folds by group. {} of a fold were chosen inside the other folds. If the model below has learned from the same texts, the figures are too high.\n\n{}",
         adapted.folds,
+        if network { "Thresholds" } else { "Strengths, mixing weights and thresholds" },
         adapted.figures.to_markdown()
     )?;
     writeln!(

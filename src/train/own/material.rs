@@ -1,6 +1,6 @@
 //! Coded tables of the user as what an own codebook is learned from.
 
-use super::Error;
+use super::{Error, Settings, folds};
 use crate::coding::own::{OwnCodebook, OwnLabel, Voice};
 use crate::train::coded::{self, Coded};
 use crate::transcript::Unit;
@@ -73,10 +73,33 @@ impl Material {
         }
         Ok(Material { sessions, codebook, groups })
     }
+
+    /// Folds of the cross-validation: no more than there are groups.
+    pub(super) fn folds(&self, settings: Settings) -> usize {
+        settings.folds.clamp(LEAST_GROUPS, self.groups.len())
+    }
+
+    /// The fold of every group that is learned from.
+    pub(super) fn fold_of(&self, folds: usize, seed: u64) -> BTreeMap<&str, usize> {
+        let sizes: Vec<usize> = self.groups.iter().map(|(_, units)| *units).collect();
+        self.groups.iter().map(|(group, _)| group.as_str()).zip(folds::assign(&sizes, folds, seed)).collect()
+    }
+
+    /// Whether a unit carries each label, `None` where its voice never does; `None` for a unit that is not learned from.
+    pub(super) fn targets(&self, unit: &Unit, labels: &Labels) -> Option<Vec<Option<bool>>> {
+        let book = &self.codebook;
+        if !learns(book, Voice::of(unit.speaker), labels) {
+            return None;
+        }
+        let target = |(k, label): (usize, &OwnLabel)| {
+            book.may_carry(unit.speaker, k).then(|| labels.contains(&label.name))
+        };
+        Some(book.labels.iter().enumerate().map(target).collect())
+    }
 }
 
 /// Whether a unit is learned from: it may carry a label, and where a unit has one label, it has it.
-pub(super) fn learns(book: &OwnCodebook, voice: Voice, labels: &Labels) -> bool {
+fn learns(book: &OwnCodebook, voice: Voice, labels: &Labels) -> bool {
     book.labels.iter().any(|label| label.voices.contains(&voice)) && !(book.single && labels.is_empty())
 }
 

@@ -1,0 +1,71 @@
+//! What the two ways to learn a codebook of one's own have in common: arguments, and what is done with the result.
+
+use super::evaluate::write_all;
+use super::{Exit, Misuse, print, tell};
+use breakthrough::agreement::bootstrap::Bootstrap;
+use breakthrough::model::config::Config;
+use breakthrough::model::files::Files;
+use breakthrough::train::own::{self, Adapted, LEAST_GROUPS, Material, Settings};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(super) struct OwnArguments {
+    /// Column of the labels, joined by `|`.
+    #[arg(long, value_name = "COLUMN", default_value = "codes")]
+    label: String,
+
+    /// Every unit has one label, and one without a label was not coded [default: so where no unit of a coded side lacks a
+    /// label or has two; else a unit without a label is one that carries none].
+    #[arg(long)]
+    single: bool,
+
+    /// Folds of the cross-validation; sessions of one group (column `group`, else `client_id`, else `session_id`) stay together.
+    #[arg(long, value_name = "N", default_value_t = Settings::default().folds, help_heading = "Figures")]
+    folds: usize,
+
+    /// Resamples for the intervals; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = Bootstrap::default().resamples, help_heading = "Figures")]
+    resamples: usize,
+}
+
+impl OwnArguments {
+    /// Reads what was coded. The codebook has the name of the folder that it goes to.
+    pub(super) fn material(&self, coded: &[PathBuf], out: &Path) -> anyhow::Result<Material> {
+        if self.folds < LEAST_GROUPS {
+            return Err(Misuse(format!("--folds must be {LEAST_GROUPS} or more")).into());
+        }
+        let name = out.file_name().map_or("own".into(), |name| name.to_string_lossy());
+        let material = Material::read(coded, &self.label, &name, self.single)?;
+        let book = &material.codebook;
+        let kind = if book.single { "one a unit" } else { "any number a unit" };
+        tell(&format!("{} labels, {kind}, in {} groups", book.labels.len(), material.groups.len()));
+        Ok(material)
+    }
+
+    pub(super) fn settings(&self, seed: u64) -> Settings {
+        Settings { folds: self.folds, seed }
+    }
+
+    pub(super) fn bootstrap(&self, seed: u64) -> Bootstrap {
+        Bootstrap { resamples: self.resamples, seed, ..Bootstrap::default() }
+    }
+}
+
+/// Writes the model folder and prints the figures. `base` is the model that was learned on.
+pub(super) fn finish(
+    adapted: &Adapted,
+    material: &Material,
+    base: (&Files, &Config),
+    out: &Path,
+) -> anyhow::Result<Exit> {
+    if adapted.wordless > 0 {
+        tell(&format!("{} coded units have no words and are left out", adapted.wordless));
+    }
+    let (files, config) = base;
+    let card = own::card(adapted, material, &format!("{} {}", config.name, config.version));
+    write_all(out, own::folder(files, adapted, card)?)?;
+    tell(&format!("the model is in {0}: use it with analyze --model {0}", out.display()));
+    print(&adapted.figures.to_markdown())?;
+    Ok(Exit::Done)
+}
