@@ -176,6 +176,41 @@ fn one_label_a_unit_gives_one_label_a_unit() {
     }
 }
 
+/// The same material, taught to layers of its own.
+#[cfg(feature = "rust-bert")]
+#[test]
+fn taught_labels_come_back_in_any_build() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("coded.csv"), coded(0..8)).unwrap();
+    let truth = coded(8..11);
+    fs::write(path("new.csv"), uncoded(&truth)).unwrap();
+    fs::write(path("truth.csv"), &truth).unwrap();
+    let (coded, new_table, model, out) = (path("coded.csv"), path("new.csv"), path("model"), path("out"));
+    let train = ["train", "--codes", &coded, "--label", "mine", "--out", &model, "--resamples", "0"];
+    let quick = ["--folds", "3", "--epochs", "12", "--step-tokens", "300"];
+    let output = breakthrough(&[&train[..], &quick].concat(), "2");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("| *macro* |"));
+    let card = fs::read_to_string(path("model/MODEL_CARD.md")).unwrap();
+    assert!(card.contains("train --codes") && card.contains("Cross-validation in 3 folds"), "{card}");
+
+    // The engine of the default build.
+    let output = breakthrough(&["analyze", &new_table, "--model", &model, "--out", &out], "2");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let (units, truth) = (rows(&dir.path().join("out/own_codes.csv")), rows(Path::new(&path("truth.csv"))));
+    let right = units.iter().zip(&truth).filter(|(unit, truth)| unit["codes"] == truth["mine"]).count();
+    assert!(right * 10 >= units.len() * 9, "{right} of {}", units.len());
+
+    // A start per part of the groups: the splits must say which, for every group.
+    let start = path("model/model.safetensors");
+    fs::write(path("splits.csv"), "group,fold\ns0,0\ns1,1\n").unwrap();
+    let splits = path("splits.csv");
+    let unseen = ["--start", &start, &start, "--splits", &splits];
+    let output = breakthrough(&[&train[..], &quick, &unseen].concat(), "2");
+    assert!(output.status.code() == Some(3) && stderr(&output).contains("--splits"), "{}", stderr(&output));
+}
+
 #[test]
 fn mistakes_are_named_in_one_line_with_the_mend() {
     let dir = tempfile::tempdir().unwrap();

@@ -10,6 +10,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use std::collections::HashMap;
+use std::ops::Range;
 use tch::nn::OptimizerConfig;
 use tch::{Kind, Tensor, nn};
 
@@ -36,7 +37,7 @@ impl Settings {
     /// Those for a codebook of one's own, which is learned from much less.
     #[must_use]
     pub fn own() -> Settings {
-        Settings { epochs: 4, encoder_rate: 1e-4, ..Settings::default() }
+        Settings { epochs: 3, encoder_rate: 1e-4, step_tokens: 700, ..Settings::default() }
     }
 }
 
@@ -66,6 +67,34 @@ pub struct Sequence {
     pub tokens: usize,
 }
 
+impl Sequence {
+    /// Some of its units in a row, as a sequence of their own.
+    pub(super) fn part(&self, units: Range<usize>) -> Sequence {
+        let first = self.first + self.windows[..units.start].iter().map(Vec::len).sum::<usize>();
+        let windows = self.windows[units.clone()].to_vec();
+        let tokens = tokens(&windows);
+        Sequence { windows, roles: self.roles[units].to_vec(), first, tokens }
+    }
+
+    /// Units of sequences of about so many tokens that it can be cut into, all of like length.
+    pub(super) fn stretches(&self, most: usize) -> Vec<Range<usize>> {
+        let pieces = self.tokens.div_ceil(most).max(1);
+        let (mut stretches, mut start, mut seen) = (Vec::new(), 0, 0);
+        for (unit, windows) in self.windows.iter().enumerate() {
+            seen += tokens(std::slice::from_ref(windows));
+            if seen * pieces >= (stretches.len() + 1) * self.tokens || unit + 1 == self.windows.len() {
+                stretches.push(start..unit + 1);
+                start = unit + 1;
+            }
+        }
+        stretches
+    }
+}
+
+fn tokens(windows: &[Vec<Window>]) -> usize {
+    windows.iter().flatten().map(|window| window.ids.len()).sum()
+}
+
 /// Tokenises sessions, each given as speakers with their words.
 ///
 /// # Errors
@@ -82,11 +111,11 @@ where
         let mut sequence = Sequence { windows: Vec::new(), roles: Vec::new(), first, tokens: 0 };
         for (speaker, text) in session {
             let windows = encoder.windows(text)?;
-            sequence.tokens += windows.iter().map(|window| window.ids.len()).sum::<usize>();
             first += windows.len();
             sequence.windows.push(windows);
             sequence.roles.push(role(speaker) as i64);
         }
+        sequence.tokens = tokens(&sequence.windows);
         Ok(sequence)
     };
     sessions.into_iter().map(sequence).collect()
@@ -283,4 +312,25 @@ pub(super) fn predict(learner: &dyn Learner, session: &Sequence) -> Vec<Option<V
         }
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_cover_a_session_and_keep_their_place() {
+        let window = |tokens: usize| Window { ids: vec![0; tokens], bytes: 0..0 };
+        // A unit without words, and one of two windows.
+        let windows =
+            vec![vec![window(30)], vec![], vec![window(20), window(10)], vec![window(40)], vec![window(9)]];
+        let sequence = Sequence { roles: vec![0, 1, 2, 3, 4], first: 7, tokens: tokens(&windows), windows };
+        assert_eq!(sequence.stretches(1000), [0..5]);
+        let stretches = sequence.stretches(55);
+        assert_eq!(stretches, [0..3, 3..5]);
+        let part = sequence.part(stretches[1].clone());
+        assert_eq!((part.first, part.tokens, part.roles), (10, 49, vec![3, 4]));
+        let silent = Sequence { windows: vec![vec![]], roles: vec![0], first: 0, tokens: 0 };
+        assert_eq!(silent.stretches(55), [0..1]);
+    }
 }

@@ -17,6 +17,7 @@ use crate::train::network::{
     Sequence, Settings as Teaching, States, Taught, optimise, positive_weight, predict, sequences,
 };
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use tch::{Kind, Reduction, Tensor};
 
@@ -70,6 +71,25 @@ struct Lesson {
 impl AsRef<Sequence> for Lesson {
     fn as_ref(&self) -> &Sequence {
         &self.sequence
+    }
+}
+
+impl Lesson {
+    /// Itself in parts of about so many tokens.
+    fn stretches(&self, tokens: usize) -> Vec<Lesson> {
+        let part = |units: Range<usize>| Lesson {
+            sequence: self.sequence.part(units.clone()),
+            targets: self.targets[units.clone()].to_vec(),
+            keys: self.keys[units].to_vec(),
+            ..*self
+        };
+        self.sequence.stretches(tokens).into_iter().map(part).collect()
+    }
+
+    /// Whether there is a unit with words in it that is learned from.
+    fn teaches(&self) -> bool {
+        let units = self.targets.iter().zip(&self.sequence.windows);
+        units.into_iter().any(|(targets, windows)| targets.is_some() && !windows.is_empty())
     }
 }
 
@@ -213,11 +233,10 @@ impl School<'_> {
             (Start::Encoder(path), None) => upper.start_from(path).map_err(torch)?,
             _ => upper.start_below_output(start)?,
         }
-        let learns = |lesson: &&&Lesson| {
-            let units = lesson.targets.iter().zip(&lesson.sequence.windows);
-            units.into_iter().any(|(targets, windows)| targets.is_some() && !windows.is_empty())
-        };
-        let lessons: Vec<&Lesson> = lessons.iter().filter(learns).copied().collect();
+        // Long sessions in stretches: otherwise there are few steps, and a session of an hour is one of them.
+        let stretches = lessons.iter().flat_map(|lesson| lesson.stretches(settings.step_tokens));
+        let stretches: Vec<Lesson> = stretches.filter(Lesson::teaches).collect();
+        let lessons: Vec<&Lesson> = stretches.iter().collect();
         let learner = Taught { upper: &upper, states: self.states };
         let loss = loss(&lessons, self.book);
         optimise(&learner, &lessons, settings, &loss, &mut |_, _, _| {});
