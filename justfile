@@ -35,4 +35,4 @@ torch:
     #!/usr/bin/env bash
     set -euo pipefail
     eval "$(scripts/libtorch.sh)"
-    cargo test --release --features rust-bert --test engines
+    cargo test --release --features rust-bert --test engines --test own_network --test adapt

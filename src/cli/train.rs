@@ -89,7 +89,8 @@ pub(super) struct Arguments {
     model: Option<PathBuf>,
 
     /// Networks that did not learn from fold 0, 1 and so on of --splits, as a training leaves them in its work folder: each session is
-    /// scored by what started from one that never saw its group. For figures of material that the model has learned from.
+    /// scored by what started from one that never saw its group, and not counted where there is none. For figures of material that
+    /// the model has learned from.
     #[arg(long, value_name = "NETWORK", num_args = 1.., help_heading = OWN, requires = "codes", conflicts_with = "base")]
     start: Vec<PathBuf>,
 

@@ -37,7 +37,7 @@ impl Table for OwnCodes {
     type Record = CodedSession;
     const FILE: &'static str = "own_codes.csv";
     const ABOUT: &'static str = "One row per unit, as in `utterances.csv`, with the labels of your own codebook. Written only with a \
-        model that `breakthrough adapt` made.";
+        model that `breakthrough adapt` or `train --codes` made.";
 
     fn columns() -> Vec<Column> {
         let [session_id, utterance_id, speaker, codes] = RESERVED;

@@ -61,6 +61,8 @@ pub struct Sequence {
     pub windows: Vec<Vec<Window>>,
     /// Row of the role table of every unit.
     roles: Vec<i64>,
+    /// Of every unit, whether the layers below the reader learn from how it is read; else it is what others are read among.
+    pub(super) through: Vec<bool>,
     /// Its first window among those of all sessions that were read together.
     first: usize,
     /// Tokens of all windows.
@@ -73,7 +75,13 @@ impl Sequence {
         let first = self.first + self.windows[..units.start].iter().map(Vec::len).sum::<usize>();
         let windows = self.windows[units.clone()].to_vec();
         let tokens = tokens(&windows);
-        Sequence { windows, roles: self.roles[units].to_vec(), first, tokens }
+        Sequence {
+            windows,
+            roles: self.roles[units.clone()].to_vec(),
+            through: self.through[units].to_vec(),
+            first,
+            tokens,
+        }
     }
 
     /// Units of sequences of about so many tokens that it can be cut into, all of like length.
@@ -108,12 +116,14 @@ where
 {
     let mut first = 0;
     let sequence = |session: S| {
-        let mut sequence = Sequence { windows: Vec::new(), roles: Vec::new(), first, tokens: 0 };
+        let mut sequence =
+            Sequence { windows: Vec::new(), roles: Vec::new(), through: Vec::new(), first, tokens: 0 };
         for (speaker, text) in session {
             let windows = encoder.windows(text)?;
             first += windows.len();
             sequence.windows.push(windows);
             sequence.roles.push(role(speaker) as i64);
+            sequence.through.push(true);
         }
         sequence.tokens = tokens(&sequence.windows);
         Ok(sequence)
@@ -193,7 +203,16 @@ impl Learner for Taught<'_> {
     fn forward(&self, sessions: &[&Sequence], train: bool) -> Tensor {
         let Batch { roles, sessions: lengths } = batch(sessions);
         let (states, tokens) = self.states.of(sessions);
-        let vectors = self.upper.encode(&states, &tokens, train);
+        let through = sessions.iter().flat_map(|session| {
+            let units = session.through.iter().zip(&session.windows);
+            units.flat_map(|(&through, windows)| windows.iter().map(move |_| through))
+        });
+        let through: Vec<bool> = through.collect();
+        let vectors = if train && through.contains(&false) {
+            self.upper.encode_partly(&states, &tokens, &through)
+        } else {
+            self.upper.encode(&states, &tokens, train)
+        };
         self.upper.reader.score(&vectors, &roles, &lengths, train)
     }
 }
@@ -324,13 +343,20 @@ mod tests {
         // A unit without words, and one of two windows.
         let windows =
             vec![vec![window(30)], vec![], vec![window(20), window(10)], vec![window(40)], vec![window(9)]];
-        let sequence = Sequence { roles: vec![0, 1, 2, 3, 4], first: 7, tokens: tokens(&windows), windows };
+        let sequence = Sequence {
+            roles: vec![0, 1, 2, 3, 4],
+            through: vec![true; 5],
+            first: 7,
+            tokens: tokens(&windows),
+            windows,
+        };
         assert_eq!(sequence.stretches(1000), [0..5]);
         let stretches = sequence.stretches(55);
         assert_eq!(stretches, [0..3, 3..5]);
         let part = sequence.part(stretches[1].clone());
         assert_eq!((part.first, part.tokens, part.roles), (10, 49, vec![3, 4]));
-        let silent = Sequence { windows: vec![vec![]], roles: vec![0], first: 0, tokens: 0 };
+        let silent =
+            Sequence { windows: vec![vec![]], roles: vec![0], through: vec![true], first: 0, tokens: 0 };
         assert_eq!(silent.stretches(55), [0..1]);
     }
 }

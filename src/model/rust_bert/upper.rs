@@ -129,4 +129,27 @@ impl Upper {
         }
         Tensor::cat(&parts, 0).index_select(0, &inverse(&order))
     }
+
+    /// As [`Upper::encode`] while training, but only windows that `through` says are learned through: the others are what
+    /// these are read among, and cost a third.
+    pub fn encode_partly(&self, states: &Tensor, lengths: &[i64], through: &[bool]) -> Tensor {
+        let mut starts = vec![0_i64; lengths.len()];
+        for i in 1..lengths.len() {
+            starts[i] = starts[i - 1] + lengths[i - 1];
+        }
+        let (mut parts, mut order) = (Vec::new(), Vec::new());
+        for learned in [true, false] {
+            let which: Vec<usize> = (0..lengths.len()).filter(|&i| through[i] == learned).collect();
+            if which.is_empty() {
+                continue;
+            }
+            let rows: Vec<i64> = which.iter().flat_map(|&i| starts[i]..starts[i] + lengths[i]).collect();
+            let states = states.index_select(0, &Tensor::from_slice(&rows));
+            let lengths: Vec<i64> = which.iter().map(|&i| lengths[i]).collect();
+            let encode = || self.encode(&states, &lengths, true);
+            parts.push(if learned { encode() } else { tch::no_grad(encode) });
+            order.extend(which);
+        }
+        Tensor::cat(&parts, 0).index_select(0, &inverse(&order))
+    }
 }

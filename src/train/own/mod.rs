@@ -65,7 +65,7 @@ pub enum Error {
     NoWords,
     /// A group of which nothing says what has seen it.
     #[error(
-        "--splits has no fold for the group of a session, or one without a --start: it needs a row for every group"
+        "--splits has no fold for the group of a session: it needs a row for every group (columns group, fold)"
     )]
     NoPart,
     /// The codebook does not fit into what a model can hold.

@@ -31,7 +31,7 @@ pub enum Start<'a> {
 }
 
 /// Networks that did not learn from a part of the groups, for figures of material that the model has learned from: a session
-/// is scored by what was taught from a start that never saw its group.
+/// is scored by what was taught from a start that never saw its group, and is left out if there is no such start.
 #[derive(Debug)]
 pub struct Unseen {
     /// Weights files, as `train` leaves them in its work folder, `network0.safetensors` and so on; with their paths.
@@ -64,8 +64,8 @@ struct Lesson {
     keys: Vec<Key>,
     /// Its fold, if it has a unit that is learned from.
     fold: Option<usize>,
-    /// Which start has not seen it.
-    part: usize,
+    /// Which start has not seen it, if there are any; what all of them have seen is not counted.
+    part: Option<usize>,
 }
 
 impl AsRef<Sequence> for Lesson {
@@ -103,7 +103,8 @@ pub fn fine_tune(
     bootstrap: &Bootstrap,
     say: &mut dyn FnMut(String),
 ) -> Result<Adapted, Error> {
-    let (book, single) = (&job.material.codebook, job.material.codebook.single);
+    let book = &job.material.codebook;
+    let (labels, single) = (book.labels.len(), book.single);
     let folds = job.material.folds(job.settings);
     let config = config::read(job.files)?;
     let shape = config.plain.clone().filter(|_| config.shared().is_ok());
@@ -127,7 +128,7 @@ pub fn fine_tune(
     for fold in 0..folds {
         let others: Vec<&Lesson> = lessons.iter().filter(|lesson| lesson.fold != Some(fold)).collect();
         for part in 0..job.unseen.as_ref().map_or(1, |unseen| unseen.starts.len()) {
-            let is_held = |lesson: &Lesson| lesson.fold == Some(fold) && lesson.part == part;
+            let is_held = |lesson: &Lesson| lesson.fold == Some(fold) && lesson.part == Some(part);
             if !lessons.iter().any(is_held) {
                 continue;
             }
@@ -148,7 +149,7 @@ pub fn fine_tune(
 
     // All units that were learned from and have words, out of fold.
     let (mut held, mut fold_of, mut keys, mut wordless) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    for (lesson, logits) in lessons.iter().zip(&logits) {
+    for (lesson, logits) in lessons.iter().zip(&logits).filter(|(lesson, _)| lesson.part.is_some()) {
         for ((targets, logits), key) in lesson.targets.iter().zip(logits).zip(&lesson.keys) {
             match (targets, logits) {
                 (Some(targets), Some(logits)) => {
@@ -167,7 +168,7 @@ pub fn fine_tune(
     let without = |fold: usize| -> Vec<Held<'_>> {
         held.iter().zip(&fold_of).filter(|(_, of)| **of != fold).map(|(held, _)| *held).collect()
     };
-    let settled: Vec<Settled> = (0..folds).map(|fold| settle(&without(fold), single)).collect();
+    let settled: Vec<Settled> = (0..folds).map(|fold| settle(&without(fold), labels, single)).collect();
     let codings: Vec<_> =
         held.iter().zip(&fold_of).map(|(held, &fold)| settled[fold].code(*held, single)).collect();
     let targets: Vec<Vec<Option<bool>>> = held.iter().map(|(_, targets)| targets.to_vec()).collect();
@@ -175,7 +176,7 @@ pub fn fine_tune(
 
     say("teaching with everything".into());
     let mut upper = school.teach(&lessons.iter().collect::<Vec<_>>(), &weights)?;
-    let Settled { times, decisions } = settle(&held, single);
+    let Settled { times, decisions } = settle(&held, labels, single);
     upper.scale_outputs(&times);
     let own = Own { codebook: book.clone(), learner: Learner::Network, decisions };
     OwnModel::new(own.clone(), None).map_err(Error::Unfit)?;
@@ -192,20 +193,21 @@ impl FineTuning<'_> {
             .iter()
             .map(|coded| coded.session.units.iter().map(|unit| (unit.speaker, unit.text.as_str())));
         let mut number = 0;
-        let lesson = |(coded, sequence): (&crate::train::coded::Coded<_>, Sequence)| {
+        let lesson = |(coded, mut sequence): (&crate::train::coded::Coded<_>, Sequence)| {
             let units = coded.session.units.iter().zip(&coded.gold);
-            let (targets, keys) = units
+            let (targets, keys): (Vec<_>, _) = units
                 .map(|(unit, labels)| {
                     number += 1;
                     (material.targets(unit, labels), key(coded, unit, number))
                 })
                 .unzip();
+            sequence.through = targets.iter().map(Option::is_some).collect();
             let fold = fold_of.get(coded.cluster.as_str()).copied();
             let part = match &self.unseen {
-                None => 0,
+                None => Some(0),
                 Some(unseen) => {
-                    let part = unseen.part_of.get(&coded.cluster).copied();
-                    part.filter(|&part| part < unseen.starts.len()).ok_or(Error::NoPart)?
+                    let part = unseen.part_of.get(&coded.cluster).copied().ok_or(Error::NoPart)?;
+                    (part < unseen.starts.len()).then_some(part)
                 }
             };
             Ok(Lesson { sequence, targets, keys, fold, part })

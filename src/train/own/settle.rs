@@ -22,9 +22,12 @@ pub(super) struct Settled {
 /// A unit that was not learned from: its logits and targets, label by label.
 pub(super) type Held<'a> = (&'a [f32], &'a [Option<bool>]);
 
-/// Chooses for all labels.
-pub(super) fn settle(held: &[Held<'_>], single: bool) -> Settled {
-    let labels = held.first().map_or(0, |(logits, _)| logits.len());
+/// Chooses for all labels. Without a unit to choose on, logits are taken as they are.
+pub(super) fn settle(held: &[Held<'_>], labels: usize, single: bool) -> Settled {
+    if held.is_empty() {
+        let decision = Decision { bias: 0.0, threshold: 0.5 };
+        return Settled { times: vec![1.0; labels], decisions: vec![decision; labels] };
+    }
     let (times, biases) = if single {
         (vec![temperature(held); labels], vec![0.0; labels])
     } else {
@@ -96,11 +99,13 @@ mod tests {
         let held = held();
         let held: Vec<Held<'_>> = held.iter().map(|(logits, targets)| (&logits[..], &targets[..])).collect();
         for single in [true, false] {
-            let settled = settle(&held, single);
+            let settled = settle(&held, 3, single);
             let coding = settled.code(held[0], single);
             let p = coding.probabilities[0].unwrap();
             assert!((p - 0.75).abs() < 0.03, "{single}: {p}");
             assert_eq!((coding.given, coding.probabilities[2]), (vec![0], None));
+            let untold = settle(&[], 3, single).code(held[0], single);
+            assert!(untold.given == [0] && untold.probabilities[0].unwrap() > 0.85);
         }
     }
 }
