@@ -142,15 +142,13 @@ impl Config {
         Ok(())
     }
 
-    /// The layers that both encoders share, over which an own network stands.
+    /// The plain encoder, if all of its layers are among those of the taught one: an own network stands over them.
     ///
     /// # Errors
     /// One line, if there is one encoder only, or the plain one has layers of its own.
-    pub fn shared(&self) -> Result<usize, String> {
+    pub fn shared(&self) -> Result<&PlainConfig, String> {
         match &self.plain {
-            Some(plain) if plain.shared == plain.layers && plain.shared < self.encoder.layers => {
-                Ok(plain.shared)
-            }
+            Some(plain) if plain.shared == plain.layers && plain.shared < self.encoder.layers => Ok(plain),
             _ => {
                 Err("an own network stands over layers that two readers share, and this model has none"
                     .into())

@@ -24,7 +24,7 @@ impl Embedded {
         weights: &Weights<'_>,
         labels: usize,
     ) -> Result<Embedded, Error> {
-        let from = config.shared().map_err(Error::Engine)?;
+        let from = config.shared().map_err(Error::Engine)?.shared;
         let (processor, precision, shape) = (self.processor, self.precision, &config.encoder);
         let layers = (from..shape.layers)
             .into_par_iter()

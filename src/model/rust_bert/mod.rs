@@ -161,10 +161,9 @@ impl RustBert {
         weights: &Weights<'_>,
         labels: usize,
     ) -> Result<RustBert, Error> {
-        config.shared().map_err(Error::Engine)?;
-        let mut own = config.plain.as_ref().map(|plain| Upper::new(config, plain, labels, 0.0));
-        own.as_mut().map_or(Ok(()), |own| own.load(weights))?;
-        self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).own = own;
+        let mut own = Upper::new(config, config.shared().map_err(Error::Engine)?, labels, 0.0);
+        own.load(weights)?;
+        self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).own = Some(own);
         Ok(self)
     }
 

@@ -12,8 +12,6 @@ mod material;
 #[cfg(feature = "rust-bert")]
 mod network;
 mod regression;
-#[cfg(feature = "rust-bert")]
-mod settle;
 mod thresholds;
 
 pub use card::card;

@@ -1,9 +1,9 @@
 //! From a network's logits of units that were not learned from: how sure they are, and where the thresholds lie.
 
-use super::thresholds::{Probable, thresholds};
 use crate::coding::own::OwnCoding;
 use crate::model::own::{Decision, decide, probabilities};
 use crate::train::calibrate::{Pull, regress};
+use crate::train::own::thresholds::{Probable, thresholds};
 
 /// Before any data, logits are believed as they are.
 const PULL: Pull = Pull { toward: [1.0, 0.0], penalty: 10.0 };
