@@ -124,7 +124,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         base,
         work: &arguments.work,
         out: &arguments.out,
-        settings: arguments.settings(Settings::default()),
+        settings: arguments.settings(&Settings::default()),
         folds: arguments.only_folds.clone().unwrap_or_else(|| (0..=folds).collect()),
         finish: arguments.only_folds.is_none(),
     };
@@ -141,7 +141,7 @@ fn own_codes(arguments: &Arguments) -> anyhow::Result<Exit> {
         files: &files,
         material: &material,
         settings: own.settings(*seed),
-        teaching: arguments.settings(Settings::own()),
+        teaching: arguments.settings(&Settings::own()),
         start: base.as_deref().map_or(Start::Model, Start::Encoder),
         unseen: unseen(&arguments.start, &arguments.splits)?,
     };
@@ -163,7 +163,7 @@ fn unseen(starts: &[PathBuf], splits: &Path) -> anyhow::Result<Option<Unseen>> {
 
 impl Arguments {
     /// How to teach: what was said, else as in `defaults`.
-    fn settings(&self, defaults: Settings) -> Settings {
+    fn settings(&self, defaults: &Settings) -> Settings {
         Settings {
             seed: self.seed,
             epochs: self.epochs.unwrap_or(defaults.epochs),
@@ -171,7 +171,7 @@ impl Arguments {
             head_rate: self.head_rate.unwrap_or(defaults.head_rate),
             dropout: self.dropout.unwrap_or(defaults.dropout),
             step_tokens: self.step_tokens.unwrap_or(defaults.step_tokens),
-            ..defaults
+            ..defaults.clone()
         }
     }
 }

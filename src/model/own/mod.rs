@@ -43,6 +43,7 @@ pub enum Learner {
 }
 
 impl Learner {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
     fn is_regression(&self) -> bool {
         *self == Learner::Regression
     }

@@ -62,7 +62,7 @@ impl School<'_> {
         tch::manual_seed(settings.seed as i64);
         let mut upper = Upper::new(self.config, self.shape, self.book.labels.len(), settings.dropout);
         match (self.job.start, &self.job.unseen) {
-            (Start::Encoder(path), None) => upper.start_from(path).map_err(torch)?,
+            (Start::Encoder(path), None) => upper.start_from(path).map_err(|error| torch(&error))?,
             _ => upper.start_below_output(start)?,
         }
         // Long sessions in stretches: otherwise there are few steps, and a session of an hour is one of them.
@@ -76,6 +76,6 @@ impl School<'_> {
     }
 }
 
-fn torch(error: tch::TchError) -> Error {
+fn torch(error: &tch::TchError) -> Error {
     Error::Model(model::Error::Engine(error.to_string()))
 }
