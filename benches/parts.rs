@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use breakthrough::input;
+use breakthrough::model::embedded::kernels::rows::Then;
 use breakthrough::model::embedded::kernels::{Exact, Integer, Processor, Quantised, attention, rows};
 use breakthrough::model::encode::Encoder;
 use breakthrough::model::files::{Files, TOKENIZER};
@@ -81,12 +82,14 @@ fn layer(criterion: &mut Criterion) {
     let processor = Processor::here();
     let mut group = criterion.benchmark_group(format!("layer, {}", processor.name()));
     group.throughput(Throughput::Elements(TOKENS as u64)).sample_size(20);
+    // The wide layer with GELU.
     for (inputs, outputs) in [(384, 1152), (384, 384), (384, 1536), (1536, 384)] {
+        let then = if outputs > 1152 { Then::Gelu } else { Then::Nothing };
         let (weight, x) = (numbers(outputs * inputs), numbers(TOKENS * inputs));
         let mut y = vec![0.0; TOKENS * outputs];
         let exact = Exact::new(processor, &weight, vec![0.0; outputs]);
         group.bench_function(format!("{inputs} to {outputs}, exact"), |bencher| {
-            bencher.iter(|| exact.apply(&x, &mut y));
+            bencher.iter(|| exact.apply_then(&x, then, &mut y));
         });
         let integer = Integer::new(processor, &weight, vec![0.0; outputs]);
         let mut integers = Quantised::default();
@@ -94,7 +97,7 @@ fn layer(criterion: &mut Criterion) {
             bencher.iter(|| integers.set(processor, &x, inputs));
         });
         group.bench_function(format!("{inputs} to {outputs}, integers"), |bencher| {
-            bencher.iter(|| integer.apply(&integers, &mut y));
+            bencher.iter(|| integer.apply_then(&integers, then, &mut y));
         });
     }
     let mut scratch = attention::Scratch::default();
@@ -109,14 +112,6 @@ fn layer(criterion: &mut Criterion) {
             });
         });
     }
-    let wide = numbers(TOKENS * 1536);
-    let mut inner = wide.clone();
-    group.bench_function("GELU", |bencher| {
-        bencher.iter(|| {
-            inner.copy_from_slice(&wide);
-            rows::gelu(processor, &mut inner);
-        });
-    });
     let norm = rows::Norm { weight: vec![1.0; 384], bias: vec![0.0; 384] };
     let (mut x, residual) = (numbers(TOKENS * 384), numbers(TOKENS * 384));
     group.bench_function("residual and layer normalisation", |bencher| {

@@ -21,7 +21,8 @@ SEED, FOLDS = 20261123, 3
 SOURCES = ["annomi_codes", "written_transcripts", "written_notes", "written_contrasts", "written_cases",
            "goemotions_codes", "written_transcripts_2", "written_notes_2",
            "written_transcripts_3", "written_notes_3", "written_transcripts_4", "written_notes_4",
-           "written_transcripts_5", "written_notes_5"]
+           "written_transcripts_5", "written_notes_5",
+           "written_transcripts_6", "written_notes_6"]
 
 
 def key(row):

@@ -1,5 +1,6 @@
 //! A linear layer in the precision that was chosen.
 
+use super::kernels::rows::Then;
 use super::kernels::{Exact, Integer, Processor, Quantised};
 
 /// How precisely the encoder computes.
@@ -33,13 +34,20 @@ impl Linear {
         }
     }
 
-    /// `y = x · wᵀ + bias`; `integers` is room to work in.
-    pub(super) fn apply(&self, processor: Processor, x: &[f32], y: &mut [f32], integers: &mut Quantised) {
+    /// `y = x · wᵀ + bias`, then what `then` says; `integers` is room to work in.
+    pub(super) fn apply(
+        &self,
+        processor: Processor,
+        x: &[f32],
+        then: Then,
+        y: &mut [f32],
+        integers: &mut Quantised,
+    ) {
         match self {
-            Linear::Exact(layer) => layer.apply(x, y),
+            Linear::Exact(layer) => layer.apply_then(x, then, y),
             Linear::Fast(layer) => {
                 integers.set(processor, x, layer.inputs());
-                layer.apply(integers, y);
+                layer.apply_then(integers, then, y);
             }
         }
     }

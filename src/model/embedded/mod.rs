@@ -18,13 +18,14 @@ use crate::codebook::CODE_COUNT;
 use context::Context;
 use half::f16;
 use kernels::attention::{self, attend};
-use kernels::rows::{Norm, add_and_normalise, gelu, normalise};
+use kernels::rows::{Norm, Then, add_and_normalise, normalise};
 use kernels::{Processor, Quantised};
 use linear::Linear;
 use own::Own;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Mutex;
 
 /// Tokens per pack: large enough for the matrix products, small enough for the cache.
 const PACK: usize = 256;
@@ -56,6 +57,8 @@ pub struct Embedded {
     context: Context,
     plain: Option<Plain>,
     own: Option<Own>,
+    /// What packs worked in that are done with: as many as there are threads.
+    rooms: Mutex<Vec<Room>>,
 }
 
 /// The second reader and the layers of the plain encoder that are not among the taught ones.
@@ -156,6 +159,7 @@ impl Embedded {
                 }),
             },
             own: None,
+            rooms: Mutex::default(),
         })
     }
 
@@ -173,20 +177,11 @@ impl Embedded {
         }
         normalise(self.processor, &mut x, &self.embedding_norm);
 
-        let own_layers = self.layers.iter().chain(self.plain.iter().flat_map(|plain| &plain.layers));
-        let wide = own_layers.map(|layer| layer.intermediate.outputs()).max().unwrap_or(0);
-        let mut pass = Pass {
-            engine: self,
-            windows,
-            y: vec![0.0; tokens * width],
-            mixed: vec![0.0; tokens * width],
-            // Queries, keys and values are done with when the wide layer begins.
-            inner: vec![0.0; tokens * wide.max(3 * width)],
-            scratch: attention::Scratch::default(),
-            integers: Quantised::default(),
-        };
+        let mut room = self.rooms.lock().ok().and_then(|mut rooms| rooms.pop()).unwrap_or_default();
+        let mut pass = Pass { engine: self, windows, room: &mut room };
         let Some(plain) = &self.plain else {
             pass.run(&self.layers, &mut x);
+            self.leave(room);
             return means(&x, windows, &[], width);
         };
         let (shared, taught) = self.layers.split_at(plain.shared);
@@ -198,11 +193,20 @@ impl Embedded {
         if let Some((own, third)) = &mut third {
             pass.run(&own.layers, third);
         }
+        self.leave(room);
         let (taught, plain) = (means(&x, windows, &[], width), means(&other, windows, &plain.pools, width));
         let both = beside(&taught, &plain, windows.len());
         match third {
             None => both,
             Some((_, third)) => beside(&both, &means(&third, windows, &[], width), windows.len()),
+        }
+    }
+
+    /// Leaves what a pack worked in to the next one: memory that is given back is cleared by the system before it
+    /// is given out again.
+    fn leave(&self, room: Room) {
+        if let Ok(mut rooms) = self.rooms.lock() {
+            rooms.push(room);
         }
     }
 
@@ -225,10 +229,9 @@ impl Embedded {
     }
 }
 
-/// The buffers of one pack on its way through the layers.
-struct Pass<'a> {
-    engine: &'a Embedded,
-    windows: &'a [&'a [u32]],
+/// What a pack works in on its way through the layers.
+#[derive(Default)]
+struct Room {
     y: Vec<f32>,
     mixed: Vec<f32>,
     inner: Vec<f32>,
@@ -236,29 +239,40 @@ struct Pass<'a> {
     integers: Quantised,
 }
 
+/// One pack on its way.
+struct Pass<'a> {
+    engine: &'a Embedded,
+    windows: &'a [&'a [u32]],
+    room: &'a mut Room,
+}
+
 impl Pass<'_> {
     /// Takes `x` of `[tokens, hidden]` through layers, in place.
     fn run(&mut self, layers: &[Layer], x: &mut [f32]) {
-        let Pass { engine, windows, y, mixed, inner, scratch, integers } = self;
+        let Pass { engine, windows, room: Room { y, mixed, inner, scratch, integers } } = self;
         let (processor, width) = (engine.processor, engine.hidden);
         let tokens = x.len() / width;
+        y.resize(x.len(), 0.0);
+        mixed.resize(x.len(), 0.0);
+        let mut product = |linear: &Linear, x: &[f32], then: Then, y: &mut [f32]| {
+            linear.apply(processor, x, then, y, integers);
+        };
         for layer in layers {
-            let mut product =
-                |linear: &Linear, x: &[f32], y: &mut [f32]| linear.apply(processor, x, y, integers);
+            // Queries, keys and values are done with when the wide layer begins.
+            inner.resize(tokens * layer.intermediate.outputs().max(3 * width), 0.0);
             let qkv = &mut inner[..tokens * 3 * width];
-            product(&layer.attention, x, qkv);
+            product(&layer.attention, x, Then::Nothing, qkv);
             let mut start = 0;
             for window in *windows {
                 let (from, to) = (start * width, (start + window.len()) * width);
                 attend(processor, &qkv[3 * from..3 * to], &mut mixed[from..to], width, engine.heads, scratch);
                 start += window.len();
             }
-            product(&layer.attention_output, mixed, y);
+            product(&layer.attention_output, mixed, Then::Nothing, y);
             add_and_normalise(processor, y, x, &layer.attention_norm);
             let inner = &mut inner[..tokens * layer.intermediate.outputs()];
-            product(&layer.intermediate, y, inner);
-            gelu(processor, inner);
-            product(&layer.output, inner, x);
+            product(&layer.intermediate, y, Then::Gelu, inner);
+            product(&layer.output, inner, Then::Nothing, x);
             add_and_normalise(processor, x, y, &layer.output_norm);
         }
     }

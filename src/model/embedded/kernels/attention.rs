@@ -1,18 +1,22 @@
 //! Multi-head self-attention within one window.
 //!
-//! Per head two small products, of queries with keys and of weights with values, in single precision; keys and values are put into its order first.
+//! Per head two small products, of keys with queries and of weights with values, in single precision. Sixteen queries stand
+//! side by side in the lanes, so that the softmax over the keys needs no sum across lanes.
 
 use super::exact::Weights;
 use super::panels::{LANES, Line, in_tiles, rows_of};
 use super::processor::{Machine, Processor, for_every_processor};
-use super::rows::{exp_negative, fold};
+use super::rows::exp_negative;
 
 /// Room for what attention works on, to be used again.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    keys: Vec<Weights>,
+    /// Sixteen queries, a line per dimension.
+    queries: Vec<Weights>,
+    /// Values by sixteen dimensions, a line per token.
     values: Vec<Weights>,
-    weights: Vec<f32>,
+    /// The weights of sixteen queries, a line per key.
+    weights: Vec<Weights>,
 }
 
 for_every_processor! {
@@ -32,40 +36,51 @@ fn all_heads<M: Machine>(
     let size = width / heads;
     let tokens = out.len() / width;
     let scale = 1.0 / (size as f32).sqrt();
-    let padded = tokens.next_multiple_of(LANES);
-    scratch.keys.resize(padded / LANES * size, Line([0.0; LANES]));
-    scratch.values.resize(size.div_ceil(LANES) * tokens, Line([0.0; LANES]));
-    scratch.weights.resize(tokens * padded, 0.0);
-    for head in 0..heads {
-        let at = head * size;
-        lay_out(qkv, width, at, size, &mut scratch.keys, &mut scratch.values);
-        for (block, keys) in scratch.keys.chunks_exact(size).enumerate() {
-            let (keys, y) = (keys.as_chunks::<1>().0, &mut scratch.weights);
-            let to = Place { stride: padded, column: block * LANES, columns: LANES };
-            in_tiles!(tokens, 8, |row| tile::<R, _>(m, &qkv[at..], 3 * width, row, keys, y, to));
-        }
-        for row in scratch.weights.chunks_exact_mut(padded) {
-            softmax(m, row, tokens, scale);
-        }
-        for (block, values) in scratch.values.chunks_exact(tokens).enumerate() {
-            let (values, x) = (values.as_chunks::<1>().0, &scratch.weights);
-            let column = block * LANES;
-            let to = Place { stride: width, column: at + column, columns: LANES.min(size - column) };
-            in_tiles!(tokens, 8, |row| tile::<R, _>(m, x, padded, row, values, out, to));
+    let Scratch { queries, values, weights } = scratch;
+    queries.resize(size, Line([0.0; LANES]));
+    values.resize(size.div_ceil(LANES) * tokens, Line([0.0; LANES]));
+    weights.resize(tokens, Line([0.0; LANES]));
+    for at in (0..width).step_by(size) {
+        lay_out(&qkv[2 * width + at..], 3 * width, size, values);
+        for first in (0..tokens).step_by(LANES) {
+            let count = LANES.min(tokens - first);
+            for (token, row) in qkv[first * 3 * width..].chunks(3 * width).take(count).enumerate() {
+                for (line, query) in queries.iter_mut().zip(&row[at..][..size]) {
+                    line.0[token] = *query * scale;
+                }
+            }
+            let panel = queries.as_chunks::<1>().0;
+            let keys = &qkv[width + at..];
+            in_tiles!(tokens, 8, |row| keys_by_queries::<R, _>(m, keys, 3 * width, row, panel, weights));
+            let inverse = softmax(m, weights);
+            for (block, values) in values.chunks_exact(tokens).enumerate() {
+                let to = first * width + at + block * LANES;
+                let columns = LANES.min(size - block * LANES);
+                for half in (0..count).step_by(8) {
+                    let mut sums = [[[0.0; LANES]; 1]; 8];
+                    m.add_products_of_lanes(weights, half, values.as_chunks::<1>().0, &mut sums);
+                    for (r, [sums]) in sums.iter_mut().enumerate().take(count - half) {
+                        sums.iter_mut().for_each(|sum| *sum *= inverse[half + r]);
+                        let out = &mut out[to + (half + r) * width..][..columns];
+                        // A length that is known is copied in one instruction.
+                        if columns == LANES {
+                            out.copy_from_slice(sums)
+                        } else {
+                            out.copy_from_slice(&sums[..columns])
+                        }
+                    }
+                }
+            }
         }
     }
 }
 
-/// Keys by sixteen tokens, a line per dimension; values by sixteen dimensions, a line per token.
+/// Values by sixteen dimensions, a line per token; `rows` begin `stride` apart.
 #[inline(always)]
-fn lay_out(qkv: &[f32], width: usize, at: usize, size: usize, keys: &mut [Weights], values: &mut [Weights]) {
-    let tokens = qkv.len() / (3 * width);
-    for (token, row) in qkv.chunks_exact(3 * width).enumerate() {
-        let keys = &mut keys[token / LANES * size..][..size];
-        for (line, key) in keys.iter_mut().zip(&row[width + at..]) {
-            line.0[token % LANES] = *key;
-        }
-        for (block, part) in row[2 * width + at..][..size].chunks(LANES).enumerate() {
+fn lay_out(rows: &[f32], stride: usize, size: usize, values: &mut [Weights]) {
+    let tokens = rows.chunks(stride).len();
+    for (token, row) in rows.chunks(stride).enumerate() {
+        for (block, part) in row[..size].chunks(LANES).enumerate() {
             let line = &mut values[block * tokens + token].0;
             match <&[f32; LANES]>::try_from(part) {
                 Ok(whole) => *line = *whole,
@@ -75,42 +90,38 @@ fn lay_out(qkv: &[f32], width: usize, at: usize, size: usize, keys: &mut [Weight
     }
 }
 
-/// Where a tile goes: columns of rows that start `stride` elements apart.
-#[derive(Clone, Copy)]
-struct Place {
-    stride: usize,
-    column: usize,
-    columns: usize,
-}
-
+/// The products of `R` keys from `row` on with sixteen queries.
 #[inline(always)]
-fn tile<const R: usize, M: Machine>(
+fn keys_by_queries<const R: usize, M: Machine>(
     m: M,
-    x: &[f32],
+    keys: &[f32],
     stride: usize,
     row: usize,
-    panel: &[[Weights; 1]],
-    y: &mut [f32],
-    to: Place,
+    queries: &[[Weights; 1]],
+    products: &mut [Weights],
 ) {
     let mut sums = [[[0.0; LANES]; 1]; R];
-    m.add_products(rows_of(x, row, stride, panel.len()), panel, &mut sums);
-    for (r, [sums]) in sums.iter().enumerate() {
-        let y = &mut y[(row + r) * to.stride + to.column..][..to.columns];
-        // A length that is known is copied in one instruction.
-        if to.columns == LANES { y.copy_from_slice(sums) } else { y.copy_from_slice(&sums[..to.columns]) }
+    m.add_products(rows_of(keys, row, stride, queries.len()), queries, &mut sums);
+    for (line, [sums]) in products[row..].iter_mut().zip(sums) {
+        line.0 = sums;
     }
 }
 
-/// Softmax of the first `tokens` numbers of a row times `scale`, in place. The others, there to fill the last lanes,
-/// count as −∞.
+/// In place of products the exponentials that softmax divides by their sum; one divided by that sum, a lane a query.
 #[inline(always)]
-fn softmax<M: Machine>(m: M, row: &mut [f32], tokens: usize, scale: f32) {
-    row[tokens..].fill(f32::NEG_INFINITY);
-    let most = fold::<LANES>(row, f32::NEG_INFINITY, f32::max, f32::max);
-    row.iter_mut().for_each(|x| *x = exp_negative(m, (*x - most) * scale));
-    let inverse = 1.0 / fold::<LANES>(row, 0.0, |sum, x| sum + x, |a, b| a + b);
-    row.iter_mut().for_each(|x| *x *= inverse);
+fn softmax<M: Machine>(m: M, lines: &mut [Weights]) -> [f32; LANES] {
+    let mut most = [f32::NEG_INFINITY; LANES];
+    for line in lines.iter() {
+        most.iter_mut().zip(&line.0).for_each(|(most, x)| *most = most.max(*x));
+    }
+    let mut sum = [0.0; LANES];
+    for line in lines.iter_mut() {
+        for ((x, most), sum) in line.0.iter_mut().zip(&most).zip(&mut sum) {
+            *x = exp_negative(m, *x - most);
+            *sum += *x;
+        }
+    }
+    sum.map(|sum| 1.0 / sum)
 }
 
 #[cfg(test)]
@@ -159,8 +170,9 @@ mod tests {
 
     #[test]
     fn softmax_sums_to_one_and_survives_extremes() {
-        let mut row = [1e4, 1e4, -1e4, 7.0];
-        softmax(Portable, &mut row, 3, 1.0);
-        assert!((row[0] - 0.5).abs() < 1e-6 && row[2] < 1e-30 && row[3] < 1e-30);
+        let mut lines = [1e4, 1e4, -1e4].map(|x| Line([x; LANES]));
+        let inverse = softmax(Portable, &mut lines);
+        let weights = lines.map(|line| line.0[7] * inverse[7]);
+        assert!((weights[0] - 0.5).abs() < 1e-6 && weights[2] < 1e-30);
     }
 }

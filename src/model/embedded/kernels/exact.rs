@@ -2,6 +2,7 @@
 
 use super::panels::{LANES, Line, Panels, in_tiles, put, rows_of};
 use super::processor::{Level, Machine, Processor, for_every_processor};
+use super::rows::Then;
 
 /// Sixteen outputs of one input.
 pub(super) type Weights = Line<f32, LANES>;
@@ -46,10 +47,18 @@ impl Exact {
     /// # Panics
     /// If the lengths do not fit together.
     pub fn apply(&self, x: &[f32], y: &mut [f32]) {
+        self.apply_then(x, Then::Nothing, y);
+    }
+
+    /// The same, and then what `then` says.
+    ///
+    /// # Panics
+    /// If the lengths do not fit together.
+    pub fn apply_then(&self, x: &[f32], then: Then, y: &mut [f32]) {
         let rows = y.len() / self.outputs();
         assert_eq!(y.len(), rows * self.outputs());
         assert_eq!(x.len(), rows * self.panels.steps);
-        product(self.processor, x, &self.panels, &self.bias, y);
+        product(self.processor, x, &self.panels, &self.bias, then, y);
     }
 }
 
@@ -57,13 +66,13 @@ impl Exact {
 fn wide(processor: Processor) -> usize {
     match processor.level() {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => 3,
+        Level::Avx512 | Level::Amx => 3,
         _ => 1,
     }
 }
 
 for_every_processor! {
-    fn product(x: &[f32], panels: &Panels<Weights>, bias: &[f32], y: &mut [f32]) = product_by_panels
+    fn product(x: &[f32], panels: &Panels<Weights>, bias: &[f32], then: Then, y: &mut [f32]) = product_by_panels
 }
 
 #[inline(always)]
@@ -72,16 +81,17 @@ fn product_by_panels<M: Machine>(
     x: &[f32],
     panels: &Panels<Weights>,
     bias: &[f32],
+    then: Then,
     y: &mut [f32],
 ) {
     let rows = y.len() / panels.outputs;
     for (column, panel) in panels.each() {
         if panels.wide == 3 {
             let panel = panel.as_chunks::<3>().0;
-            in_tiles!(rows, 8, |row| tile::<R, 3, _>(machine, x, row, panel, bias, column, y));
+            in_tiles!(rows, 8, |row| tile::<R, 3, _>(machine, x, row, panel, bias, column, then, y));
         } else {
             let panel = panel.as_chunks::<1>().0;
-            in_tiles!(rows, 6, |row| tile::<R, 1, _>(machine, x, row, panel, bias, column, y));
+            in_tiles!(rows, 6, |row| tile::<R, 1, _>(machine, x, row, panel, bias, column, then, y));
         }
     }
 }
@@ -95,12 +105,14 @@ fn tile<const R: usize, const V: usize, M: Machine>(
     panel: &[[Weights; V]],
     bias: &[f32],
     column: usize,
+    then: Then,
     y: &mut [f32],
 ) {
     let mut first = [[0.0; LANES]; V];
     first.as_flattened_mut().iter_mut().zip(&bias[column..]).for_each(|(sum, bias)| *sum = *bias);
     let mut sums = [first; R];
     machine.add_products(rows_of(x, row, panel.len(), panel.len()), panel, &mut sums);
+    then.apply(machine, sums.as_flattened_mut().as_flattened_mut());
     put(&sums, y, bias.len(), row, column);
 }
 

@@ -6,9 +6,11 @@
 //! (for numbers about as wide as a normal distribution, 13 bits of precision). Partial sums may wrap round; that
 //! makes no difference to the whole. Nothing is calibrated, and integer sums are the same on every processor.
 
+#[cfg(target_arch = "x86_64")]
+use super::amx;
 use super::panels::{LANES, Line, Panels, in_tiles, put, rows_of};
 use super::processor::{Level, Machine, Processor, for_every_processor};
-use super::rows::to_integers;
+use super::rows::{Then, to_integers};
 
 /// Sixteen outputs of a pair of inputs.
 pub(super) type Weights = Line<[i16; 2], LANES>;
@@ -17,31 +19,47 @@ pub(super) type Weights = Line<[i16; 2], LANES>;
 pub struct Integer {
     processor: Processor,
     inputs: usize,
-    panels: Panels<Weights>,
+    weights: Packed,
     outputs: Outputs,
 }
 
+/// Weights in the order in which they are read.
+enum Packed {
+    Panels(Panels<Weights>),
+    #[cfg(target_arch = "x86_64")]
+    Squares(Vec<amx::Square>),
+}
+
 /// What turns the integer sums of the outputs into numbers, filled up with zeros to whole panels.
-struct Outputs {
-    count: usize,
-    scales: Vec<f32>,
-    biases: Vec<f32>,
+pub(super) struct Outputs {
+    pub(super) count: usize,
+    pub(super) scales: Vec<f32>,
+    pub(super) biases: Vec<f32>,
 }
 
 /// Rows of numbers as integers, each with the scale that gives the numbers back.
 #[derive(Debug, Default)]
 pub struct Quantised {
-    pub(super) pairs: Vec<[i16; 2]>,
-    pub(super) scales: Vec<f32>,
+    inputs: usize,
+    scales: Vec<f32>,
+    pairs: Vec<[i16; 2]>,
+    /// The same for AMX, where there is one.
+    #[cfg(target_arch = "x86_64")]
+    squares: Vec<amx::Square>,
 }
 
 impl Quantised {
     /// Takes the rows of `x`, `inputs` numbers each, in place of what was here.
     pub fn set(&mut self, processor: Processor, x: &[f32], inputs: usize) {
-        let steps = inputs.div_ceil(2);
-        self.pairs.resize(x.len() / inputs * steps, [0; 2]);
-        self.scales.resize(x.len() / inputs, 0.0);
+        let rows = x.len() / inputs;
+        self.inputs = inputs;
+        self.scales.resize(rows, 0.0);
+        self.pairs.resize(rows * inputs.div_ceil(2), [0; 2]);
         to_integers(processor, x, inputs, &mut self.pairs, &mut self.scales);
+        #[cfg(target_arch = "x86_64")]
+        if processor.level() == Level::Amx {
+            amx::split(&self.pairs, inputs, &mut self.squares);
+        }
     }
 }
 
@@ -55,22 +73,25 @@ impl Integer {
         let outputs = bias.len();
         let inputs = weight.len() / outputs;
         assert_eq!(weight.len(), outputs * inputs);
-        let mut rows = Quantised::default();
-        rows.set(processor, weight, inputs);
         let steps = inputs.div_ceil(2);
-        let line = |output: usize, step: usize| {
-            Line(std::array::from_fn(|i| {
-                rows.pairs.get((output + i) * steps + step).copied().unwrap_or([0; 2])
-            }))
+        let (mut pairs, mut scales) = (vec![[0; 2]; outputs * steps], vec![0.0; outputs]);
+        to_integers(processor, weight, inputs, &mut pairs, &mut scales);
+        let wide = wide(processor);
+        let weights = match processor.level() {
+            #[cfg(target_arch = "x86_64")]
+            Level::Amx => Packed::Squares(amx::weights(&pairs, outputs, inputs)),
+            _ => Packed::Panels(Panels::new(outputs, steps, wide, |output, step| {
+                Line(std::array::from_fn(|i| {
+                    pairs.get((output + i) * steps + step).copied().unwrap_or([0; 2])
+                }))
+            })),
         };
-        let panels = Panels::new(outputs, steps, wide(processor), line);
-        let full = outputs.next_multiple_of(panels.wide * LANES);
         let filled = |mut values: Vec<f32>| {
-            values.resize(full, 0.0);
+            values.resize(outputs.next_multiple_of(wide * LANES), 0.0);
             values
         };
-        let outputs = Outputs { count: outputs, scales: filled(rows.scales), biases: filled(bias) };
-        Integer { processor, inputs, panels, outputs }
+        let outputs = Outputs { count: outputs, scales: filled(scales), biases: filled(bias) };
+        Integer { processor, inputs, weights, outputs }
     }
 
     /// How many numbers a row of the input holds.
@@ -85,14 +106,20 @@ impl Integer {
         self.outputs.count
     }
 
-    /// `y = x · wᵀ + bias` for `x` of `[rows, inputs]` and row-major `y` of `[rows, outputs]`.
+    /// `y = x · wᵀ + bias` for `x` of `[rows, inputs]` and row-major `y` of `[rows, outputs]`, then what `then` says.
     ///
     /// # Panics
     /// If the lengths do not fit together.
-    pub fn apply(&self, x: &Quantised, y: &mut [f32]) {
-        assert_eq!(x.pairs.len(), x.scales.len() * self.panels.steps);
+    pub fn apply_then(&self, x: &Quantised, then: Then, y: &mut [f32]) {
+        assert_eq!(x.inputs, self.inputs);
         assert_eq!(y.len(), x.scales.len() * self.outputs());
-        product(self.processor, x, &self.panels, &self.outputs, y);
+        match &self.weights {
+            Packed::Panels(panels) => {
+                product(self.processor, &x.pairs, &x.scales, panels, &self.outputs, then, y);
+            }
+            #[cfg(target_arch = "x86_64")]
+            Packed::Squares(weights) => amx::product(&x.squares, &x.scales, weights, &self.outputs, then, y),
+        }
     }
 }
 
@@ -106,25 +133,27 @@ fn wide(processor: Processor) -> usize {
 }
 
 for_every_processor! {
-    fn product(x: &Quantised, panels: &Panels<Weights>, outputs: &Outputs, y: &mut [f32]) = product_by_panels
+    fn product(pairs: &[[i16; 2]], scales: &[f32], panels: &Panels<Weights>, outputs: &Outputs, then: Then, y: &mut [f32]) = product_by_panels
 }
 
 #[inline(always)]
 fn product_by_panels<M: Machine>(
     machine: M,
-    x: &Quantised,
+    pairs: &[[i16; 2]],
+    scales: &[f32],
     panels: &Panels<Weights>,
     outputs: &Outputs,
+    then: Then,
     y: &mut [f32],
 ) {
-    let rows = x.scales.len();
+    let (rows, x) = (scales.len(), (pairs, scales));
     for (column, panel) in panels.each() {
         if panels.wide == 3 {
             let panel = panel.as_chunks::<3>().0;
-            in_tiles!(rows, 8, |row| tile::<R, 3, _>(machine, x, row, panel, outputs, column, y));
+            in_tiles!(rows, 8, |row| tile::<R, 3, _>(machine, x, row, panel, outputs, column, then, y));
         } else {
             let panel = panel.as_chunks::<1>().0;
-            in_tiles!(rows, 6, |row| tile::<R, 1, _>(machine, x, row, panel, outputs, column, y));
+            in_tiles!(rows, 6, |row| tile::<R, 1, _>(machine, x, row, panel, outputs, column, then, y));
         }
     }
 }
@@ -133,25 +162,27 @@ fn product_by_panels<M: Machine>(
 #[inline(always)]
 fn tile<const R: usize, const V: usize, M: Machine>(
     machine: M,
-    x: &Quantised,
+    (pairs, by_row): (&[[i16; 2]], &[f32]),
     row: usize,
     panel: &[[Weights; V]],
     outputs: &Outputs,
     column: usize,
+    then: Then,
     y: &mut [f32],
 ) {
     let mut sums = [[[0; LANES]; V]; R];
-    machine.add_integer_products(rows_of(&x.pairs, row, panel.len(), panel.len()), panel, &mut sums);
+    machine.add_integer_products(rows_of(pairs, row, panel.len(), panel.len()), panel, &mut sums);
     let mut tile = [[[0.0; LANES]; V]; R];
     let scales = outputs.scales[column..].as_chunks::<LANES>().0;
     let biases = outputs.biases[column..].as_chunks::<LANES>().0;
-    for ((tile, sums), by_row) in tile.iter_mut().zip(&sums).zip(&x.scales[row..]) {
+    for ((tile, sums), by_row) in tile.iter_mut().zip(&sums).zip(&by_row[row..]) {
         for (((tile, sums), scales), biases) in tile.iter_mut().zip(sums).zip(scales).zip(biases) {
             for (((y, sum), scale), bias) in tile.iter_mut().zip(sums).zip(scales).zip(biases) {
                 *y = *sum as f32 * by_row * scale + bias;
             }
         }
     }
+    then.apply(machine, tile.as_flattened_mut().as_flattened_mut());
     put(&tile, y, outputs.count, row, column);
 }
 
@@ -162,9 +193,9 @@ mod tests {
 
     fn apply(processor: Processor, x: &[f32], inputs: usize, weight: &[f32], bias: &[f32]) -> Vec<f32> {
         let mut rows = Quantised::default();
-        rows.set(processor, x, inputs);
         let mut y = vec![f32::NAN; x.len() / inputs * bias.len()];
-        Integer::new(processor, weight, bias.to_vec()).apply(&rows, &mut y);
+        rows.set(processor, x, inputs);
+        Integer::new(processor, weight, bias.to_vec()).apply_then(&rows, Then::Nothing, &mut y);
         y
     }
 
@@ -208,10 +239,10 @@ mod tests {
             }
             let extreme: Vec<f32> = ends.iter().copied().cycle().take(inputs).collect();
             for processor in Processor::all() {
-                let mut rows = Quantised::default();
-                rows.set(processor, &extreme, inputs);
-                assert!(rows.scales[0].is_finite());
-                let squares = rows.pairs.as_flattened().iter().map(|&q| i64::from(q).pow(2)).sum::<i64>();
+                let (mut pairs, mut scales) = (vec![[0; 2]; inputs.div_ceil(2)], [0.0]);
+                to_integers(processor, &extreme, inputs, &mut pairs, &mut scales);
+                assert!(scales[0].is_finite());
+                let squares = pairs.as_flattened().iter().map(|&q| i64::from(q).pow(2)).sum::<i64>();
                 assert!(squares < 1 << 31, "{squares}");
             }
         }

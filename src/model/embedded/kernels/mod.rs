@@ -15,6 +15,8 @@
     reason = "a body that is compiled for several processors must end up within each"
 )]
 
+#[cfg(target_arch = "x86_64")]
+mod amx;
 pub mod attention;
 mod exact;
 mod integer;
@@ -31,7 +33,7 @@ pub use processor::Processor;
 #[cfg(test)]
 mod tests {
     /// Rows to try: none, one, around and beyond what a tile holds.
-    pub(super) const ROWS: [usize; 7] = [0, 1, 5, 6, 7, 13, 17];
+    pub(super) const ROWS: [usize; 8] = [0, 1, 5, 6, 7, 13, 17, 70];
 
     /// Outputs and inputs to try: odd ones, and those of the model.
     pub(super) const SHAPES: [(usize, usize); 8] =

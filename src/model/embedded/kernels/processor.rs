@@ -17,6 +17,9 @@ pub(super) enum Level {
     /// AVX-512 F, BW, DQ, VL and VNNI.
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// That, and AMX for bytes.
+    #[cfg(target_arch = "x86_64")]
+    Amx,
 }
 
 impl Processor {
@@ -35,7 +38,11 @@ impl Processor {
             use std::arch::is_x86_feature_detected as has;
             let avx2 = has!("avx2") && has!("fma");
             let avx512 = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl");
-            if avx2 && avx512 && has!("avx512vnni") {
+            let avx512 = avx2 && avx512 && has!("avx512vnni");
+            if avx512 && super::amx::available() {
+                all.push(Processor(Level::Amx));
+            }
+            if avx512 {
                 all.push(Processor(Level::Avx512));
             }
             if avx2 {
@@ -60,6 +67,8 @@ impl Processor {
             Level::Avx2 => "AVX2",
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => "AVX-512 with VNNI",
+            #[cfg(target_arch = "x86_64")]
+            Level::Amx => "AMX and AVX-512",
         }
     }
 }
@@ -76,6 +85,15 @@ pub(super) trait Machine: Copy {
         x: [&[f32]; R],
         panel: &[[exact::Weights; V]],
         sums: &mut Tile<f32, V, R>,
+    );
+
+    /// The same for eight rows that stand side by side in the lanes from `first` on, a line per input.
+    fn add_products_of_lanes<const V: usize>(
+        self,
+        x: &[exact::Weights],
+        first: usize,
+        panel: &[[exact::Weights; V]],
+        sums: &mut Tile<f32, V, 8>,
     );
 
     /// The same in integers, pair by pair; sums wrap round.
@@ -109,6 +127,23 @@ impl Machine for Portable {
     ) {
         for (x, sums) in x.iter().zip(sums) {
             for (x, weights) in x.iter().zip(panel) {
+                for (weight, sum) in weights.iter().flat_map(|line| &line.0).zip(sums.as_flattened_mut()) {
+                    *sum = self.multiply_add(*x, *weight, *sum);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn add_products_of_lanes<const V: usize>(
+        self,
+        x: &[exact::Weights],
+        first: usize,
+        panel: &[[exact::Weights; V]],
+        sums: &mut Tile<f32, V, 8>,
+    ) {
+        for (x, weights) in x.iter().zip(panel) {
+            for (x, sums) in x.0[first..].iter().zip(sums.iter_mut()) {
                 for (weight, sum) in weights.iter().flat_map(|line| &line.0).zip(sums.as_flattened_mut()) {
                     *sum = self.multiply_add(*x, *weight, *sum);
                 }
@@ -163,7 +198,7 @@ macro_rules! for_every_processor {
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
                 #[allow(unsafe_code)]
-                Level::Avx512 => unsafe { avx512($($arg),*) },
+                Level::Avx512 | Level::Amx => unsafe { avx512($($arg),*) },
             }
         }
     };

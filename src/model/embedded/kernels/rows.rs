@@ -14,9 +14,22 @@ pub struct Norm {
     pub bias: Vec<f32>,
 }
 
-for_every_processor! {
-    /// GELU of every number, in place.
-    pub fn gelu(values: &mut [f32]) = gelu_of_all
+/// What is done to the results of a product while they are at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Nothing.
+    Nothing,
+    /// GELU of every number.
+    Gelu,
+}
+
+impl Then {
+    #[inline(always)]
+    pub(super) fn apply<M: Machine>(self, m: M, values: &mut [f32]) {
+        if self == Then::Gelu {
+            values.iter_mut().for_each(|x| *x = gelu_of_one(m, *x));
+        }
+    }
 }
 
 for_every_processor! {
@@ -62,22 +75,28 @@ pub(super) fn exp_negative<M: Machine>(m: M, x: f32) -> f32 {
     p * f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23))
 }
 
+/// 1 / x for x from 1 to 2¹²⁰ with a relative error under 2e-7, in a third of the time of a division: turning the exponent
+/// round gives a first guess, and every step of Newton's squares its error.
+#[inline(always)]
+fn inverse<M: Machine>(m: M, x: f32) -> f32 {
+    let mut guess = f32::from_bits(0x7EF3_11C7_u32.wrapping_sub(x.to_bits()));
+    for _ in 0..3 {
+        guess = m.multiply_add(guess, m.multiply_add(-x, guess, 1.0), guess);
+    }
+    guess
+}
+
 /// x · Φ(x), the exact GELU, with erf after Abramowitz and Stegun 7.1.26 (absolute error under 3e-7).
 #[inline(always)]
 fn gelu_of_one<M: Machine>(m: M, x: f32) -> f32 {
     let a = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
-    let t = 1.0 / m.multiply_add(0.327_591_1, a, 1.0);
+    let t = inverse(m, m.multiply_add(0.327_591_1, a, 1.0));
     let p = m.multiply_add(1.061_405_4, t, -1.453_152);
     let p = m.multiply_add(p, t, 1.421_413_7);
     let p = m.multiply_add(p, t, -0.284_496_74);
     let p = m.multiply_add(p, t, 0.254_829_6);
     let tail = 0.5 * p * t * exp_negative(m, -a * a);
     x * if x < 0.0 { tail } else { 1.0 - tail }
-}
-
-#[inline(always)]
-fn gelu_of_all<M: Machine>(m: M, values: &mut [f32]) {
-    values.iter_mut().for_each(|x| *x = gelu_of_one(m, *x));
 }
 
 /// 1 / (1 + e⁻ˣ).
@@ -187,6 +206,7 @@ fn all_to_integers<M: Machine>(_: M, x: &[f32], inputs: usize, pairs: &mut [[i16
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::embedded::kernels::Exact;
     use crate::model::embedded::kernels::processor::Portable;
     use crate::model::embedded::kernels::tests::numbers;
 
@@ -194,8 +214,9 @@ mod tests {
     fn exp_and_gelu_against_libm() {
         let points: Vec<f32> = (-10_000..=10_000).map(|i| i as f32 / 500.0).collect();
         for processor in Processor::all() {
-            let mut values = points.clone();
-            gelu(processor, &mut values);
+            // A layer of one input and the weight 1 leaves it as it is.
+            let mut values = vec![0.0; points.len()];
+            Exact::new(processor, &[1.0], vec![0.0]).apply_then(&points, Then::Gelu, &mut values);
             for (x, got) in points.iter().map(|&x| f64::from(x)).zip(values) {
                 let want = x * 0.5 * (1.0 + libm::erf(x / std::f64::consts::SQRT_2));
                 assert!((f64::from(got) - want).abs() < 3e-6, "gelu({x}) on {processor:?}");

@@ -37,7 +37,7 @@ impl Avx512 {
 }
 
 macro_rules! machine {
-    ($machine:ident, $products:ident, $integer_products:ident) => {
+    ($machine:ident, $products:ident, $lane_products:ident, $integer_products:ident) => {
         impl Machine for $machine {
             const FUSED: bool = true;
 
@@ -54,6 +54,19 @@ macro_rules! machine {
             }
 
             #[inline(always)]
+            fn add_products_of_lanes<const V: usize>(
+                self,
+                x: &[exact::Weights],
+                first: usize,
+                panel: &[[exact::Weights; V]],
+                sums: &mut Tile<f32, V, 8>,
+            ) {
+                assert!(first + 8 <= LANES);
+                // SAFETY: a machine is only made where its instructions are; there are eight lanes.
+                unsafe { $lane_products(x, first, panel, sums) }
+            }
+
+            #[inline(always)]
             fn add_integer_products<const R: usize, const V: usize>(
                 self,
                 x: [&[[i16; 2]]; R],
@@ -67,8 +80,8 @@ macro_rules! machine {
         }
     };
 }
-machine!(Avx2, products_avx2, integer_products_avx2);
-machine!(Avx512, products_avx512, integer_products_avx512);
+machine!(Avx2, products_avx2, lane_products_avx2, integer_products_avx2);
+machine!(Avx512, products_avx512, lane_products_avx512, integer_products_avx512);
 
 /// A pair of inputs as the one number that is read and spread over a register.
 #[inline(always)]
@@ -94,6 +107,35 @@ unsafe fn products_avx512<const R: usize, const V: usize>(
             let weights: [__m512; V] = std::array::from_fn(|v| _mm512_load_ps(weights[v].0.as_ptr()));
             for (x, sums) in x.iter().zip(&mut own) {
                 let x = _mm512_set1_ps(*x.get_unchecked(step));
+                for (sum, weights) in sums.iter_mut().zip(weights) {
+                    *sum = _mm512_fmadd_ps(x, weights, *sum);
+                }
+            }
+        }
+        for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
+            _mm512_storeu_ps(sum.as_mut_ptr(), *own);
+        }
+    }
+}
+
+/// # Safety
+/// `first` must be at most 8.
+#[inline]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+unsafe fn lane_products_avx512<const V: usize>(
+    x: &[exact::Weights],
+    first: usize,
+    panel: &[[exact::Weights; V]],
+    sums: &mut Tile<f32, V, 8>,
+) {
+    // SAFETY: as in `products_avx512`; a line has eight lanes from `first` on.
+    unsafe {
+        let mut own: [[__m512; V]; 8] =
+            std::array::from_fn(|r| std::array::from_fn(|v| _mm512_loadu_ps(sums[r][v].as_ptr())));
+        for (x, weights) in x.iter().zip(panel) {
+            let weights: [__m512; V] = std::array::from_fn(|v| _mm512_load_ps(weights[v].0.as_ptr()));
+            for (r, sums) in own.iter_mut().enumerate() {
+                let x = _mm512_set1_ps(*x.0.get_unchecked(first + r));
                 for (sum, weights) in sums.iter_mut().zip(weights) {
                     *sum = _mm512_fmadd_ps(x, weights, *sum);
                 }
@@ -163,6 +205,42 @@ unsafe fn products_avx2<const R: usize, const V: usize>(
         for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
             _mm256_storeu_ps(sum.as_mut_ptr(), own[0]);
             _mm256_storeu_ps(sum.as_mut_ptr().add(LANES / 2), own[1]);
+        }
+    }
+}
+
+/// # Safety
+/// `first` must be at most 8.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn lane_products_avx2<const V: usize>(
+    x: &[exact::Weights],
+    first: usize,
+    panel: &[[exact::Weights; V]],
+    sums: &mut Tile<f32, V, 8>,
+) {
+    // SAFETY: as in `lane_products_avx512`, in halves of eight numbers and for four rows at a time, which is what the
+    // registers hold.
+    unsafe {
+        for (rows, sums) in sums.chunks_exact_mut(4).enumerate() {
+            let mut own: [[[__m256; 2]; V]; 4] = std::array::from_fn(|r| {
+                std::array::from_fn(|v| [0, 8].map(|half| _mm256_loadu_ps(sums[r][v].as_ptr().add(half))))
+            });
+            for (x, weights) in x.iter().zip(panel) {
+                let weights: [[__m256; 2]; V] = std::array::from_fn(|v| {
+                    [0, 8].map(|half| _mm256_load_ps(weights[v].0.as_ptr().add(half)))
+                });
+                for (r, sums) in own.iter_mut().enumerate() {
+                    let x = _mm256_set1_ps(*x.0.get_unchecked(first + 4 * rows + r));
+                    for (sum, weights) in sums.as_flattened_mut().iter_mut().zip(weights.as_flattened()) {
+                        *sum = _mm256_fmadd_ps(x, *weights, *sum);
+                    }
+                }
+            }
+            for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
+                _mm256_storeu_ps(sum.as_mut_ptr(), own[0]);
+                _mm256_storeu_ps(sum.as_mut_ptr().add(LANES / 2), own[1]);
+            }
         }
     }
 }
