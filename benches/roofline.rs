@@ -60,7 +60,48 @@ fn peaks(processor: Processor) -> Option<(f64, f64)> {
     // SAFETY: the processor has just been found to have these instructions.
     #[allow(unsafe_code)]
     let (single, integer) = (|| unsafe { single() }, || unsafe { integer() });
-    Some((rate(STEPS * SUMS * 32, single), rate(STEPS * SUMS * 64, integer)))
+    let single = rate(STEPS * SUMS * 32, single);
+    if processor.name().contains("AMX") {
+        return Some((single, matrix_unit()));
+    }
+    Some((single, rate(STEPS * SUMS * 64, integer)))
+}
+
+/// The peak of AMX in products of 16-bit integers, each of which is four products of bytes.
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
+fn matrix_unit() -> f64 {
+    use std::arch::asm;
+    const STEPS: usize = 50_000;
+    #[repr(C, align(64))]
+    struct Configuration([u8; 64]);
+    let mut tiles = Configuration([0; 64]);
+    tiles.0[0] = 1;
+    for tile in 0..8 {
+        tiles.0[16 + 2 * tile] = 64;
+        tiles.0[48 + tile] = 16;
+    }
+    let work = || {
+        // SAFETY: the processor has the instructions, and this process has been let use them; nothing but 64 bytes is read.
+        unsafe {
+            asm!(
+                "ldtilecfg [{tiles}]",
+                "2:",
+                "tdpbssd tmm0, tmm4, tmm6",
+                "tdpbusd tmm1, tmm5, tmm6",
+                "tdpbsud tmm2, tmm4, tmm7",
+                "tdpbuud tmm3, tmm5, tmm7",
+                "dec {left}",
+                "jnz 2b",
+                "tilerelease",
+                tiles = in(reg) &raw const tiles,
+                left = inout(reg) STEPS => _,
+                out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
+                out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
+            );
+        }
+    };
+    rate(STEPS * 2 * 16 * 16 * 64, work)
 }
 
 #[cfg(not(target_arch = "x86_64"))]

@@ -57,7 +57,13 @@ pub(crate) fn codes(bytes: &[u8]) {
     let (model, encoder) = model();
     for unit in &session.units {
         let windows = encoder.windows(&unit.text).unwrap();
-        assert!(windows.windows(2).all(|two| two[0].bytes.end <= two[1].bytes.start));
+        // A word longer than a window may be cut within a character of several tokens, which then is in both.
+        for two in windows.windows(2) {
+            let (before, after) = (&two[0].bytes, &two[1].bytes);
+            assert!(before.start <= after.start && before.end <= after.end);
+            let shared = after.start..before.end.max(after.start);
+            assert!(unit.text[shared].chars().count() <= 1);
+        }
         assert!(windows.iter().all(|window| unit.text.get(window.bytes.clone()).is_some()));
     }
     for coded in pipeline::code(model, vec![session]).unwrap() {

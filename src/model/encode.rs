@@ -12,7 +12,8 @@ use tokenizers::Tokenizer;
 pub struct Window {
     /// Token ids.
     pub ids: Vec<u32>,
-    /// The bytes of the unit's text that the window covers.
+    /// The bytes of the unit's text that the window covers. Where a word longer than a window is cut within a character of several
+    /// tokens (한 is two), both windows have it.
     pub bytes: Range<usize>,
 }
 

@@ -103,6 +103,15 @@ impl Files {
             .ok_or_else(|| Error::file(&self.path(name), "is missing"))
     }
 
+    /// The bytes of a file, if it is compiled in and so stays where it is.
+    #[must_use]
+    pub fn lasting(&self, name: &str) -> Option<&'static [u8]> {
+        self.files.iter().find(|(file, _)| *file == name).and_then(|(_, bytes)| match bytes {
+            Cow::Borrowed(bytes) => Some(*bytes),
+            Cow::Owned(_) => None,
+        })
+    }
+
     /// The path of a file, for messages.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {

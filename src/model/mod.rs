@@ -157,7 +157,7 @@ impl Model {
             (Err(missing), _) | (_, Err(missing)) => return Err(missing),
         };
         let (path, own_path) = (files.path(WEIGHTS), files.path(OWN_WEIGHTS));
-        let weights = Weights::new(files.bytes(WEIGHTS)?, &path)?;
+        let weights = Weights::of(files, WEIGHTS, &path)?;
         // Labels with a network of their own, and its tensors.
         let network = match own.as_ref().filter(|own| own.is_network()) {
             None => None,

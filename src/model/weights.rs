@@ -1,9 +1,12 @@
 //! Named tensors of a safetensors file, checked for shape as they are taken.
 
 use super::Error;
+use super::files::Files;
 use half::f16;
 use safetensors::{Dtype, SafeTensors};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -14,6 +17,22 @@ pub struct Weights<'a> {
     path: PathBuf,
     /// Names of the tensors that nobody has asked for yet.
     left: Mutex<BTreeSet<String>>,
+    /// The bytes that the tensors are read from, if these outlive everything.
+    lasting: Option<&'static [u8]>,
+}
+
+/// A large tensor in half precision, left where it is if it stays there.
+pub struct Halves(Cow<'static, [u8]>);
+
+impl Halves {
+    /// Some of its numbers, in order.
+    ///
+    /// # Panics
+    /// If there are not as many.
+    pub fn of(&self, range: Range<usize>) -> impl Iterator<Item = f32> + '_ {
+        let (pairs, _) = self.0.as_chunks::<2>();
+        pairs[range].iter().map(|&bytes| f16::from_le_bytes(bytes).to_f32())
+    }
 }
 
 impl<'a> Weights<'a> {
@@ -25,7 +44,15 @@ impl<'a> Weights<'a> {
         let tensors = SafeTensors::deserialize(bytes)
             .map_err(|source| Error::file(path, format!("not a whole safetensors file: {source}")))?;
         let left = tensors.names().into_iter().map(str::to_owned).collect();
-        Ok(Weights { tensors, path: path.to_owned(), left: Mutex::new(left) })
+        Ok(Weights { tensors, path: path.to_owned(), left: Mutex::new(left), lasting: None })
+    }
+
+    /// The weights of a model, whose bytes need not be copied if they are compiled in.
+    ///
+    /// # Errors
+    /// If the file is missing or not a whole safetensors file.
+    pub fn of(files: &'a Files, name: &str, path: &Path) -> Result<Weights<'a>, Error> {
+        Ok(Weights { lasting: files.lasting(name), ..Weights::new(files.bytes(name)?, path)? })
     }
 
     /// A tensor in half precision, as stored.
@@ -33,6 +60,24 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// If it is missing, not half precision of this shape, or holds a number that is not finite.
     pub fn f16(&self, name: &str, shape: &[usize]) -> Result<Vec<f16>, Error> {
+        let (pairs, _) = self.bytes(name, shape)?.as_chunks::<2>();
+        Ok(pairs.iter().map(|&bytes| f16::from_le_bytes(bytes)).collect())
+    }
+
+    /// The same without a copy, where that can be.
+    ///
+    /// # Errors
+    /// As [`Weights::f16`].
+    pub fn halves(&self, name: &str, shape: &[usize]) -> Result<Halves, Error> {
+        let bytes = self.bytes(name, shape)?;
+        let lasting = self.lasting.and_then(|all| {
+            let start = (bytes.as_ptr() as usize).checked_sub(all.as_ptr() as usize)?;
+            all.get(start..start + bytes.len())
+        });
+        Ok(Halves(lasting.map_or_else(|| Cow::Owned(bytes.to_vec()), Cow::Borrowed)))
+    }
+
+    fn bytes(&self, name: &str, shape: &[usize]) -> Result<&[u8], Error> {
         let view = self.tensors.tensor(name).map_err(|_| {
             Error::file(&self.path, format!("has no tensor '{name}': not a model of this kind"))
         })?;
@@ -48,9 +93,8 @@ impl<'a> Weights<'a> {
         }
         self.left.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         let (pairs, _) = view.data().as_chunks::<2>();
-        let values: Vec<f16> = pairs.iter().map(|&bytes| f16::from_le_bytes(bytes)).collect();
-        if values.iter().all(|x| x.is_finite()) {
-            Ok(values)
+        if pairs.iter().all(|&bytes| f16::from_le_bytes(bytes).is_finite()) {
+            Ok(view.data())
         } else {
             Err(Error::file(&self.path, format!("tensor '{name}' holds numbers that are not finite")))
         }

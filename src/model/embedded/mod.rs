@@ -12,11 +12,10 @@ mod own;
 pub use linear::Precision;
 
 use super::config::{Config, EncoderConfig};
-use super::weights::Weights;
+use super::weights::{Halves, Weights};
 use super::{Engine, Error};
 use crate::codebook::CODE_COUNT;
 use context::Context;
-use half::f16;
 use kernels::attention::{self, attend};
 use kernels::rows::{Norm, Then, add_and_normalise, normalise};
 use kernels::{Processor, Quantised};
@@ -49,7 +48,7 @@ pub struct Embedded {
     width: usize,
     heads: usize,
     /// Half precision: the table is half of the model and each row is used seldom.
-    words: Vec<f16>,
+    words: Halves,
     /// Position embeddings with the one token type that is used added on.
     positions: Vec<f32>,
     embedding_norm: Norm,
@@ -141,7 +140,7 @@ impl Embedded {
             hidden,
             width: config.vector(),
             heads: shape.heads,
-            words: weights.f16("embeddings.word_embeddings.weight", &[shape.vocabulary, hidden])?,
+            words: weights.halves("embeddings.word_embeddings.weight", &[shape.vocabulary, hidden])?,
             positions,
             embedding_norm: norm(weights, "embeddings.LayerNorm", hidden)?,
             layers: (0..shape.layers).into_par_iter().map(|n| layer("", n)).collect::<Result<_, _>>()?,
@@ -171,8 +170,8 @@ impl Embedded {
         let mut x = Vec::with_capacity(tokens * width);
         for window in windows {
             for (&id, position) in window.iter().zip(self.positions.chunks_exact(width)) {
-                let word = &self.words[id as usize * width..][..width];
-                x.extend(word.iter().zip(position).map(|(w, p)| w.to_f32() + p));
+                let start = id as usize * width;
+                x.extend(self.words.of(start..start + width).zip(position).map(|(w, p)| w + p));
             }
         }
         normalise(self.processor, &mut x, &self.embedding_norm);
@@ -344,8 +343,16 @@ impl Engine for Embedded {
             tokens += window.len();
         }
         packs.push(&windows[start..]);
-        let parts: Vec<Vec<f32>> = packs.par_iter().map(|pack| self.encode_pack(pack)).collect();
-        Ok(parts.concat())
+        let mut vectors = vec![0.0; windows.len() * self.width];
+        let mut rest = &mut vectors[..];
+        let mut places = Vec::with_capacity(packs.len());
+        for pack in &packs {
+            let (place, later) = rest.split_at_mut(pack.len() * self.width);
+            rest = later;
+            places.push(place);
+        }
+        packs.par_iter().zip(places).for_each(|(pack, place)| place.copy_from_slice(&self.encode_pack(pack)));
+        Ok(vectors)
     }
 
     fn score(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<[f32; CODE_COUNT]>, Error> {

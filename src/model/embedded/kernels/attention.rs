@@ -64,9 +64,9 @@ fn all_heads<M: Machine>(
                         let out = &mut out[to + (half + r) * width..][..columns];
                         // A length that is known is copied in one instruction.
                         if columns == LANES {
-                            out.copy_from_slice(sums)
+                            out.copy_from_slice(sums);
                         } else {
-                            out.copy_from_slice(&sums[..columns])
+                            out.copy_from_slice(&sums[..columns]);
                         }
                     }
                 }

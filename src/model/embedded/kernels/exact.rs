@@ -97,6 +97,7 @@ fn product_by_panels<M: Machine>(
 }
 
 /// `R` rows by one panel, from `row` and `column` on.
+#[allow(clippy::too_many_arguments, reason = "a tile is where everything meets")]
 #[inline(always)]
 fn tile<const R: usize, const V: usize, M: Machine>(
     machine: M,
