@@ -22,7 +22,8 @@ SOURCES = ["annomi_codes", "written_transcripts", "written_notes", "written_cont
            "goemotions_codes", "written_transcripts_2", "written_notes_2",
            "written_transcripts_3", "written_notes_3", "written_transcripts_4", "written_notes_4",
            "written_transcripts_5", "written_notes_5",
-           "written_transcripts_6", "written_notes_6"]
+           "written_transcripts_6", "written_notes_6",
+           "written_transcripts_7", "written_notes_7"]
 
 
 def key(row):

@@ -169,7 +169,7 @@ impl Config {
     pub fn minilm() -> Config {
         Config {
             name: "minilm".into(),
-            version: "1.2.0".into(),
+            version: "1.3.0".into(),
             codes: Code::ALL.iter().map(|code| code.name().to_owned()).collect(),
             encoder: EncoderConfig {
                 hidden: 384,
