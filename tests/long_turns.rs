@@ -98,5 +98,6 @@ fn one_telling_sentence_is_tagged_and_is_the_evidence() {
         }
     }
     println!("{given} of 18 are given, {shown} with the sentence as evidence");
-    assert!(given >= 13 && shown >= 12, "{given} {shown}");
+    // 1.1.0 reached 15 and 13, 1.2.0 13 and 12: thresholds have risen since, for fewer false alarms on ordinary talk.
+    assert!(given >= 10 && shown >= 9, "{given} {shown}");
 }

@@ -41,7 +41,7 @@ impl Default for Policy {
             penalty: 20.0,
             mix: [0.4, 0.5],
             thresholds: [0.06, 0.5],
-            breakthroughs: 0.26,
+            breakthroughs: 0.32,
         }
     }
 }
