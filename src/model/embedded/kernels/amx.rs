@@ -21,7 +21,7 @@ use std::arch::x86_64::{
 /// Rows of a square of inputs, and outputs of a square of weights.
 const ROWS: usize = 16;
 /// Inputs of a square.
-pub(super) const INPUTS: usize = 64;
+const INPUTS: usize = 64;
 /// Squares of a row of the input that are multiplied before the next rows' turn: as many as fit into the first-level
 /// cache with those of the weights.
 const TOGETHER: usize = 6;

@@ -37,7 +37,7 @@ impl Avx512 {
 }
 
 macro_rules! machine {
-    ($machine:ident, $products:ident, $lane_products:ident, $integer_products:ident) => {
+    ($machine:ident, $products:ident, $rows:literal, $integer_products:ident) => {
         impl Machine for $machine {
             const FUSED: bool = true;
 
@@ -49,8 +49,9 @@ macro_rules! machine {
                 sums: &mut Tile<f32, V, R>,
             ) {
                 assert!(x.iter().all(|row| row.len() == panel.len()));
-                // SAFETY: a machine is only made where its instructions are; the rows are as long as the panel.
-                unsafe { $products(x, panel, sums) }
+                // SAFETY: a machine is only made where its instructions are. The rows are as long as the panel; checking
+                // that at every step costs a third of the speed.
+                unsafe { $products(|row, step| *x[row].get_unchecked(step), panel, sums) }
             }
 
             #[inline(always)]
@@ -61,9 +62,17 @@ macro_rules! machine {
                 panel: &[[exact::Weights; V]],
                 sums: &mut Tile<f32, V, 8>,
             ) {
-                assert!(first + 8 <= LANES);
-                // SAFETY: a machine is only made where its instructions are; there are eight lanes.
-                unsafe { $lane_products(x, first, panel, sums) }
+                assert!(first + 8 <= LANES && x.len() == panel.len());
+                for (lanes, sums) in (first..).step_by($rows).zip(sums.as_chunks_mut::<$rows>().0) {
+                    // SAFETY: as above; there are eight lanes, and a line for every step.
+                    unsafe {
+                        $products(
+                            |row, step| *x.get_unchecked(step).0.get_unchecked(lanes + row),
+                            panel,
+                            sums,
+                        )
+                    }
+                }
             }
 
             #[inline(always)]
@@ -74,14 +83,15 @@ macro_rules! machine {
                 sums: &mut Tile<i32, V, R>,
             ) {
                 assert!(x.iter().all(|row| row.len() == panel.len()));
-                // SAFETY: as above.
+                // SAFETY: a machine is only made where its instructions are; the rows are as long as the panel.
                 unsafe { $integer_products(x, panel, sums) }
             }
         }
     };
 }
-machine!(Avx2, products_avx2, lane_products_avx2, integer_products_avx2);
-machine!(Avx512, products_avx512, lane_products_avx512, integer_products_avx512);
+// Of eight rows in lanes AVX2 takes four at a time: more sums do not fit into its registers.
+machine!(Avx2, products_avx2, 4, integer_products_avx2);
+machine!(Avx512, products_avx512, 8, integer_products_avx512);
 
 /// A pair of inputs as the one number that is read and spread over a register.
 #[inline(always)]
@@ -89,53 +99,22 @@ fn pair([even, odd]: [i16; 2]) -> i32 {
     i32::from(even as u16) | i32::from(odd) << 16
 }
 
-/// # Safety
-/// Every row must be as long as the panel: checking at every step costs a third of the speed.
+/// `x` is the number of a row at a step.
 #[inline]
 #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-unsafe fn products_avx512<const R: usize, const V: usize>(
-    x: [&[f32]; R],
+fn products_avx512<const R: usize, const V: usize>(
+    x: impl Fn(usize, usize) -> f32,
     panel: &[[exact::Weights; V]],
     sums: &mut Tile<f32, V, R>,
 ) {
-    // SAFETY: sixteen numbers of 32 bits are read and written where sixteen stand; a line is aligned to 64 bytes; a
-    // step is less than the length of the panel and so, as the caller says, of every row.
+    // SAFETY: sixteen numbers of 32 bits are read and written where sixteen stand; a line is aligned to 64 bytes.
     unsafe {
         let mut own: [[__m512; V]; R] =
             std::array::from_fn(|r| std::array::from_fn(|v| _mm512_loadu_ps(sums[r][v].as_ptr())));
         for (step, weights) in panel.iter().enumerate() {
             let weights: [__m512; V] = std::array::from_fn(|v| _mm512_load_ps(weights[v].0.as_ptr()));
-            for (x, sums) in x.iter().zip(&mut own) {
-                let x = _mm512_set1_ps(*x.get_unchecked(step));
-                for (sum, weights) in sums.iter_mut().zip(weights) {
-                    *sum = _mm512_fmadd_ps(x, weights, *sum);
-                }
-            }
-        }
-        for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
-            _mm512_storeu_ps(sum.as_mut_ptr(), *own);
-        }
-    }
-}
-
-/// # Safety
-/// `first` must be at most 8.
-#[inline]
-#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-unsafe fn lane_products_avx512<const V: usize>(
-    x: &[exact::Weights],
-    first: usize,
-    panel: &[[exact::Weights; V]],
-    sums: &mut Tile<f32, V, 8>,
-) {
-    // SAFETY: as in `products_avx512`; a line has eight lanes from `first` on.
-    unsafe {
-        let mut own: [[__m512; V]; 8] =
-            std::array::from_fn(|r| std::array::from_fn(|v| _mm512_loadu_ps(sums[r][v].as_ptr())));
-        for (x, weights) in x.iter().zip(panel) {
-            let weights: [__m512; V] = std::array::from_fn(|v| _mm512_load_ps(weights[v].0.as_ptr()));
-            for (r, sums) in own.iter_mut().enumerate() {
-                let x = _mm512_set1_ps(*x.0.get_unchecked(first + r));
+            for (row, sums) in own.iter_mut().enumerate() {
+                let x = _mm512_set1_ps(x(row, step));
                 for (sum, weights) in sums.iter_mut().zip(weights) {
                     *sum = _mm512_fmadd_ps(x, weights, *sum);
                 }
@@ -150,7 +129,7 @@ unsafe fn lane_products_avx512<const V: usize>(
 /// `vpdpwssd` multiplies 32 pairs and adds them to 16 sums.
 ///
 /// # Safety
-/// Every row must be as long as the panel.
+/// Every row must be as long as the panel: checking at every step costs a third of the speed.
 #[inline]
 #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
 unsafe fn integer_products_avx512<const R: usize, const V: usize>(
@@ -178,12 +157,11 @@ unsafe fn integer_products_avx512<const R: usize, const V: usize>(
     }
 }
 
-/// # Safety
-/// Every row must be as long as the panel.
+/// As [`products_avx512`].
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn products_avx2<const R: usize, const V: usize>(
-    x: [&[f32]; R],
+fn products_avx2<const R: usize, const V: usize>(
+    x: impl Fn(usize, usize) -> f32,
     panel: &[[exact::Weights; V]],
     sums: &mut Tile<f32, V, R>,
 ) {
@@ -195,8 +173,8 @@ unsafe fn products_avx2<const R: usize, const V: usize>(
         for (step, weights) in panel.iter().enumerate() {
             let weights: [[__m256; 2]; V] =
                 std::array::from_fn(|v| [0, 8].map(|half| _mm256_load_ps(weights[v].0.as_ptr().add(half))));
-            for (x, sums) in x.iter().zip(&mut own) {
-                let x = _mm256_set1_ps(*x.get_unchecked(step));
+            for (row, sums) in own.iter_mut().enumerate() {
+                let x = _mm256_set1_ps(x(row, step));
                 for (sum, weights) in sums.as_flattened_mut().iter_mut().zip(weights.as_flattened()) {
                     *sum = _mm256_fmadd_ps(x, *weights, *sum);
                 }
@@ -205,42 +183,6 @@ unsafe fn products_avx2<const R: usize, const V: usize>(
         for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
             _mm256_storeu_ps(sum.as_mut_ptr(), own[0]);
             _mm256_storeu_ps(sum.as_mut_ptr().add(LANES / 2), own[1]);
-        }
-    }
-}
-
-/// # Safety
-/// `first` must be at most 8.
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn lane_products_avx2<const V: usize>(
-    x: &[exact::Weights],
-    first: usize,
-    panel: &[[exact::Weights; V]],
-    sums: &mut Tile<f32, V, 8>,
-) {
-    // SAFETY: as in `lane_products_avx512`, in halves of eight numbers and for four rows at a time, which is what the
-    // registers hold.
-    unsafe {
-        for (rows, sums) in sums.chunks_exact_mut(4).enumerate() {
-            let mut own: [[[__m256; 2]; V]; 4] = std::array::from_fn(|r| {
-                std::array::from_fn(|v| [0, 8].map(|half| _mm256_loadu_ps(sums[r][v].as_ptr().add(half))))
-            });
-            for (x, weights) in x.iter().zip(panel) {
-                let weights: [[__m256; 2]; V] = std::array::from_fn(|v| {
-                    [0, 8].map(|half| _mm256_load_ps(weights[v].0.as_ptr().add(half)))
-                });
-                for (r, sums) in own.iter_mut().enumerate() {
-                    let x = _mm256_set1_ps(*x.0.get_unchecked(first + 4 * rows + r));
-                    for (sum, weights) in sums.as_flattened_mut().iter_mut().zip(weights.as_flattened()) {
-                        *sum = _mm256_fmadd_ps(x, *weights, *sum);
-                    }
-                }
-            }
-            for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
-                _mm256_storeu_ps(sum.as_mut_ptr(), own[0]);
-                _mm256_storeu_ps(sum.as_mut_ptr().add(LANES / 2), own[1]);
-            }
         }
     }
 }
