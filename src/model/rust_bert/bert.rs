@@ -3,6 +3,7 @@
 use crate::model::config::EncoderConfig;
 use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
 use std::borrow::Borrow;
+use std::ops::AddAssign;
 use tch::{Kind, Tensor, nn};
 
 /// Padded tokens that one pass of the encoder may hold. A pass holds windows of like length only: padding
@@ -56,12 +57,9 @@ impl Bert {
 
     /// The last layer's states of all tokens, window after window, `[tokens, hidden]`, in the precision that is asked for.
     pub(super) fn states(&self, windows: &[&[u32]], kind: Kind) -> Tensor {
-        let mut starts = vec![0; windows.len()];
-        for i in 1..windows.len() {
-            starts[i] = starts[i - 1] + windows[i - 1].len();
-        }
-        let (mut parts, mut order) = (Vec::new(), Vec::new());
-        for pass in passes(&lengths(windows)) {
+        let lengths = lengths(windows);
+        let (starts, mut parts, mut order) = (starts(&lengths), Vec::new(), Vec::new());
+        for pass in passes(&lengths) {
             let (hidden, mask) = self.padded(&pass, windows);
             let width = hidden.size()[2];
             let there = mask.view(-1).nonzero().view(-1);
@@ -95,6 +93,17 @@ impl Bert {
 
 fn lengths(windows: &[&[u32]]) -> Vec<usize> {
     windows.iter().map(|window| window.len()).collect()
+}
+
+/// Where each window begins if one stands behind the other, given their lengths.
+pub(super) fn starts<T: Copy + Default + AddAssign>(lengths: &[T]) -> Vec<T> {
+    let mut end = T::default();
+    let start = |&length: &T| {
+        let start = end;
+        end += length;
+        start
+    };
+    lengths.iter().map(start).collect()
 }
 
 /// Windows of like length together, as many as a pass may hold, given their lengths.

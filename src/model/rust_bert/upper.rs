@@ -1,7 +1,7 @@
 //! What is taught with the codes: the upper layers of the encoder and the first reader, over the states of the layers below,
 //! which stay as they are.
 
-use super::bert::{bert_config, inverse, passes};
+use super::bert::{bert_config, inverse, passes, starts};
 use super::{ENCODER_GROUP, HEAD_GROUP, Reader, take};
 use crate::model::Error;
 use crate::model::config::{Config, PlainConfig};
@@ -97,10 +97,7 @@ impl Upper {
     /// Vectors of windows, `[windows, hidden]`, from the states of their tokens below, `[tokens, hidden]`, window after
     /// window; `lengths` says how many each has.
     pub fn encode(&self, states: &Tensor, lengths: &[i64], train: bool) -> Tensor {
-        let mut starts = vec![0_i64; lengths.len()];
-        for i in 1..lengths.len() {
-            starts[i] = starts[i - 1] + lengths[i - 1];
-        }
+        let starts = starts(lengths);
         let sizes: Vec<usize> = lengths.iter().map(|&length| length as usize).collect();
         let (mut parts, mut order) = (Vec::new(), Vec::new());
         for pass in passes(&sizes) {
@@ -133,10 +130,7 @@ impl Upper {
     /// As [`Upper::encode`] while training, but only windows that `through` says are learned through: the others are what
     /// these are read among, and cost a third.
     pub fn encode_partly(&self, states: &Tensor, lengths: &[i64], through: &[bool]) -> Tensor {
-        let mut starts = vec![0_i64; lengths.len()];
-        for i in 1..lengths.len() {
-            starts[i] = starts[i - 1] + lengths[i - 1];
-        }
+        let starts = starts(lengths);
         let (mut parts, mut order) = (Vec::new(), Vec::new());
         for learned in [true, false] {
             let which: Vec<usize> = (0..lengths.len()).filter(|&i| through[i] == learned).collect();
