@@ -36,8 +36,7 @@ pub(super) struct Arguments {
 
     /// Folder of the pre-trained encoder (all-MiniLM-L6-v2): model.safetensors and tokenizer.json. With --codes, own labels
     /// start from its layers instead of the model's.
-    #[arg(long, value_name = "DIR")]
-    #[arg(required_unless_present = "codes")]
+    #[arg(long, value_name = "DIR", required_unless_present = "codes")]
     base: Option<PathBuf>,
 
     /// Folder for what the stages leave.
@@ -60,7 +59,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 
-    /// Passes over the corpus [default: 2, with --codes 4].
+    /// Passes over the corpus [default: 2, with --codes 3].
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
 
