@@ -11,19 +11,26 @@ first, each into the fold that stays the most even. Standard library only; the s
 """
 import csv
 import gzip
+import itertools
 import pathlib
 import random
 import sys
 from collections import Counter, defaultdict
 
 SEED, FOLDS = 20261123, 3
-# A later batch is divided for itself, so that every fold gets its part of it.
+# What comes first.
 SOURCES = ["annomi_codes", "written_transcripts", "written_notes", "written_contrasts", "written_cases",
-           "goemotions_codes", "written_transcripts_2", "written_notes_2",
-           "written_transcripts_3", "written_notes_3", "written_transcripts_4", "written_notes_4",
-           "written_transcripts_5", "written_notes_5",
-           "written_transcripts_6", "written_notes_6",
-           "written_transcripts_7", "written_notes_7"]
+           "goemotions_codes"]
+
+
+def sources(corpus):
+    """Names of the files, batch by batch: a later one is divided for itself, so that every fold gets its part of it."""
+    yield from SOURCES
+    for batch in itertools.count(2):
+        later = [f"{name}_{batch}" for name in ("written_transcripts", "written_notes")]
+        if not any((corpus / f"{name}.csv.gz").exists() for name in later):
+            return
+        yield from later
 
 
 def key(row):
@@ -78,7 +85,7 @@ def main():
         with open(sys.argv[2], newline="", encoding="utf-8") as file:
             kept = {row["group"]: int(row["fold"]) for row in csv.DictReader(file)}
     rng = random.Random(SEED)
-    for source in SOURCES:
+    for source in sources(corpus):
         path = corpus / f"{source}.csv.gz"
         if not path.exists():
             print(f"{source}: not there", file=sys.stderr)
