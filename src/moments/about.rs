@@ -5,8 +5,9 @@
 //! place 13 % of turns and 8 % of sentences in notes; of other client units they match 2.5 %, where they are not asked. Opposition to therapist and therapy is told from being of two minds about
 //! change because the former alone goes with outcome (K. Sijercic et al. 2016, Counter-Change Talk).
 
+use super::expression;
 use crate::coding::About;
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use std::sync::LazyLock;
 
 /// An expression, and a sentence it is found in.
@@ -230,10 +231,7 @@ pub fn about(text: &str) -> Option<About> {
 #[expect(clippy::expect_used, reason = "the cues are constants and the tests compile every one")]
 fn any_of(cues: &[Cue]) -> Regex {
     let phrases: Vec<_> = cues.iter().map(|(phrase, _)| *phrase).collect();
-    RegexBuilder::new(&format!(r"\b({})", phrases.join("|")))
-        .case_insensitive(true)
-        .build()
-        .expect("cues are valid expressions")
+    expression(&format!(r"\b({})", phrases.join("|"))).expect("cues are valid expressions")
 }
 
 #[cfg(test)]

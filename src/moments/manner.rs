@@ -14,6 +14,7 @@ mod cathartic;
 mod gradual;
 mod sudden;
 
+use super::expression;
 use crate::codebook::Code;
 use crate::coding::Manner;
 use crate::transcript::Span;
@@ -77,7 +78,7 @@ fn any_of(lists: &[&[Cue]]) -> Regex {
 #[expect(clippy::expect_used, reason = "the cues are constants and the tests compile every one")]
 fn compile(pattern: &str) -> Regex {
     let pattern = pattern.replace(' ', r"(?:\s+)").replace('\'', "['\u{2018}\u{2019}\u{2bc}`]?");
-    Regex::new(&format!("(?i){pattern}")).expect("cues are valid expressions")
+    expression(&pattern).expect("cues are valid expressions")
 }
 
 #[cfg(test)]

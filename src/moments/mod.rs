@@ -12,6 +12,7 @@ pub use about::about;
 use crate::codebook::{Code, CodeSet, Family};
 use crate::coding::{Coding, Moment};
 use crate::transcript::{Session, Speaker};
+use regex::{Regex, RegexBuilder};
 
 /// Units without the code that a moment bridges (therapist turns are not counted).
 ///
@@ -110,6 +111,14 @@ fn same_voice(a: Speaker, b: Speaker) -> bool {
 /// Units between two parts of a moment that are not the therapist's.
 fn gap(session: &Session, between: std::ops::Range<usize>) -> usize {
     session.units[between].iter().filter(|unit| unit.speaker != Speaker::Therapist).count()
+}
+
+/// An expression in either case, whose groups only group: room for what captures is kept in every thread and for every state of
+/// the expression, tens of megabytes for a long list. What is learned about texts may take 2 MB a thread by default; moments are
+/// few, and can wait.
+fn expression(pattern: &str) -> Result<Regex, regex::Error> {
+    let pattern = pattern.replace('(', "(?:").replace("(?:?", "(?");
+    RegexBuilder::new(&pattern).case_insensitive(true).dfa_size_limit(1 << 18).build()
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub use redact::{redact, redact_text};
 
 use crate::finding::{Field, Find, Kind};
 use crate::transcript::{Session, Span};
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use std::ops::Range;
 
 /// Something found in one text, in bytes, before overlaps are settled.
@@ -214,10 +214,15 @@ fn any_of(cues: &[Cue]) -> String {
     format!("(?:{})", phrases.join("|").replace('\'', "['\u{2018}\u{2019}]?"))
 }
 
+/// Bytes that an expression may keep in a thread of what it has learned about texts; by default it is 2 MB, which the expressions
+/// and threads of a long run fill one by one.
+const AUTOMATON: usize = 1 << 18;
+
 #[expect(clippy::expect_used, reason = "the expressions are constants and the tests compile every one")]
 fn compile(pattern: &str) -> Regex {
     // Checksums know ASCII digits alone.
-    Regex::new(&pattern.replace(r"\d", "[0-9]")).expect("the expressions are valid")
+    let pattern = pattern.replace(r"\d", "[0-9]");
+    RegexBuilder::new(&pattern).dfa_size_limit(AUTOMATON).build().expect("the expressions are valid")
 }
 
 /// Adds the first group of every match, or the whole match where there is none.
