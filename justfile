@@ -28,7 +28,7 @@ train corpus work="train-out":
     set -euo pipefail
     eval "$(scripts/libtorch.sh)"
     cargo run --release --features rust-bert -- \
-        train --corpus '{{corpus}}' --base "$(scripts/base_model.sh)" --work '{{work}}' --out models/minilm
+        train --corpus '{{corpus}}' --base "$(scripts/base_model.sh)" --large "$(scripts/large_model.sh)" --work '{{work}}' --out models/minilm
 
 # Both engines against each other and the reference; fetches libtorch the first time.
 torch:

@@ -68,6 +68,9 @@ def commands(options, source, folder):
     yield "breakthrough", analyze(program, "fast"), None
     yield "breakthrough --exact", analyze(program, "exact", "--exact"), None
     yield "breakthrough, 1 thread", [*analyze(program, "one")[:-1], 1], None
+    yield "breakthrough --small", analyze(program, "fast-small", "--small"), None
+    yield "breakthrough --small --exact", analyze(program, "exact-small", "--small", "--exact"), None
+    yield "breakthrough --small, 1 thread", [*analyze(program, "one-small")[:-1], 1, "--small"], None
     if options.rust_bert:
         library = {"LD_LIBRARY_PATH": os.path.join(os.environ.get("LIBTORCH", ""), "lib")}
         yield "breakthrough on libtorch", analyze(options.rust_bert, "torch", "--engine", "rust-bert"), library
@@ -90,9 +93,12 @@ def commands(options, source, folder):
 
 def agreement(folder, python):
     """What speed costs: codes of the fast path, vectors of int8, each against single precision."""
-    fast, exact = codes(folder / "fast"), codes(folder / "exact")
-    same = sum(a == b for a, b in zip(fast, exact))
-    lines = [f"The same codes as with --exact: {same} of {len(exact)} units ({100 * same / len(exact):.2f} %)."]
+    lines = []
+    for size, of in [("", ""), ("-small", " --small")]:
+        fast, exact = codes(folder / f"fast{size}"), codes(folder / f"exact{size}")
+        same = sum(a == b for a, b in zip(fast, exact))
+        share = 100 * same / len(exact)
+        lines.append(f"The same codes{of} as with{of} --exact: {same} of {len(exact)} units ({share:.2f} %).")
     if python:
         compare = (
             "import numpy as np, sys; a, b = (np.load(f) for f in sys.argv[1:]);"

@@ -107,12 +107,12 @@ fn layer(criterion: &mut Criterion) {
         group.bench_function(format!("attention, windows of {tokens}"), |bencher| {
             bencher.iter(|| {
                 for _ in 0..TOKENS / tokens {
-                    attention::attend(processor, &qkv, &mut out, 384, 12, &mut scratch);
+                    attention::attend(processor, &qkv, &mut out, 384, 12, &[], &mut scratch);
                 }
             });
         });
     }
-    let norm = rows::Norm { weight: vec![1.0; 384], bias: vec![0.0; 384] };
+    let norm = rows::Norm { weight: vec![1.0; 384], bias: vec![0.0; 384], epsilon: 1e-12 };
     let (mut x, residual) = (numbers(TOKENS * 384), numbers(TOKENS * 384));
     group.bench_function("residual and layer normalisation", |bencher| {
         bencher.iter(|| rows::add_and_normalise(processor, &mut x, &residual, &norm));

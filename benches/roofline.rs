@@ -1,7 +1,7 @@
 //! How much of what the processor can multiply the engine makes use of, on one thread:
-//! `cargo bench --bench roofline`. Half a minute on a machine that does nothing else.
+//! `cargo bench --bench roofline`. A minute on a machine that does nothing else.
 //!
-//! The peak is measured on registers alone; then the products of the model's shapes; then the whole encoder, for which
+//! The peak is measured on registers alone; then the products of the model's shapes; then whole encoders, for which
 //! the operations of its linear layers are counted and nothing else. Timings never decide a test.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
@@ -9,8 +9,8 @@ use breakthrough::model::Engine as _;
 use breakthrough::model::config::Config;
 use breakthrough::model::embedded::kernels::rows::Then;
 use breakthrough::model::embedded::kernels::{Exact, Integer, Processor, Quantised};
-use breakthrough::model::embedded::{Embedded, Precision};
-use breakthrough::model::files::{CONFIG, Files, WEIGHTS};
+use breakthrough::model::embedded::{Embedded, Large, Precision};
+use breakthrough::model::files::{CONFIG, Files, LARGE, WEIGHTS};
 use breakthrough::model::weights::Weights;
 use std::hint::black_box;
 use std::path::Path;
@@ -126,18 +126,33 @@ fn main() {
     }
     let numbers =
         |count: usize| -> Vec<f32> { (0..count).map(|i| (i * 7919 % 1009) as f32 / 504.0 - 1.0).collect() };
-    for (inputs, outputs) in [(384, 1152), (384, 384), (384, 1536), (1536, 384)] {
+    // Those of the large encoder have weights that are bytes.
+    for (inputs, outputs, bytes) in [
+        (384, 1152, false),
+        (384, 384, false),
+        (384, 1536, false),
+        (1536, 384, false),
+        (768, 2304, true),
+        (768, 768, true),
+        (768, 3072, true),
+        (3072, 768, true),
+    ] {
         let rows = 256;
         let (weight, x) = (numbers(outputs * inputs), numbers(rows * inputs));
         let mut y = vec![0.0; rows * outputs];
         let exact = Exact::new(processor, &weight, vec![0.0; outputs]);
-        let integer = Integer::new(processor, &weight, vec![0.0; outputs]);
+        let integer = if bytes {
+            let weight: Vec<i8> = weight.iter().map(|w| (w * 127.0) as i8).collect();
+            Integer::of_bytes(processor, &weight, vec![1.0; outputs], vec![0.0; outputs])
+        } else {
+            Integer::new(processor, &weight, vec![0.0; outputs])
+        };
         let mut integers = Quantised::default();
         integers.set(processor, &x, inputs);
         let operations = 2 * rows * inputs * outputs;
         let single = rate(operations, || exact.apply(&x, &mut y));
         row(
-            &format!("product {inputs} to {outputs}"),
+            &format!("product {inputs} to {outputs}{}", if bytes { ", bytes" } else { "" }),
             [single, rate(operations, || integer.apply_then(&integers, Then::Nothing, &mut y))],
         );
     }
@@ -161,6 +176,23 @@ fn main() {
         let engine = Embedded::new(&config, &weights, precision).unwrap();
         pool.install(|| rate(tokens * per_token, || drop(black_box(engine.encode(&windows)))))
     });
-    row("the whole encoder", whole);
+    row("the small encoders, whole", whole);
+    println!("\n{:.2} million operations a token", per_token as f64 / 1e6);
+
+    let shape = config.large.as_ref().unwrap();
+    let per_token =
+        2 * shape.layers * (4 * shape.hidden * shape.hidden + 2 * shape.hidden * shape.intermediate);
+    let path = files.path(LARGE);
+    let weights = Weights::new(files.bytes(LARGE).unwrap(), &path).unwrap();
+    let whole = [Precision::Exact, Precision::Fast].map(|precision| {
+        let large = Large::new(shape, &config.encoder, &weights, precision).unwrap();
+        pool.install(|| {
+            rate(tokens * per_token, || {
+                // As many at once as a pack has.
+                windows.chunks(10).for_each(|pack| drop(black_box(large.states(pack))));
+            })
+        })
+    });
+    row("the large encoder, whole", whole);
     println!("\n{:.2} million operations a token", per_token as f64 / 1e6);
 }

@@ -44,6 +44,23 @@ const TABLES: [&str; 9] = [
     "rejects.csv",
 ];
 
+/// Without its large encoder the same model says something else of most units, and the same codes of most.
+#[test]
+fn the_small_half_of_the_model() {
+    let dir = tempfile::tempdir().unwrap();
+    let units = |name: &str, more: &[&str]| {
+        let output = analyze("data/sample", &dir.path().join(name), more);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        rows(&dir.path().join(name).join("utterances.csv"))
+    };
+    let (whole, small) = (units("whole", &[]), units("small", &["--small"]));
+    let same = |column: &str| whole.iter().zip(&small).filter(|(a, b)| a[column] == b[column]).count();
+    assert_eq!(whole.len(), small.len());
+    assert!(same("motivation") < whole.len() / 2 + whole.len() / 4);
+    assert!(same("codes") > whole.len() / 2 && same("codes") < whole.len());
+    assert_eq!(run_json(&dir.path().join("small"))["options"]["engine"], "embedded, small");
+}
+
 #[test]
 fn sample_data_is_coded_and_adds_up() {
     let out = tempfile::tempdir().unwrap();

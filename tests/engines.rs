@@ -6,7 +6,7 @@ use breakthrough::model::Engine;
 use breakthrough::model::config::{Config, role};
 use breakthrough::model::embedded::{Embedded, Precision};
 use breakthrough::model::encode::Encoder;
-use breakthrough::model::files::{CONFIG, Files, TOKENIZER, WEIGHTS};
+use breakthrough::model::files::{CONFIG, Files, LARGE, TOKENIZER, WEIGHTS};
 use breakthrough::model::weights::Weights;
 use breakthrough::transcript::Speaker;
 use serde::Deserialize;
@@ -77,7 +77,9 @@ fn embedded(precision: Precision) -> Embedded {
     let (files, config) = model();
     let path = files.path(WEIGHTS);
     let weights = Weights::new(files.bytes(WEIGHTS).unwrap(), &path).unwrap();
-    Embedded::new(&config, &weights, precision).unwrap()
+    let path = files.path(LARGE);
+    let large = Weights::new(files.bytes(LARGE).unwrap(), &path).unwrap();
+    Embedded::new(&config, &weights, precision).unwrap().with_large(&config, &large).unwrap()
 }
 
 #[test]
@@ -138,7 +140,10 @@ fn rust_bert_engine_agrees_with_transformers() {
     let (files, config) = model();
     let path = files.path(WEIGHTS);
     let weights = Weights::new(files.bytes(WEIGHTS).unwrap(), &path).unwrap();
+    let path = files.path(LARGE);
+    let large = Weights::new(files.bytes(LARGE).unwrap(), &path).unwrap();
     let engine = breakthrough::model::rust_bert::RustBert::new(&config, &weights).unwrap();
+    let engine = engine.with_large(&config, &large).unwrap();
     let largest = largest_difference(&engine);
     assert!(largest < TOLERANCE, "largest difference {largest}");
 }

@@ -100,6 +100,7 @@ def analyze(
     text: bool = True,
     privacy_text: bool = False,
     exact: bool = False,
+    small: bool = False,
 ) -> Analysis:
     """Codes rows and gathers them into tables.
 
@@ -116,6 +117,7 @@ def analyze(
         text: Whether words of sessions may be in the tables (`moments.evidence`).
         privacy_text: Whether the words found may be in `privacy`.
         exact: Computes in single precision instead of 16-bit integers, which is slower.
+        small: Leaves out the large encoder, which is several times as fast; codes are less sure.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -127,7 +129,7 @@ def analyze(
         InputWarning: Something about the rows should be known.
     """
     taken = arguments(
-        model=model, exact=exact, threads=threads, redact=redact, map=map, therapist=therapist, name=name, text=text
+        model=model, exact=exact, small=small, threads=threads, redact=redact, map=map, therapist=therapist, name=name, text=text
     )
     given, names = batches(rows, taken.map)
     if not given and not names:

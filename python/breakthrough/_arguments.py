@@ -16,6 +16,7 @@ class Arguments:
 
     model: Optional[str]
     exact: bool
+    small: bool
     threads: int
     redact: bool
     text: bool
@@ -28,6 +29,7 @@ def arguments(
     *,
     model: Optional[ModelFolder],
     exact: bool,
+    small: bool,
     threads: Optional[int],
     redact: bool,
     map: Optional[Mapping[str, str]],
@@ -51,4 +53,4 @@ def arguments(
     folder = None if model is None else os.fspath(model)
     if folder is not None and not isinstance(folder, str):
         raise TypeError("model must be the path of a folder, as str or os.PathLike[str]")
-    return Arguments(folder, bool(exact), threads or 0, bool(redact), bool(text), pairs, names, name)
+    return Arguments(folder, bool(exact), bool(small), threads or 0, bool(redact), bool(text), pairs, names, name)

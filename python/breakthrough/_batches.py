@@ -34,6 +34,7 @@ def analyze_batches(
     therapist: Union[str, Sequence[str]] = (),
     name: str = "rows",
     exact: bool = False,
+    small: bool = False,
     on_reject: Optional[Callable[[Optional[int], str], None]] = None,
 ) -> Iterator[pa.RecordBatch]:
     """Codes rows as they come; gives a row for each unit, the same as in `analyze(...).utterances`.
@@ -52,7 +53,7 @@ def analyze_batches(
     sessions that were whole before it.
     """
     taken = arguments(
-        model=model, exact=exact, threads=threads, redact=redact, map=map, therapist=therapist, name=name
+        model=model, exact=exact, small=small, threads=threads, redact=redact, map=map, therapist=therapist, name=name
     )
     return _coded(_native.Coder(batches, taken), on_reject)
 

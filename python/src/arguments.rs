@@ -1,5 +1,6 @@
 //! What the functions take, from Python's types to the library's.
 
+use crate::models::How;
 use crate::{errors, models, pools};
 use breakthrough::codebook::Code;
 use breakthrough::input::{ColumnMap, Header, Options};
@@ -14,6 +15,7 @@ use std::sync::Arc;
 pub(crate) struct Arguments {
     model: Option<PathBuf>,
     exact: bool,
+    small: bool,
     /// 0: one per processor.
     threads: usize,
     pub(crate) redact: bool,
@@ -37,7 +39,7 @@ impl Arguments {
     /// The threads, and the model that is loaded on them; to be called without the interpreter lock.
     pub(crate) fn engine(&self) -> PyResult<(Arc<ThreadPool>, Arc<Model>)> {
         let pool = pools::pool(self.threads)?;
-        let model = models::model(self.model.as_deref(), self.exact, &pool)?;
+        let model = models::model(self.model.as_deref(), How { exact: self.exact, small: self.small }, &pool)?;
         Ok((pool, model))
     }
 }

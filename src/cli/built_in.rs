@@ -1,7 +1,7 @@
 //! The shipped model, compiled in: an installed `breakthrough` is one file and always finds its model. The Python package
 //! (`python/`) takes in this same file.
 
-use breakthrough::model::files::{CALIBRATION, CHECKSUMS, CONFIG, NAMES, NGRAMS, TOKENIZER, WEIGHTS};
+use breakthrough::model::files::{CALIBRATION, CHECKSUMS, CONFIG, LARGE, NGRAMS, TOKENIZER, WEIGHTS};
 
 macro_rules! file {
     ($name:literal) => {
@@ -10,10 +10,11 @@ macro_rules! file {
 }
 
 /// The files of `models/minilm`. Static, for a constant would stand in the program wherever it is used.
-pub(super) static MINILM: [(&str, &[u8]); NAMES.len()] = [
+pub(super) static MINILM: &[(&str, &[u8])] = &[
     (CONFIG, file!("config.json")),
     (TOKENIZER, file!("tokenizer.json")),
     (WEIGHTS, file!("model.safetensors")),
+    (LARGE, file!("large.safetensors")),
     (NGRAMS, file!("ngrams.safetensors")),
     (CALIBRATION, file!("calibration.json")),
     (CHECKSUMS, file!("SHA256SUMS")),

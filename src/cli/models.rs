@@ -19,6 +19,10 @@ pub(super) struct ModelArguments {
     /// Computes the encoder in single precision instead of 16-bit integers, which is slower.
     #[arg(long, help_heading = "Model")]
     exact: bool,
+
+    /// Leaves out the large encoder: several times as fast, but the codes are less sure (see the model card).
+    #[arg(long, help_heading = "Model")]
+    small: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -55,7 +59,7 @@ impl ModelArguments {
             #[cfg(feature = "rust-bert")]
             Engine::RustBert => EngineKind::RustBert,
         };
-        Model::load(files, engine)
+        if self.small { Model::load_small(files, engine) } else { Model::load(files, engine) }
     }
 
     pub(super) fn load(&self) -> Result<Model, Error> {

@@ -39,6 +39,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR", required_unless_present = "codes")]
     base: Option<PathBuf>,
 
+    /// Folder of the large pre-trained encoder (all-mpnet-base-v2): model.safetensors and tokenizer.json.
+    #[arg(long, value_name = "DIR", required_unless_present = "codes", conflicts_with = "codes")]
+    large: Option<PathBuf>,
+
     /// Folder for what the stages leave.
     #[arg(long, value_name = "DIR", default_value = "train-out")]
     work: PathBuf,
@@ -105,7 +109,7 @@ Examples:
     breakthrough train --codes coded/*.csv --out models/mine
     breakthrough analyze sessions/ --model models/mine --out out
   The shipped model:
-    breakthrough train --base all-MiniLM-L6-v2 --corpus corpus --out models/minilm";
+    breakthrough train --base all-MiniLM-L6-v2 --large all-mpnet-base-v2 --corpus corpus --out models/minilm";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     tch::set_num_threads(arguments.threads);
@@ -113,6 +117,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         return own_codes(arguments);
     }
     let base = arguments.base.as_deref().context("--base is missing")?;
+    let large = arguments.large.as_deref().context("--large is missing")?;
     let places =
         Places { written: &arguments.written, own: arguments.corpus.as_deref(), splits: &arguments.splits };
     let Corpus { sessions, missing } = corpus::read(&places)?;
@@ -121,6 +126,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let training = Training {
         sessions: &sessions,
         base,
+        large,
         work: &arguments.work,
         out: &arguments.out,
         settings: arguments.settings(&Settings::default()),

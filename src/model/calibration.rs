@@ -40,6 +40,9 @@ pub struct Calibration {
     pub transcript: Vec<Line>,
     /// For sentences of notes, in codebook order.
     pub note: Vec<Line>,
+    /// The same for the model without its large encoder, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub small: Option<Box<Calibration>>,
 }
 
 impl Calibration {
@@ -62,7 +65,7 @@ impl Calibration {
                 }
             }
         }
-        Ok(())
+        self.small.as_ref().map_or(Ok(()), |small| small.check())
     }
 
     /// The lines for units of a kind of session, in codebook order.
@@ -107,7 +110,7 @@ mod tests {
             .into_iter()
             .map(|code| Line { code, encoder: 1.0, ngrams: 0.5, bias: -1.0, threshold: 0.5 })
             .collect();
-        Calibration { transcript: lines.clone(), note: lines }
+        Calibration { transcript: lines.clone(), note: lines, small: None }
     }
 
     #[test]

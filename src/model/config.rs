@@ -23,6 +23,9 @@ pub struct Config {
     /// The second reader, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plain: Option<PlainConfig>,
+    /// The third reader with the large encoder, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub large: Option<LargeConfig>,
 }
 
 /// Shape of the BERT encoder. Vectors are the mean over all tokens of a window.
@@ -79,6 +82,50 @@ pub struct PlainConfig {
     pub width: usize,
 }
 
+/// Shape of the large encoder (MPNet, cut off low) and of the third reader over it; the layers over a session are as
+/// [`ContextConfig`] says. It is as it was before anything was taught with the codes, and reads the same windows of the same tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LargeConfig {
+    /// Length of a token's vector.
+    pub hidden: usize,
+    /// Number of layers.
+    pub layers: usize,
+    /// Attention heads per layer.
+    pub heads: usize,
+    /// Width of the feed-forward layer.
+    pub intermediate: usize,
+    /// How many weighted means stand beside the plain one in the vector of a window, as in [`PlainConfig::pools`].
+    pub pools: usize,
+    /// Length that vectors of windows are brought to before they are read.
+    pub width: usize,
+}
+
+impl LargeConfig {
+    /// The lower half of all-mpnet-base-v2.
+    #[must_use]
+    pub fn mpnet() -> LargeConfig {
+        LargeConfig { hidden: 768, layers: 6, heads: 12, intermediate: 3072, pools: 2, width: 256 }
+    }
+
+    /// Length of the vectors of the large encoder.
+    #[must_use]
+    pub fn vector(&self) -> usize {
+        self.hidden * (1 + self.pools)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let sizes = [self.hidden, self.layers, self.heads, self.intermediate, self.width];
+        if sizes.iter().any(|&size| size == 0 || size > LARGEST) || self.pools > LARGEST {
+            return Err(format!("a size of its large encoder is 0 or over {LARGEST}"));
+        }
+        if !self.hidden.is_multiple_of(self.heads) {
+            return Err("the hidden size of its large encoder is not a multiple of its heads".into());
+        }
+        Ok(())
+    }
+}
+
 impl PlainConfig {
     /// Length of the vectors of the plain encoder, given that of a token.
     #[must_use]
@@ -116,6 +163,7 @@ impl Config {
                 return Err(format!("a size of its plain encoder is 0 or over {LARGEST}"));
             }
         }
+        self.large.as_ref().map_or(Ok(()), LargeConfig::check)?;
         if !self.codes.iter().map(String::as_str).eq(Code::ALL.map(Code::name)) {
             return Err("its codes are not those of the codebook, in its order".into());
         }
@@ -156,20 +204,27 @@ impl Config {
         }
     }
 
-    /// Length of what an engine makes of a window for the thirteen codes: the vector of the encoder, then that of the plain one.
+    /// Length of what an engine makes of a window for the thirteen codes: the vector of the encoder, then those of the plain and of
+    /// the large one as their readers take them.
     #[must_use]
     pub fn vector(&self) -> usize {
-        let hidden = self.encoder.hidden;
-        hidden + self.plain.as_ref().map_or(0, |plain| plain.vector(hidden))
+        let plain = self.plain.as_ref().map_or(0, |plain| plain.width);
+        self.encoder.hidden + plain + self.large.as_ref().map_or(0, |large| large.width)
     }
 
-    /// The shape of the shipped model, MiniLM-L6 with a context of 128 units a side and a second reader over the third
-    /// layer.
+    /// The same without the large encoder.
+    #[must_use]
+    pub fn small(&self) -> Config {
+        Config { large: None, ..self.clone() }
+    }
+
+    /// The shape of the shipped model: MiniLM-L6 with a context of 128 units a side, a second reader over the third
+    /// layer, and a third one over the lower half of MPNet.
     #[must_use]
     pub fn minilm() -> Config {
         Config {
             name: "minilm".into(),
-            version: "1.3.0".into(),
+            version: "1.4.0".into(),
             codes: Code::ALL.iter().map(|code| code.name().to_owned()).collect(),
             encoder: EncoderConfig {
                 hidden: 384,
@@ -182,6 +237,7 @@ impl Config {
             },
             context: ContextConfig { roles: ROLES, hidden: 128, head: 192, block: 512, margin: 64 },
             plain: Some(PlainConfig { layers: 3, shared: 3, pools: 2, width: 256 }),
+            large: Some(LargeConfig::mpnet()),
         }
     }
 }
@@ -213,7 +269,7 @@ mod tests {
     #[test]
     fn unusable_shapes_are_refused() {
         assert_eq!(Config::minilm().check(), Ok(()));
-        let broken: [fn(&mut Config); 9] = [
+        let broken: [fn(&mut Config); 11] = [
             |c| c.codes.swap(0, 1),
             |c| c.context.head = 0,
             |c| c.encoder.heads = 7,
@@ -223,6 +279,8 @@ mod tests {
             |c| c.encoder.layers = usize::MAX / 2,
             |c| c.plain = Some(PlainConfig { layers: 2, shared: 3, pools: 2, width: 256 }),
             |c| c.plain = Some(PlainConfig { layers: 3, shared: 3, pools: usize::MAX, width: 256 }),
+            |c| c.large = Some(LargeConfig { heads: 7, ..LargeConfig::mpnet() }),
+            |c| c.large = Some(LargeConfig { layers: 0, ..LargeConfig::mpnet() }),
         ];
         for breaking in broken {
             let mut config = Config::minilm();

@@ -16,10 +16,12 @@ pub const WEIGHTS: &str = "model.safetensors";
 pub const NGRAMS: &str = "ngrams.safetensors";
 /// Mixing, calibration, thresholds.
 pub const CALIBRATION: &str = "calibration.json";
+/// The large encoder with its reader, if the model has one.
+pub const LARGE: &str = "large.safetensors";
 /// Checksums of all of the above, as `sha256sum` writes them.
 pub const CHECKSUMS: &str = "SHA256SUMS";
 
-/// The files that a model consists of, checksums last.
+/// The files that every model consists of, checksums last.
 pub const NAMES: [&str; 6] = [CONFIG, TOKENIZER, WEIGHTS, NGRAMS, CALIBRATION, CHECKSUMS];
 
 /// An own codebook, in a folder that `adapt` made.
@@ -42,10 +44,10 @@ impl Files {
         let mut files = Vec::new();
         // One that was taken away is missed because the list names it.
         let list = std::fs::read_to_string(folder.join(CHECKSUMS)).unwrap_or_default();
-        let own = [OWN, OWN_WEIGHTS]
+        let some = [LARGE, OWN, OWN_WEIGHTS]
             .into_iter()
             .filter(|name| folder.join(name).exists() || list.lines().any(|line| line.ends_with(name)));
-        for name in NAMES.into_iter().chain(own) {
+        for name in NAMES.into_iter().chain(some) {
             let path = folder.join(name);
             let bytes = std::fs::read(&path).map_err(|source| {
                 Error::file(
@@ -64,8 +66,8 @@ impl Files {
     /// which would take a quarter of it: they can no more change than the program can, and a test of the program
     /// holds them to their list with [`Files::check`].
     #[must_use]
-    pub fn built_in(files: [(&'static str, &'static [u8]); NAMES.len()]) -> Files {
-        let files = files.map(|(name, bytes)| (name, Cow::Borrowed(bytes))).to_vec();
+    pub fn built_in(files: &[(&'static str, &'static [u8])]) -> Files {
+        let files = files.iter().map(|&(name, bytes)| (name, Cow::Borrowed(bytes))).collect();
         Files { folder: PathBuf::from("built-in model"), files }
     }
 
@@ -89,6 +91,11 @@ impl Files {
             }
         }
         Ok(())
+    }
+
+    /// Names and bytes of all files.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+        self.files.iter().map(|(name, bytes)| (*name, &**bytes))
     }
 
     /// The bytes of a file.
@@ -142,7 +149,8 @@ pub fn checksum(bytes: &[u8]) -> String {
 /// If a file cannot be read or the list cannot be written.
 pub fn write_checksums(folder: &Path) -> std::io::Result<()> {
     let mut files = Vec::new();
-    for name in NAMES.into_iter().filter(|&name| name != CHECKSUMS) {
+    let large = folder.join(LARGE).exists().then_some(LARGE);
+    for name in NAMES.into_iter().filter(|&name| name != CHECKSUMS).chain(large) {
         files.push((name, std::fs::read(folder.join(name))?));
     }
     std::fs::write(folder.join(CHECKSUMS), checksums(files.iter().map(|(name, bytes)| (*name, &**bytes))))

@@ -21,7 +21,7 @@ use calibration::Calibration;
 use config::Config;
 use embedded::{Embedded, Precision};
 use encode::Encoder;
-use files::{CALIBRATION, CONFIG, Files, NGRAMS, OWN, OWN_WEIGHTS, TOKENIZER, WEIGHTS};
+use files::{CALIBRATION, CONFIG, Files, LARGE, NGRAMS, OWN, OWN_WEIGHTS, TOKENIZER, WEIGHTS};
 use ngrams::Ngrams;
 use own::OwnModel;
 use serde::de::DeserializeOwned;
@@ -135,7 +135,18 @@ impl Model {
     /// # Errors
     /// If a file is not what it should be; nothing is run on a model that does not fit together.
     pub fn load(files: &Files, engine: EngineKind) -> Result<Model, Error> {
-        let config = config::read(files)?;
+        Model::of(files, config::read(files)?, engine)
+    }
+
+    /// The same without the large encoder, if the model has one.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn load_small(files: &Files, engine: EngineKind) -> Result<Model, Error> {
+        Model::of(files, config::read(files)?.small(), engine)
+    }
+
+    fn of(files: &Files, config: Config, engine: EngineKind) -> Result<Model, Error> {
         let wrong = |name: &str, reason: String| Error::File { path: files.path(name), reason };
         let encoder = Encoder::new(files.bytes(TOKENIZER)?, config.encoder.window)
             .map_err(|reason| wrong(TOKENIZER, reason))?;
@@ -144,8 +155,11 @@ impl Model {
             let reason = format!("has {entries} entries, but {CONFIG} says {needed}: not of this model");
             return Err(wrong(TOKENIZER, reason));
         }
-        let calibration: Calibration = json(files, CALIBRATION)?;
+        let mut calibration: Calibration = json(files, CALIBRATION)?;
         calibration.check().map_err(|reason| wrong(CALIBRATION, reason))?;
+        if let Some(small) = calibration.small.take_if(|_| config.large.is_none()) {
+            calibration = *small;
+        }
         let ngrams =
             Ngrams::from_safetensors(files.bytes(NGRAMS)?).map_err(|e| wrong(NGRAMS, e.to_string()))?;
         let own = match (files.bytes(OWN), files.bytes(OWN_WEIGHTS)) {
@@ -156,8 +170,9 @@ impl Model {
             (Err(_), Err(_)) => None,
             (Err(missing), _) | (_, Err(missing)) => return Err(missing),
         };
-        let (path, own_path) = (files.path(WEIGHTS), files.path(OWN_WEIGHTS));
+        let (path, large_path, own_path) = (files.path(WEIGHTS), files.path(LARGE), files.path(OWN_WEIGHTS));
         let weights = Weights::of(files, WEIGHTS, &path)?;
+        let large = config.large.as_ref().map(|_| Weights::of(files, LARGE, &large_path)).transpose()?;
         // Labels with a network of their own, and its tensors.
         let network = match own.as_ref().filter(|own| own.is_network()) {
             None => None,
@@ -166,7 +181,10 @@ impl Model {
             }
         };
         let embedded = |precision| -> Result<Box<dyn Engine>, Error> {
-            let engine = Embedded::new(&config, &weights, precision)?;
+            let mut engine = Embedded::new(&config, &weights, precision)?;
+            if let Some(weights) = &large {
+                engine = engine.with_large(&config, weights)?;
+            }
             Ok(Box::new(match &network {
                 None => engine,
                 Some((labels, weights)) => engine.with_own(&config, weights, *labels)?,
@@ -177,7 +195,10 @@ impl Model {
             EngineKind::Exact => embedded(Precision::Exact)?,
             #[cfg(feature = "rust-bert")]
             EngineKind::RustBert => {
-                let engine = rust_bert::RustBert::new(&config, &weights)?;
+                let mut engine = rust_bert::RustBert::new(&config, &weights)?;
+                if let Some(weights) = &large {
+                    engine = engine.with_large(&config, weights)?;
+                }
                 Box::new(match &network {
                     None => engine,
                     Some((labels, weights)) => engine.with_own(&config, weights, *labels)?,
@@ -185,6 +206,7 @@ impl Model {
             }
         };
         weights.all_taken()?;
+        large.map_or(Ok(()), |weights| weights.all_taken())?;
         network.map_or(Ok(()), |(_, weights)| weights.all_taken())?;
         Ok(Model { config, encoder, engine, ngrams, calibration, own, checksum: files.checksum()? })
     }

@@ -24,6 +24,19 @@ pub struct Weights<'a> {
 /// A large tensor in half precision, left where it is if it stays there.
 pub struct Halves(Cow<'static, [u8]>);
 
+/// A large tensor of bytes, left where it is if it stays there.
+pub struct Bytes(Cow<'static, [u8]>);
+
+impl Bytes {
+    /// Some of its numbers, in order.
+    ///
+    /// # Panics
+    /// If there are not as many.
+    pub fn of(&self, range: Range<usize>) -> impl Iterator<Item = i8> + '_ {
+        self.0[range].iter().map(|byte| byte.cast_signed())
+    }
+}
+
 impl Halves {
     /// Some of its numbers, in order.
     ///
@@ -60,7 +73,7 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// If it is missing, not half precision of this shape, or holds a number that is not finite.
     pub fn f16(&self, name: &str, shape: &[usize]) -> Result<Vec<f16>, Error> {
-        let (pairs, _) = self.bytes(name, shape)?.as_chunks::<2>();
+        let (pairs, _) = self.halves_of(name, shape)?.as_chunks::<2>();
         Ok(pairs.iter().map(|&bytes| f16::from_le_bytes(bytes)).collect())
     }
 
@@ -69,35 +82,51 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// As [`Weights::f16`].
     pub fn halves(&self, name: &str, shape: &[usize]) -> Result<Halves, Error> {
-        let bytes = self.bytes(name, shape)?;
+        Ok(Halves(self.left_there(self.halves_of(name, shape)?)))
+    }
+
+    /// A tensor of signed bytes, without a copy where that can be.
+    ///
+    /// # Errors
+    /// If it is missing, or not bytes of this shape.
+    pub fn i8(&self, name: &str, shape: &[usize]) -> Result<Bytes, Error> {
+        Ok(Bytes(self.left_there(self.stored(name, Dtype::I8, shape)?)))
+    }
+
+    fn left_there(&self, bytes: &[u8]) -> Cow<'static, [u8]> {
         let lasting = self.lasting.and_then(|all| {
             let start = (bytes.as_ptr() as usize).checked_sub(all.as_ptr() as usize)?;
             all.get(start..start + bytes.len())
         });
-        Ok(Halves(lasting.map_or_else(|| Cow::Owned(bytes.to_vec()), Cow::Borrowed)))
+        lasting.map_or_else(|| Cow::Owned(bytes.to_vec()), Cow::Borrowed)
     }
 
-    fn bytes(&self, name: &str, shape: &[usize]) -> Result<&[u8], Error> {
+    fn halves_of(&self, name: &str, shape: &[usize]) -> Result<&[u8], Error> {
+        let bytes = self.stored(name, Dtype::F16, shape)?;
+        let (pairs, _) = bytes.as_chunks::<2>();
+        if pairs.iter().all(|&bytes| f16::from_le_bytes(bytes).is_finite()) {
+            Ok(bytes)
+        } else {
+            Err(Error::file(&self.path, format!("tensor '{name}' holds numbers that are not finite")))
+        }
+    }
+
+    fn stored(&self, name: &str, of: Dtype, shape: &[usize]) -> Result<&[u8], Error> {
         let view = self.tensors.tensor(name).map_err(|_| {
             Error::file(&self.path, format!("has no tensor '{name}': not a model of this kind"))
         })?;
-        if view.shape() != shape || view.dtype() != Dtype::F16 {
+        if view.shape() != shape || view.dtype() != of {
             return Err(Error::file(
                 &self.path,
                 format!(
-                    "tensor '{name}' is {:?} of shape {:?}, but F16 of {shape:?} is needed",
+                    "tensor '{name}' is {:?} of shape {:?}, but {of:?} of {shape:?} is needed",
                     view.dtype(),
                     view.shape()
                 ),
             ));
         }
         self.left.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
-        let (pairs, _) = view.data().as_chunks::<2>();
-        if pairs.iter().all(|&bytes| f16::from_le_bytes(bytes).is_finite()) {
-            Ok(view.data())
-        } else {
-            Err(Error::file(&self.path, format!("tensor '{name}' holds numbers that are not finite")))
-        }
+        Ok(view.data())
     }
 
     /// A tensor in single precision, converted from half precision.

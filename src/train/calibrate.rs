@@ -41,7 +41,7 @@ impl Default for Policy {
             penalty: 20.0,
             mix: [0.4, 0.5],
             thresholds: [0.06, 0.5],
-            breakthroughs: 0.32,
+            breakthroughs: 0.34,
         }
     }
 }
@@ -83,7 +83,7 @@ pub(super) struct Pull {
 #[must_use]
 pub fn calibrate(scored: &[Scored<'_>], policy: &Policy) -> Calibration {
     let lines = |kind| Code::ALL.into_iter().map(|code| line(scored, kind, code, policy)).collect();
-    Calibration { transcript: lines(Kind::Transcript), note: lines(Kind::Note) }
+    Calibration { transcript: lines(Kind::Transcript), note: lines(Kind::Note), small: None }
 }
 
 fn line(scored: &[Scored<'_>], kind: Kind, code: Code, policy: &Policy) -> Line {

@@ -6,7 +6,7 @@ use super::network::{
 };
 use crate::codebook::{CODE_COUNT, Code};
 use crate::model::encode::Encoder;
-use crate::model::rust_bert::{Plain, Upper};
+use crate::model::rust_bert::{LargeReader, Plain, Pooled, Upper};
 use tch::{Kind, Tensor, nn};
 
 /// A session of the corpus as the network takes it.
@@ -36,9 +36,10 @@ pub fn prepare<'a>(
     Ok(sessions.iter().zip(sequences).map(|(session, sequence)| Prepared { session, sequence }).collect())
 }
 
-/// The second reader over the same states.
+/// The second or the third reader, over what its encoder made once.
 struct OverStates<'a> {
-    plain: &'a Plain,
+    variables: &'a nn::VarStore,
+    pooled: &'a Pooled,
     states: &'a States,
     /// Mean and deviation that are taken out of the states, while they are not in the weights.
     scale: Option<(&'a Tensor, &'a Tensor)>,
@@ -46,7 +47,7 @@ struct OverStates<'a> {
 
 impl Learner for OverStates<'_> {
     fn variables(&self) -> &nn::VarStore {
-        &self.plain.vs
+        self.variables
     }
 
     fn forward(&self, sessions: &[&Sequence], train: bool) -> Tensor {
@@ -55,8 +56,7 @@ impl Learner for OverStates<'_> {
         if let Some((mean, deviation)) = self.scale {
             states = (states - mean) / deviation;
         }
-        let vectors = self.plain.pool(&states, &tokens);
-        self.plain.reader.score(&vectors, &roles, &lengths, train)
+        self.pooled.reader.score(&self.pooled.pool(&states, &tokens), &roles, &lengths, train)
     }
 }
 
@@ -72,13 +72,47 @@ pub fn train_plain(
     settings: &Settings,
     progress: &mut dyn FnMut(usize, f64, f64),
 ) {
-    // Every fiftieth token tells mean and deviation well enough, in single precision.
+    let (mean, deviation) = spread(states);
+    let scale = Some((&mean, &deviation));
+    let learner = OverStates { variables: &plain.vs, pooled: &plain.pooled, states, scale };
+    optimise(&learner, sessions, settings, &loss(sessions), progress);
+    plain.pooled.take_in_scale(&mean, &deviation);
+}
+
+/// Mean and deviation of states, in single precision: every fiftieth token tells them well enough.
+fn spread(states: &States) -> (Tensor, Tensor) {
     let sample = states.tokens.slice(0, 0, None, 50).to_kind(Kind::Float);
     let mean = sample.mean_dim([0].as_slice(), false, Kind::Float);
-    let deviation = sample.std_dim([0].as_slice(), true, false).clamp_min(LEAST_DEVIATION);
-    let learner = OverStates { plain, states, scale: Some((&mean, &deviation)) };
+    (mean, sample.std_dim([0].as_slice(), true, false).clamp_min(LEAST_DEVIATION))
+}
+
+/// How much the third reader's logits count beside those of the others.
+const WEIGHT_OF_LARGE: f64 = 1.5;
+
+/// Teaches the third reader with sessions; `states` are the large encoder's.
+pub fn train_large(
+    large: &mut LargeReader,
+    states: &States,
+    sessions: &[&Prepared<'_>],
+    settings: &Settings,
+    progress: &mut dyn FnMut(usize, f64, f64),
+) {
+    let (mean, deviation) = spread(states);
+    let scale = Some((&mean, &deviation));
+    let learner = OverStates { variables: &large.vs, pooled: &large.pooled, states, scale };
     optimise(&learner, sessions, settings, &loss(sessions), progress);
-    plain.take_in_scale(&mean, &deviation);
+    large.take_in_scale(&mean, &deviation, WEIGHT_OF_LARGE);
+}
+
+/// What the third reader says of them.
+#[must_use]
+pub fn predict_large(
+    large: &LargeReader,
+    states: &States,
+    sessions: &[&Prepared<'_>],
+) -> Vec<Vec<[f32; CODE_COUNT]>> {
+    let learner = OverStates { variables: &large.vs, pooled: &large.pooled, states, scale: None };
+    predict_codes(&learner, sessions)
 }
 
 /// What the second reader says of them.
@@ -88,7 +122,8 @@ pub fn predict_plain(
     states: &States,
     sessions: &[&Prepared<'_>],
 ) -> Vec<Vec<[f32; CODE_COUNT]>> {
-    predict_codes(&OverStates { plain, states, scale: None }, sessions)
+    let learner = OverStates { variables: &plain.vs, pooled: &plain.pooled, states, scale: None };
+    predict_codes(&learner, sessions)
 }
 
 /// Comments have no context and one pass of codes only.

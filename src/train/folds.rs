@@ -29,23 +29,23 @@ pub struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    /// Reads what the stages of all folds left in a work folder.
+    /// Reads what the stages of all folds left in a work folder; `readers` are the names of those whose logits are added up.
     ///
     /// # Errors
     /// If a fold is missing or of another corpus.
-    pub fn read(all: &'a [Session], work: &Path) -> anyhow::Result<Evaluation<'a>> {
+    pub fn read(all: &'a [Session], work: &Path, readers: &[&str]) -> anyhow::Result<Evaluation<'a>> {
         let mut evaluation = Evaluation { sessions: Vec::new(), network: Vec::new(), ngrams: Vec::new() };
         let folds = all.iter().map(|s| s.fold).max().unwrap_or(0);
         for fold in 0..=folds {
             let of_fold = |s: &&Session| s.fold == fold && s.source != Source::Comments;
             let sessions: Vec<&Session> = all.iter().filter(of_fold).collect();
             let file = |name: &str| -> PathBuf { work.join(format!("{name}{fold}.csv")) };
-            let mut network = oof::read(&file("network"), &sessions).context("scores of the network")?;
-            let plain = oof::read(&file("plain"), &sessions).context("scores of the second reader")?;
-            for (logit, other) in
-                network.as_mut_slice().iter_mut().flatten().flatten().zip(plain.iter().flatten().flatten())
-            {
-                *logit += other;
+            let mut network: Logits =
+                sessions.iter().map(|s| vec![[0.0; CODE_COUNT]; s.units.len()]).collect();
+            for reader in readers {
+                let scores = oof::read(&file(reader), &sessions).context("scores of a reader")?;
+                let all = network.iter_mut().flatten().flatten();
+                all.zip(scores.iter().flatten().flatten()).for_each(|(logit, other)| *logit += other);
             }
             let ngrams = oof::read(&file("ngrams"), &sessions).context("scores of the n-grams")?;
             for ((session, network), ngrams) in sessions.iter().zip(network).zip(ngrams) {

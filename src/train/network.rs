@@ -140,7 +140,7 @@ pub(super) trait Learner {
     fn forward(&self, sessions: &[&Sequence], train: bool) -> Tensor;
 }
 
-/// The plain encoder's states of the tokens of all sessions that were read together: it does not change, so they are
+/// The states of the tokens of all sessions that were read together, by an encoder that does not change, so that they are
 /// made once.
 pub struct States {
     /// Of all different windows, `[tokens, hidden]`, in half precision.

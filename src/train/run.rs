@@ -5,23 +5,29 @@ use super::calibrate::{Policy, calibrate};
 use super::corpus::{Session, Source};
 use super::encoder::{self, Prepared};
 use super::folds::{self, Evaluation};
+use super::large;
 use super::network::{Settings, States};
 use super::ngrams::{self, Example};
 use super::oof;
 use crate::agreement::bootstrap::Bootstrap;
 use crate::codebook::{CODE_COUNT, Code};
 use crate::model::calibration::Calibration;
-use crate::model::config::{Config, PlainConfig};
+use crate::model::config::{Config, LargeConfig, PlainConfig};
+use crate::model::embedded::{Large, Precision};
 use crate::model::encode::Encoder;
 use crate::model::files;
 use crate::model::ngrams::Ngrams;
-use crate::model::rust_bert::{self, Plain, Upper};
+use crate::model::rust_bert::{self, LargeReader, Plain, Upper};
+use crate::model::weights::Weights;
 use anyhow::Context as _;
+use half::f16;
+use rayon::prelude::*;
+use safetensors::SafeTensors;
 use sha2::{Digest as _, Sha256};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
 /// What to train from and where to.
 pub struct Training<'a> {
@@ -29,6 +35,8 @@ pub struct Training<'a> {
     pub sessions: &'a [Session],
     /// Folder of the pre-trained encoder: `model.safetensors` and `tokenizer.json`.
     pub base: &'a Path,
+    /// Folder of the large encoder, all-mpnet-base-v2: the same two files.
+    pub large: &'a Path,
     /// Folder for what the stages leave.
     pub work: &'a Path,
     /// Folder for the finished model.
@@ -54,12 +62,19 @@ impl Training<'_> {
             std::fs::read(self.base.join("tokenizer.json")).context("no tokenizer.json in --base")?;
         let encoder = Encoder::new(&tokenizer, config.encoder.window).map_err(anyhow::Error::msg)?;
         let prepared = encoder::prepare(self.sessions, &encoder)?;
-        let network = Network { config: &config, training: self, all: &prepared, states: OnceCell::new() };
+        let network = Network {
+            config: &config,
+            training: self,
+            tokenizer: &tokenizer,
+            all: &prepared,
+            states: OnceCell::new(),
+            large_states: OnceCell::new(),
+        };
         for &fold in &self.folds {
             let training = part(&prepared, |s| s.fold != fold);
             let held_out = part(&prepared, |s| s.fold == fold && s.source != Source::Comments);
             self.ngram_stage(fold, &training, &held_out, say)?;
-            for reader in [Which::First, Which::Second] {
+            for reader in [Which::First, Which::Second, Which::Third] {
                 network.stage(reader, fold, &training, &held_out, say)?;
             }
         }
@@ -75,15 +90,28 @@ impl Training<'_> {
                 say("teaching the final second reader with everything".into());
                 save(network.plain(&everything, say)?.variables(), &second)?;
             }
-            let evaluation = Evaluation::read(self.sessions, self.work)?;
-            let calibration = calibrate(&evaluation.scored(|_| true), &Policy::default());
+            let third = self.work.join("third.safetensors");
+            if !third.exists() {
+                say("teaching the final third reader with everything".into());
+                save(network.large(&everything, say)?.variables(), &third)?;
+            }
+            let evaluation = Evaluation::read(self.sessions, self.work, &["network", "plain", "large"])?;
+            let small = Evaluation::read(self.sessions, self.work, &["network", "plain"])?;
+            let calibrated =
+                |evaluation: &Evaluation<'_>| calibrate(&evaluation.scored(|_| true), &Policy::default());
+            let small_calibration = Some(Box::new(calibrated(&small)));
+            let calibration = Calibration { small: small_calibration, ..calibrated(&evaluation) };
+            std::fs::create_dir_all(self.out)?;
+            network.write_large(&third, &self.out.join(files::LARGE))?;
             self.assemble(&config, &tokenizer, &everything, &[&first, &second], &calibration)?;
             evaluation.write(&self.out.join(folds::FILE))?;
             say(format!("the model is in {}", self.out.display()));
-            let figures = self.work.join("figures.md");
-            let report = evaluation.report(&Policy::default(), &Bootstrap::default());
-            std::fs::write(&figures, report.to_markdown())?;
-            say(format!("figures of the cross-validation are in {}", figures.display()));
+            for (name, evaluation) in [("figures.md", &evaluation), ("figures_small.md", &small)] {
+                let figures = self.work.join(name);
+                let report = evaluation.report(&Policy::default(), &Bootstrap::default());
+                std::fs::write(&figures, report.to_markdown())?;
+                say(format!("figures of the cross-validation are in {}", figures.display()));
+            }
         }
         Ok(())
     }
@@ -139,7 +167,6 @@ impl Training<'_> {
         parts: &[&Path],
         calibration: &Calibration,
     ) -> anyhow::Result<()> {
-        std::fs::create_dir_all(self.out)?;
         let out = |name: &str| self.out.join(name);
         std::fs::write(out(files::CALIBRATION), serde_json::to_string_pretty(calibration)? + "\n")?;
         std::fs::write(out(files::CONFIG), serde_json::to_string_pretty(config)? + "\n")?;
@@ -158,23 +185,28 @@ impl Training<'_> {
     }
 }
 
-/// Which of the two readers.
+/// Which of the readers.
 #[derive(Debug, Clone, Copy)]
 enum Which {
     /// The one over the taught encoder, with that encoder.
     First,
     /// The one over the plain encoder.
     Second,
+    /// The one over the large encoder.
+    Third,
 }
 
 /// The network in its stages.
 struct Network<'a> {
     config: &'a Config,
     training: &'a Training<'a>,
+    tokenizer: &'a [u8],
     /// All sessions, as they were prepared together.
     all: &'a [Prepared<'a>],
     /// What the layers below make of them, which are not taught.
     states: OnceCell<States>,
+    /// What the large encoder makes of them.
+    large_states: OnceCell<States>,
 }
 
 impl Network<'_> {
@@ -189,6 +221,7 @@ impl Network<'_> {
         let name = match reader {
             Which::First => "network",
             Which::Second => "plain",
+            Which::Third => "large",
         };
         let scores = self.training.work.join(format!("{name}{fold}.csv"));
         // For whoever wants to learn something else without having seen the fold.
@@ -205,6 +238,11 @@ impl Network<'_> {
                     let plain = self.plain(training, say)?;
                     save(plain.variables(), &weights)?;
                     encoder::predict_plain(&plain, self.states(say)?, held_out)
+                }
+                Which::Third => {
+                    let large = self.large(training, say)?;
+                    save(large.variables(), &weights)?;
+                    encoder::predict_large(&large, self.large_states(say)?, held_out)
                 }
             };
             let sessions: Vec<&Session> = held_out.iter().map(|p| p.session).collect();
@@ -224,10 +262,82 @@ impl Network<'_> {
         Ok(upper)
     }
 
+    /// Settings of the second and the third reader.
+    fn settings_of_kept(&self) -> Settings {
+        Settings { epochs: self.training.settings.plain_epochs, ..self.training.settings.clone() }
+    }
+
+    /// The third reader, taught with the given sessions.
+    fn large(&self, training: &[&Prepared<'_>], say: &mut dyn FnMut(String)) -> anyhow::Result<LargeReader> {
+        let settings = self.settings_of_kept();
+        let states = self.large_states(say)?;
+        tch::manual_seed(settings.seed as i64);
+        let mut large = LargeReader::new(self.config, self.large_shape()?, settings.dropout);
+        encoder::train_large(&mut large, states, &thinned(training), &settings, &mut telling(say));
+        Ok(large)
+    }
+
+    /// The large encoder's states of all tokens; made once, by the engine that will make them, and kept for the other stages.
+    fn large_states(&self, say: &mut dyn FnMut(String)) -> anyhow::Result<&States> {
+        self.kept(&self.large_states, "large_states", |windows| {
+            say("reading everything with the large encoder".into());
+            let bytes = large::file(&self.large_encoder()?)?;
+            let weights = Weights::new(&bytes, Path::new(files::LARGE))?;
+            let shape = self.large_shape()?;
+            let encoder = Large::new(shape, &self.config.encoder, &weights, Precision::Fast)?;
+            let halves = |pack: &[&[u32]]| -> Vec<u8> {
+                encoder.states(pack).into_iter().flat_map(|x| f16::from_f32(x).to_le_bytes()).collect()
+            };
+            let states = windows.par_chunks(16).map(halves).collect::<Vec<_>>().concat();
+            let rows = (states.len() / 2 / shape.hidden) as i64;
+            Ok(Tensor::from_data_size(&states, &[rows, shape.hidden as i64], Kind::Half))
+        })
+    }
+
+    /// States of all tokens under a name in the work folder, which `make` makes if they are not there.
+    fn kept<'s>(
+        &'s self,
+        cell: &'s OnceCell<States>,
+        name: &str,
+        make: impl FnOnce(&[&[u32]]) -> anyhow::Result<Tensor>,
+    ) -> anyhow::Result<&'s States> {
+        if cell.get().is_none() {
+            let path = self.training.work.join(name).with_extension("safetensors");
+            let states = States::new(self.all.iter().map(|p| &p.sequence), |windows| {
+                if !path.exists() {
+                    let partial = path.with_extension("partial.safetensors");
+                    Tensor::write_safetensors(&[("states", make(windows)?)], &partial)?;
+                    std::fs::rename(partial, &path)?;
+                }
+                let kept = Tensor::read_safetensors(&path)?;
+                Ok::<_, anyhow::Error>(kept.into_iter().next().context("no states in the work folder")?.1)
+            })?;
+            let _ = cell.set(states);
+        }
+        cell.get().context("states were just read")
+    }
+
+    fn large_encoder(&self) -> anyhow::Result<Vec<large::Stored>> {
+        large::encoder(self.training.large, self.tokenizer, self.large_shape()?, &self.config.encoder)
+    }
+
+    /// Writes the large encoder and its reader, from the file of the latter, into one file.
+    fn write_large(&self, reader: &Path, to: &Path) -> anyhow::Result<()> {
+        let mut all = self.large_encoder()?;
+        let bytes = std::fs::read(reader)?;
+        for (name, tensor) in SafeTensors::deserialize(&bytes)?.iter() {
+            all.push((name.to_owned(), tensor.dtype(), tensor.shape().to_vec(), tensor.data().to_vec()));
+        }
+        Ok(std::fs::write(to, large::file(&all)?)?)
+    }
+
+    fn large_shape(&self) -> anyhow::Result<&LargeConfig> {
+        self.config.large.as_ref().context("this network has no large encoder")
+    }
+
     /// The second reader, taught with the given sessions.
     fn plain(&self, training: &[&Prepared<'_>], say: &mut dyn FnMut(String)) -> anyhow::Result<Plain> {
-        let settings =
-            Settings { epochs: self.training.settings.plain_epochs, ..self.training.settings.clone() };
+        let settings = self.settings_of_kept();
         let states = self.states(say)?;
         tch::manual_seed(settings.seed as i64);
         let mut plain = self.fresh(settings.dropout)?;
@@ -235,25 +345,13 @@ impl Network<'_> {
         Ok(plain)
     }
 
-    /// The states of all tokens; made once, and kept for the other stages.
+    /// The plain encoder's states of all tokens; made once, and kept for the other stages.
     fn states(&self, say: &mut dyn FnMut(String)) -> anyhow::Result<&States> {
-        if self.states.get().is_none() {
-            let path = self.training.work.join("states.safetensors");
-            let states = States::new(self.all.iter().map(|p| &p.sequence), |windows| {
-                if !path.exists() {
-                    say("reading everything with the plain encoder".into());
-                    let _no_grad = tch::no_grad_guard();
-                    let states = self.fresh(0.0)?.states(windows);
-                    let partial = path.with_extension("partial.safetensors");
-                    Tensor::write_safetensors(&[("states", states)], &partial)?;
-                    std::fs::rename(partial, &path)?;
-                }
-                let kept = Tensor::read_safetensors(&path)?;
-                Ok::<_, anyhow::Error>(kept.into_iter().next().context("no states in the work folder")?.1)
-            })?;
-            let _ = self.states.set(states);
-        }
-        self.states.get().context("states were just read")
+        self.kept(&self.states, "states", |windows| {
+            say("reading everything with the plain encoder".into());
+            let _no_grad = tch::no_grad_guard();
+            Ok(self.fresh(0.0)?.states(windows))
+        })
     }
 
     /// The plain encoder under a reader that has learned nothing.

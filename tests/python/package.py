@@ -160,6 +160,8 @@ class Package(unittest.TestCase):
         exact = breakthrough.analyze(rows("a"), exact=True).utterances
         near = breakthrough.analyze(rows("a")).utterances
         self.assertLess((exact[list(breakthrough.CODES)] - near[list(breakthrough.CODES)]).abs().max().max(), 0.05)
+        small = breakthrough.analyze(rows("a"), small=True).utterances
+        self.assertFalse(small.equals(near))
         without = quiet(breakthrough.analyze, corpus().head(400), text=False)
         self.assertTrue(without.moments["evidence"].isna().all())
         self.assertTrue(without.moments["evidence_end"].notna().any())

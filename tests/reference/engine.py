@@ -3,7 +3,7 @@
     pip install torch==2.4.0 "transformers<5" "numpy<2"
     python tests/reference/engine.py models/minilm tests/reference/units.csv > tests/reference/engine.json
 
-Reads the weights of a model folder into Hugging Face's BertModel and torch's GRU and Linear, and writes, for
+Reads the weights of a model folder into Hugging Face's BertModel and MPNetModel and torch's GRU and Linear, and writes, for
 every unit that fits into one window, its token ids, and the logits of every session made of such units.
 """
 
@@ -27,6 +27,55 @@ def role(speaker):
         return 1 if speaker in ("client", "client 1") else 2
     section = speaker.partition(":")[2]
     return 4 + SECTIONS.index(section) if section and section in SECTIONS else 3
+
+
+def untaught_mpnet(large, shape, weights):
+    """Hugging Face's MPNet with the weights of the large encoder, and the ids of its table for those of the model's tokenizer."""
+    hidden, window = large["hidden"], shape["window"]
+    model = transformers.MPNetModel(
+        transformers.MPNetConfig(
+            vocab_size=shape["vocabulary"] + 1,
+            hidden_size=hidden,
+            num_hidden_layers=large["layers"],
+            num_attention_heads=large["heads"],
+            intermediate_size=large["intermediate"],
+            max_position_embeddings=window + 2,
+            layer_norm_eps=1e-5,
+            pad_token_id=1,
+        ),
+        add_pooling_layer=False,
+    )
+    # Its row 1 is that of padding: every token from 1 on stands one row further down.
+    words = torch.cat([weights["word.weight"][:1], torch.zeros(1, hidden), weights["word.weight"][1:]])
+    state = {
+        "embeddings.word_embeddings.weight": words,
+        "embeddings.position_embeddings.weight": torch.cat([torch.zeros(2, hidden), weights["position.weight"]]),
+        "embeddings.LayerNorm.weight": weights["embedding_norm.weight"],
+        "embeddings.LayerNorm.bias": weights["embedding_norm.bias"],
+    }
+    # Of each bucket what is added for any of its distances: near ones have a bucket each, and those share one alike.
+    distances = torch.arange(-(window - 1), window)
+    buckets = transformers.models.mpnet.modeling_mpnet.MPNetEncoder.relative_position_bucket(-distances)
+    table = torch.zeros(32, large["heads"])
+    table[buckets] = weights["distance.weight"].T
+    assert torch.equal(table[buckets], weights["distance.weight"].T)
+    state["encoder.relative_attention_bias.weight"] = table
+    for n in range(large["layers"]):
+        for kind in ("weight", "bias"):
+            own, theirs = (lambda name: weights[f"layer.{n}.{name}.{kind}"]), f"encoder.layer.{n}."
+            for part, name in zip(own("attention").chunk(3), "qkv"):
+                state[f"{theirs}attention.attn.{name}.{kind}"] = part
+            for name, ours in {
+                "attention.attn.o": "attention_output",
+                "attention.LayerNorm": "attention_norm",
+                "intermediate.dense": "intermediate",
+                "output.dense": "output",
+                "output.LayerNorm": "output_norm",
+            }.items():
+                state[f"{theirs}{name}.{kind}"] = own(ours)
+    missing = model.load_state_dict(state, strict=False)
+    assert not missing.unexpected_keys and all("position_ids" in key for key in missing.missing_keys), missing
+    return model.eval(), lambda ids: [id + (id > 0) for id in ids]
 
 
 def main(folder, units):
@@ -85,6 +134,21 @@ def main(folder, units):
         narrow.load_state_dict(part("plain.input."), strict=True)
         second = reader("plain.", plain["width"])
 
+    large = config.get("large")
+    if large:
+        stored = load_file(folder / "large.safetensors")
+        # Weights that are bytes have what each row is worth beside them.
+        weights |= {
+            name: tensor.float() * stored[name.removesuffix("weight") + "scale"].float()[:, None]
+            if tensor.dtype == torch.int8
+            else tensor.float()
+            for name, tensor in stored.items()
+        }
+        mpnet, large_ids = untaught_mpnet(large, shape, part("large."))
+        narrow_large = torch.nn.Linear(large["hidden"] * (1 + large["pools"]), large["width"])
+        narrow_large.load_state_dict(part("large.input."), strict=True)
+        third = reader("large.", large["width"])
+
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -100,16 +164,22 @@ def main(folder, units):
         for session in sessions.values():
             roles = torch.tensor([role(unit["speaker"]) for unit in session])
 
+            def pooled(name, states):
+                """Of each unit the mean over its tokens, then the weighted ones."""
+                means = [
+                    torch.cat([tokens.mean(0), *torch.softmax(weights[name] @ tokens.T, 1) @ tokens]) for tokens in states
+                ]
+                return torch.stack(means)
+
             def states(model):
                 return [model(torch.tensor([unit["ids"]])).last_hidden_state[0] for unit in session]
 
             logits = first(torch.stack([tokens.mean(0) for tokens in states(taught)]), roles)
             if plain:
-                pooled = [
-                    torch.cat([tokens.mean(0), *torch.softmax(weights["plain.pool.weight"] @ tokens.T, 1) @ tokens])
-                    for tokens in states(untaught)
-                ]
-                logits = logits + second(narrow(torch.stack(pooled)), roles)
+                logits = logits + second(narrow(pooled("plain.pool.weight", states(untaught))), roles)
+            if large:
+                tokens = [mpnet(torch.tensor([large_ids(unit["ids"])])).last_hidden_state[0] for unit in session]
+                logits = logits + third(narrow_large(pooled("large.pool.weight", tokens)), roles)
             for unit, row in zip(session, logits):
                 unit["logits"] = [round(value, 6) for value in row.tolist()]
 

@@ -1,11 +1,11 @@
 //! The layers over a session: a bidirectional GRU over the windows' vectors, then two linear layers. The second reader
-//! brings the vectors of the plain encoder to a width of its own first.
+//! and the third bring the vectors of their encoders to a width of their own first.
 
 use super::Error;
 use super::kernels::rows::gru_step;
 use super::kernels::{Exact, Processor};
 use crate::codebook::CODE_COUNT;
-use crate::model::config::{Config, PlainConfig};
+use crate::model::config::{Config, LargeConfig, PlainConfig};
 use crate::model::weights::Weights;
 
 /// One direction of the GRU: reset, update and new gate in one matrix, as torch has it.
@@ -17,7 +17,7 @@ struct Gru {
 
 /// The layers of one reader.
 pub(super) struct Context {
-    /// First layer of the second reader; the first one takes the vectors as they are.
+    /// First layer of the second and the third reader; the first one takes the vectors as they are.
     narrow: Option<Exact>,
     width: usize,
     states: usize,
@@ -55,10 +55,32 @@ impl Context {
         weights: &Weights<'_>,
         plain: &PlainConfig,
     ) -> Result<Context, Error> {
-        let width = plain.width;
-        let mut context = Context::new(processor, config, weights, "plain.", [width, CODE_COUNT])?;
-        let weight = weights.f32("plain.input.weight", &[width, plain.vector(config.encoder.hidden)])?;
-        context.narrow = Some(Exact::new(processor, &weight, weights.f32("plain.input.bias", &[width])?));
+        let inputs = plain.vector(config.encoder.hidden);
+        Context::narrowing(processor, config, weights, "plain.", [plain.width, inputs])
+    }
+
+    /// The reader over the large encoder.
+    pub(super) fn large(
+        processor: Processor,
+        config: &Config,
+        weights: &Weights<'_>,
+        large: &LargeConfig,
+    ) -> Result<Context, Error> {
+        Context::narrowing(processor, config, weights, "large.", [large.width, large.vector()])
+    }
+
+    /// A reader of the thirteen codes that brings vectors of so many inputs to a width of its own.
+    fn narrowing(
+        processor: Processor,
+        config: &Config,
+        weights: &Weights<'_>,
+        of: &str,
+        [width, inputs]: [usize; 2],
+    ) -> Result<Context, Error> {
+        let mut context = Context::new(processor, config, weights, of, [width, CODE_COUNT])?;
+        let weight = weights.f32(&format!("{of}input.weight"), &[width, inputs])?;
+        let bias = weights.f32(&format!("{of}input.bias"), &[width])?;
+        context.narrow = Some(Exact::new(processor, &weight, bias));
         Ok(context)
     }
 
@@ -138,16 +160,22 @@ impl Context {
         self.joined(&input, &ahead, &back)
     }
 
-    /// Vectors, brought to the reader's width, with those of their roles added on.
+    /// Vectors of windows, brought to the length that the reader takes.
+    pub(super) fn narrowed(&self, vectors: Vec<f32>) -> Vec<f32> {
+        let Some(narrow) = &self.narrow else { return vectors };
+        let mut narrowed = vec![0.0; vectors.len() / narrow.inputs() * self.width];
+        narrow.apply(&vectors, &mut narrowed);
+        narrowed
+    }
+
+    /// That length.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Vectors with those of their roles added on.
     fn input(&self, vectors: &[f32], roles: impl Iterator<Item = usize>) -> Vec<f32> {
-        let mut input = match &self.narrow {
-            None => vectors.to_vec(),
-            Some(narrow) => {
-                let mut input = vec![0.0; vectors.len() / narrow.inputs() * self.width];
-                narrow.apply(vectors, &mut input);
-                input
-            }
-        };
+        let mut input = vectors.to_vec();
         for (row, role) in input.chunks_exact_mut(self.width).zip(roles) {
             row.iter_mut().zip(&self.roles[role * self.width..]).for_each(|(x, r)| *x += r);
         }

@@ -27,6 +27,25 @@ impl Linear {
         }
     }
 
+    /// The same of weights that are bytes, and what each row of them is to be multiplied with.
+    pub(super) fn of_bytes(
+        processor: Processor,
+        precision: Precision,
+        weight: &[i8],
+        scales: Vec<f32>,
+        bias: Vec<f32>,
+    ) -> Linear {
+        match precision {
+            Precision::Exact => {
+                let rows = weight.chunks_exact(weight.len() / scales.len()).zip(&scales);
+                let weight: Vec<f32> =
+                    rows.flat_map(|(row, scale)| row.iter().map(move |&w| f32::from(w) * scale)).collect();
+                Linear::Exact(Exact::new(processor, &weight, bias))
+            }
+            Precision::Fast => Linear::Fast(Integer::of_bytes(processor, weight, scales, bias)),
+        }
+    }
+
     pub(super) fn outputs(&self) -> usize {
         match self {
             Linear::Exact(layer) => layer.outputs(),

@@ -6,9 +6,11 @@
 
 mod context;
 pub mod kernels;
+mod large;
 mod linear;
 mod own;
 
+pub use large::Large;
 pub use linear::Precision;
 
 use super::config::{Config, EncoderConfig};
@@ -22,9 +24,11 @@ use kernels::{Processor, Quantised};
 use linear::Linear;
 use own::Own;
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Mutex;
+
+/// What BERT adds to a variance.
+const EPSILON: f32 = 1e-12;
 
 /// Tokens per pack: large enough for the matrix products, small enough for the cache.
 const PACK: usize = 256;
@@ -55,9 +59,9 @@ pub struct Embedded {
     layers: Vec<Layer>,
     context: Context,
     plain: Option<Plain>,
+    large: Option<(Large, Context)>,
     own: Option<Own>,
-    /// What packs worked in that are done with: as many as there are threads.
-    rooms: Mutex<Vec<Room>>,
+    rooms: Rooms,
 }
 
 /// The second reader and the layers of the plain encoder that are not among the taught ones.
@@ -95,18 +99,19 @@ impl Layer {
         Ok(Layer {
             attention: linear(&attention.each_ref().map(String::as_str), hidden, hidden)?,
             attention_output: linear(&[&name("attention.output.dense")], hidden, hidden)?,
-            attention_norm: norm(weights, &name("attention.output.LayerNorm"), hidden)?,
+            attention_norm: norm(weights, &name("attention.output.LayerNorm"), hidden, EPSILON)?,
             intermediate: linear(&[&name("intermediate.dense")], shape.intermediate, hidden)?,
             output: linear(&[&name("output.dense")], hidden, shape.intermediate)?,
-            output_norm: norm(weights, &name("output.LayerNorm"), hidden)?,
+            output_norm: norm(weights, &name("output.LayerNorm"), hidden, EPSILON)?,
         })
     }
 }
 
-fn norm(weights: &Weights<'_>, name: &str, hidden: usize) -> Result<Norm, Error> {
+fn norm(weights: &Weights<'_>, name: &str, hidden: usize, epsilon: f32) -> Result<Norm, Error> {
     Ok(Norm {
         weight: weights.f32(&format!("{name}.weight"), &[hidden])?,
         bias: weights.f32(&format!("{name}.bias"), &[hidden])?,
+        epsilon,
     })
 }
 
@@ -138,11 +143,11 @@ impl Embedded {
             processor,
             precision,
             hidden,
-            width: config.vector(),
+            width: config.small().vector(),
             heads: shape.heads,
             words: weights.halves("embeddings.word_embeddings.weight", &[shape.vocabulary, hidden])?,
             positions,
-            embedding_norm: norm(weights, "embeddings.LayerNorm", hidden)?,
+            embedding_norm: norm(weights, "embeddings.LayerNorm", hidden, EPSILON)?,
             layers: (0..shape.layers).into_par_iter().map(|n| layer("", n)).collect::<Result<_, _>>()?,
             context: Context::taught(processor, config, weights)?,
             plain: match &config.plain {
@@ -157,14 +162,39 @@ impl Embedded {
                     context: Context::plain(processor, config, weights, plain)?,
                 }),
             },
+            large: None,
             own: None,
-            rooms: Mutex::default(),
+            rooms: Rooms::default(),
         })
     }
 
-    /// Vectors of the windows of one pack: of each the mean over its tokens of the last layer, then that of the last plain
-    /// one, then its weighted means, and last that of the last layer under own labels.
+    /// Adds the large encoder with its reader.
+    ///
+    /// # Errors
+    /// If `config` has none, or a tensor is missing or of another shape.
+    pub fn with_large(mut self, config: &Config, weights: &Weights<'_>) -> Result<Embedded, Error> {
+        let missing = || Error::Engine("the model has no large encoder".into());
+        let shape = config.large.as_ref().ok_or_else(missing)?;
+        let large =
+            Large::new(shape, &config.encoder, weights, self.precision)?.with_pools(shape, weights)?;
+        self.large = Some((large, Context::large(self.processor, config, weights, shape)?));
+        Ok(self)
+    }
+
+    /// Vectors of the windows of one pack: of each what [`Embedded::encode_small`] makes, then what the third reader takes.
     fn encode_pack(&self, windows: &[&[u32]]) -> Vec<f32> {
+        let small = self.encode_small(windows);
+        match &self.large {
+            None => small,
+            Some((large, context)) => {
+                beside(&small, &context.narrowed(large.encode_pack(windows)), windows.len())
+            }
+        }
+    }
+
+    /// Of every window the mean over its tokens of the last layer, then what the second reader takes of the last plain one, and
+    /// last the mean of the last layer under own labels.
+    fn encode_small(&self, windows: &[&[u32]]) -> Vec<f32> {
         let width = self.hidden;
         let tokens: usize = windows.iter().map(|window| window.len()).sum();
         let mut x = Vec::with_capacity(tokens * width);
@@ -176,11 +206,12 @@ impl Embedded {
         }
         normalise(self.processor, &mut x, &self.embedding_norm);
 
-        let mut room = self.rooms.lock().ok().and_then(|mut rooms| rooms.pop()).unwrap_or_default();
-        let mut pass = Pass { engine: self, windows, room: &mut room };
+        let mut room = self.rooms.take();
+        let (processor, heads) = (self.processor, self.heads);
+        let mut pass = Pass { processor, width, heads, distances: &[], windows, room: &mut room };
         let Some(plain) = &self.plain else {
             pass.run(&self.layers, &mut x);
-            self.leave(room);
+            self.rooms.leave(room);
             return means(&x, windows, &[], width);
         };
         let (shared, taught) = self.layers.split_at(plain.shared);
@@ -192,8 +223,9 @@ impl Embedded {
         if let Some((own, third)) = &mut third {
             pass.run(&own.layers, third);
         }
-        self.leave(room);
-        let (taught, plain) = (means(&x, windows, &[], width), means(&other, windows, &plain.pools, width));
+        self.rooms.leave(room);
+        let taught = means(&x, windows, &[], width);
+        let plain = plain.context.narrowed(means(&other, windows, &plain.pools, width));
         let both = beside(&taught, &plain, windows.len());
         match third {
             None => both,
@@ -201,30 +233,49 @@ impl Embedded {
         }
     }
 
-    /// Leaves what a pack worked in to the next one: memory that is given back is cleared by the system before it
-    /// is given out again.
-    fn leave(&self, room: Room) {
-        if let Ok(mut rooms) = self.rooms.lock() {
-            rooms.push(room);
+    /// The readers of the thirteen codes, each with the part of vectors that is its own.
+    fn readers<'a>(&'a self, vectors: &'a [f32]) -> Vec<(&'a Context, Vec<f32>)> {
+        let mut end = 0;
+        let mut part = |length: usize| {
+            let start = end;
+            end += length;
+            self.columns(vectors, start..end)
+        };
+        let mut readers = vec![(&self.context, part(self.hidden))];
+        if let Some(plain) = &self.plain {
+            readers.push((&plain.context, part(plain.context.width())));
         }
+        part(self.own_width());
+        if let Some((_, context)) = &self.large {
+            readers.push((context, part(context.width())));
+        }
+        readers
     }
 
-    /// The part of vectors that the taught encoder made.
-    fn taught<'a>(&self, vectors: &'a [f32]) -> Cow<'a, [f32]> {
-        match &self.plain {
-            None => Cow::Borrowed(vectors),
-            Some(_) => Cow::Owned(self.columns(vectors, 0..self.hidden)),
-        }
-    }
-
-    /// The second reader with the part of vectors that is its own.
-    fn second(&self, vectors: &[f32]) -> Option<(&Context, Vec<f32>)> {
-        let plain = self.plain.as_ref()?;
-        Some((&plain.context, self.columns(vectors, self.hidden..self.width - self.own_width())))
+    /// Length of what [`Embedded::encode_pack`] makes of a window.
+    fn vector(&self) -> usize {
+        self.width + self.large.as_ref().map_or(0, |(_, context)| context.width())
     }
 
     fn columns(&self, vectors: &[f32], columns: Range<usize>) -> Vec<f32> {
-        vectors.chunks_exact(self.width).flat_map(|row| &row[columns.clone()]).copied().collect()
+        vectors.chunks_exact(self.vector()).flat_map(|row| &row[columns.clone()]).copied().collect()
+    }
+}
+
+/// What packs worked in that are done with: as many as there are threads. It is left to the next ones, because memory that is
+/// given back is cleared by the system before it is given out again.
+#[derive(Default)]
+struct Rooms(Mutex<Vec<Room>>);
+
+impl Rooms {
+    fn take(&self) -> Room {
+        self.0.lock().ok().and_then(|mut rooms| rooms.pop()).unwrap_or_default()
+    }
+
+    fn leave(&self, room: Room) {
+        if let Ok(mut rooms) = self.0.lock() {
+            rooms.push(room);
+        }
     }
 }
 
@@ -240,7 +291,12 @@ struct Room {
 
 /// One pack on its way.
 struct Pass<'a> {
-    engine: &'a Embedded,
+    processor: Processor,
+    /// Length of a token's vector.
+    width: usize,
+    heads: usize,
+    /// What is added for the distance between a query and a key, as [`attend`] takes it.
+    distances: &'a [f32],
     windows: &'a [&'a [u32]],
     room: &'a mut Room,
 }
@@ -248,8 +304,9 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Takes `x` of `[tokens, hidden]` through layers, in place.
     fn run(&mut self, layers: &[Layer], x: &mut [f32]) {
-        let Pass { engine, windows, room: Room { y, mixed, inner, scratch, integers } } = self;
-        let (processor, width) = (engine.processor, engine.hidden);
+        let Pass { processor, width, heads, distances, windows, room } = self;
+        let (processor, width, heads) = (*processor, *width, *heads);
+        let Room { y, mixed, inner, scratch, integers } = room;
         let tokens = x.len() / width;
         y.resize(x.len(), 0.0);
         mixed.resize(x.len(), 0.0);
@@ -264,7 +321,8 @@ impl Pass<'_> {
             let mut start = 0;
             for window in *windows {
                 let (from, to) = (start * width, (start + window.len()) * width);
-                attend(processor, &qkv[3 * from..3 * to], &mut mixed[from..to], width, engine.heads, scratch);
+                let qkv = &qkv[3 * from..3 * to];
+                attend(processor, qkv, &mut mixed[from..to], width, heads, distances, scratch);
                 start += window.len();
             }
             product(&layer.attention_output, mixed, Then::Nothing, y);
@@ -312,59 +370,69 @@ fn beside(left: &[f32], right: &[f32], rows: usize) -> Vec<f32> {
     rows.flat_map(|(left, right)| left.iter().chain(right)).copied().collect()
 }
 
-/// The logits of both readers, added up.
-fn sum(mut logits: Vec<[f32; CODE_COUNT]>, others: &[[f32; CODE_COUNT]]) -> Vec<[f32; CODE_COUNT]> {
-    for (logit, other) in logits.as_flattened_mut().iter_mut().zip(others.as_flattened()) {
-        *logit += other;
+/// The logits of all readers, added up.
+fn sum(logits: impl IntoIterator<Item = Vec<[f32; CODE_COUNT]>>) -> Vec<[f32; CODE_COUNT]> {
+    let add = |mut all: Vec<[f32; CODE_COUNT]>, more: Vec<[f32; CODE_COUNT]>| {
+        for (logit, more) in all.as_flattened_mut().iter_mut().zip(more.as_flattened()) {
+            *logit += more;
+        }
+        all
+    };
+    logits.into_iter().reduce(add).unwrap_or_default()
+}
+
+/// What `encode` makes of packs of windows, `width` numbers a window, in the order of the windows.
+fn in_packs(windows: &[&[u32]], width: usize, encode: impl Fn(&[&[u32]]) -> Vec<f32> + Sync) -> Vec<f32> {
+    if windows.is_empty() {
+        return Vec::new();
     }
-    logits
+    let mut packs = Vec::new();
+    let mut start = 0;
+    let mut tokens = 0;
+    for (i, window) in windows.iter().enumerate() {
+        if tokens + window.len() > PACK && i > start {
+            packs.push(&windows[start..i]);
+            (start, tokens) = (i, 0);
+        }
+        tokens += window.len();
+    }
+    packs.push(&windows[start..]);
+    let mut vectors = vec![0.0; windows.len() * width];
+    let mut rest = &mut vectors[..];
+    let mut places = Vec::with_capacity(packs.len());
+    for pack in &packs {
+        let (place, later) = rest.split_at_mut(pack.len() * width);
+        rest = later;
+        places.push(place);
+    }
+    packs.par_iter().zip(places).for_each(|(pack, place)| place.copy_from_slice(&encode(pack)));
+    vectors
 }
 
 impl Engine for Embedded {
     fn name(&self) -> &'static str {
-        match self.precision {
-            Precision::Fast => "embedded",
-            Precision::Exact => "embedded, exact",
+        match (self.precision, &self.large) {
+            (Precision::Fast, Some(_)) => "embedded",
+            (Precision::Exact, Some(_)) => "embedded, exact",
+            (Precision::Fast, None) => "embedded, small",
+            (Precision::Exact, None) => "embedded, exact, small",
         }
     }
 
     fn encode(&self, windows: &[&[u32]]) -> Result<Vec<f32>, Error> {
-        if windows.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut packs = Vec::new();
-        let mut start = 0;
-        let mut tokens = 0;
-        for (i, window) in windows.iter().enumerate() {
-            if tokens + window.len() > PACK && i > start {
-                packs.push(&windows[start..i]);
-                (start, tokens) = (i, 0);
-            }
-            tokens += window.len();
-        }
-        packs.push(&windows[start..]);
-        let mut vectors = vec![0.0; windows.len() * self.width];
-        let mut rest = &mut vectors[..];
-        let mut places = Vec::with_capacity(packs.len());
-        for pack in &packs {
-            let (place, later) = rest.split_at_mut(pack.len() * self.width);
-            rest = later;
-            places.push(place);
-        }
-        packs.par_iter().zip(places).for_each(|(pack, place)| place.copy_from_slice(&self.encode_pack(pack)));
-        Ok(vectors)
+        Ok(in_packs(windows, self.vector(), |pack| self.encode_pack(pack)))
     }
 
     fn score(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
-        let logits = self.context.score(&self.taught(vectors), roles);
-        let Some((second, vectors)) = self.second(vectors) else { return Ok(logits) };
-        Ok(sum(logits, &second.score(&vectors, roles)))
+        let readers = self.readers(vectors);
+        Ok(sum(readers.iter().map(|(reader, vectors)| reader.score(vectors, roles))))
     }
 
     fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
-        let states = self.context.states(&self.taught(vectors), roles);
-        let Some((second, vectors)) = self.second(vectors) else { return Ok(states) };
-        Ok(beside(&states, &second.states(&vectors, roles), roles.len()))
+        let readers = self.readers(vectors);
+        let of_small = readers.iter().take(1 + usize::from(self.plain.is_some()));
+        let states = of_small.map(|(reader, vectors)| reader.states(vectors, roles));
+        Ok(states.reduce(|left, right| beside(&left, &right, roles.len())).unwrap_or_default())
     }
 
     fn own_logits(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
@@ -378,10 +446,8 @@ impl Engine for Embedded {
         place: usize,
         instead: &[f32],
     ) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
-        let (taught, taught_instead) = (self.taught(vectors), self.taught(instead));
-        let logits = self.context.score_instead(&taught, roles, place, &taught_instead);
-        let Some((second, vectors)) = self.second(vectors) else { return Ok(logits) };
-        let Some((_, instead)) = self.second(instead) else { return Ok(logits) };
-        Ok(sum(logits, &second.score_instead(&vectors, roles, place, &instead)))
+        let readers = self.readers(vectors).into_iter().zip(self.readers(instead));
+        Ok(sum(readers
+            .map(|((reader, vectors), (_, instead))| reader.score_instead(&vectors, roles, place, &instead))))
     }
 }

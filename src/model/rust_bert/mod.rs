@@ -1,15 +1,19 @@
 //! The network on libtorch: rust-bert's BERT under a bidirectional GRU over the windows of a session, and the same over a
-//! plain encoder.
+//! plain encoder and over a large one.
 //!
 //! The reference for the embedded engine and the thing that is trained. rust-bert's own classification
 //! pipelines pass no padding mask, so `BertModel` is driven with our own ids and mask.
 
 mod bert;
+mod large;
 mod plain;
+mod pooled;
 mod reader;
 mod upper;
 
+pub use large::LargeReader;
 pub use plain::Plain;
+pub use pooled::Pooled;
 pub use reader::Reader;
 pub use upper::Upper;
 
@@ -19,6 +23,7 @@ use super::{Engine, Error};
 use crate::codebook::CODE_COUNT;
 use bert::Bert;
 use half::f16;
+use large::Large;
 use safetensors::tensor::{Dtype, TensorView};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -88,31 +93,39 @@ pub fn to_safetensors(variables: BTreeMap<String, Tensor>) -> Result<Vec<u8>, Er
 }
 
 /// The rust-bert engine. libtorch does its own threading; one caller at a time.
-pub struct RustBert(Mutex<Both>);
+pub struct RustBert(Mutex<Parts>);
 
-/// The network, and the second reader with its encoder if the model has one.
-struct Both {
+/// The network, and the second and the third reader with their encoders if the model has them.
+struct Parts {
     network: Network,
     plain: Option<Plain>,
+    large: Option<Large>,
     /// What an own codebook has above the layers of the plain encoder.
     own: Option<Upper>,
     /// Length of the taught encoder's part of a vector, and of the own network's.
     hidden: i64,
+    /// That of the plain encoder's.
+    plain_length: i64,
 }
 
-impl Both {
+impl Parts {
     /// Vectors of windows, those of the plain encoder beside those of the taught one, then those of an own network.
     fn encode(&self, windows: &[&[u32]]) -> Tensor {
-        let taught = self.network.bert.encode(windows);
-        match &self.plain {
-            None => taught,
-            Some(plain) => {
-                let (states, lengths) = plain.precise(windows);
-                let mut parts = vec![taught, plain.pool(&states, &lengths)];
-                parts.extend(self.own.as_ref().map(|own| own.encode(&states, &lengths, false)));
-                Tensor::cat(&parts, 1)
-            }
+        let mut parts = vec![self.network.bert.encode(windows)];
+        if let Some(plain) = &self.plain {
+            let (states, lengths) = plain.precise(windows);
+            parts.push(plain.pooled.reader.narrowed(&plain.pooled.pool(&states, &lengths)));
+            parts.extend(self.own.as_ref().map(|own| own.encode(&states, &lengths, false)));
         }
+        parts.extend(
+            self.large.as_ref().map(|large| large.reader.pooled.reader.narrowed(&large.encode(windows))),
+        );
+        Tensor::cat(&parts, 1)
+    }
+
+    /// Where the own network's part of a vector begins.
+    fn before_own(&self) -> i64 {
+        self.hidden + self.plain_length
     }
 
     /// What every reader makes of the vectors of one session that are its own.
@@ -123,11 +136,16 @@ impl Both {
         read: impl Fn(&Reader, &Tensor, &[i64]) -> Tensor,
     ) -> Vec<Tensor> {
         let (vectors, roles) = rows(vectors, roles);
-        let readers = std::iter::once(&self.network.reader).chain(self.plain.as_ref().map(|p| &p.reader));
-        let own = if self.own.is_some() { self.hidden } else { 0 };
-        let second = vectors.size()[1] - self.hidden - own;
-        let parts = [vectors.narrow(1, 0, self.hidden), vectors.narrow(1, self.hidden, second)];
-        readers.zip(parts).map(|(reader, vectors)| read(reader, &vectors, &roles)).collect()
+        let mut each = vec![read(&self.network.reader, &vectors.narrow(1, 0, self.hidden), &roles)];
+        if let Some(plain) = &self.plain {
+            each.push(read(&plain.pooled.reader, &vectors.narrow(1, self.hidden, self.plain_length), &roles));
+        }
+        if let Some(Large { reader, .. }) = &self.large {
+            let before = self.before_own() + if self.own.is_some() { self.hidden } else { 0 };
+            let part = vectors.narrow(1, before, vectors.size()[1] - before);
+            each.push(read(&reader.pooled.reader, &part, &roles));
+        }
+        each
     }
 }
 
@@ -148,7 +166,19 @@ impl RustBert {
         let mut plain = config.plain.as_ref().map(|plain| Plain::new(config, plain, 0.0));
         plain.as_mut().map_or(Ok(()), |plain| plain.load(weights))?;
         let hidden = config.encoder.hidden as i64;
-        Ok(RustBert(Mutex::new(Both { network, plain, own: None, hidden })))
+        let plain_length = config.plain.as_ref().map_or(0, |plain| plain.width) as i64;
+        Ok(RustBert(Mutex::new(Parts { network, plain, large: None, own: None, hidden, plain_length })))
+    }
+
+    /// Adds the large encoder with its reader.
+    ///
+    /// # Errors
+    /// If `config` has none, or a tensor is missing or of another shape.
+    pub fn with_large(mut self, config: &Config, weights: &Weights<'_>) -> Result<RustBert, Error> {
+        let missing = || Error::Engine("the model has no large encoder".into());
+        let large = Large::new(config, config.large.as_ref().ok_or_else(missing)?, weights)?;
+        self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).large = Some(large);
+        Ok(self)
     }
 
     /// Adds the network of an own codebook with so many labels.
@@ -168,11 +198,11 @@ impl RustBert {
     }
 
     /// Runs `with` on the network without tracking gradients.
-    fn run<T>(&self, with: impl FnOnce(&Both) -> T) -> T {
+    fn run<T>(&self, with: impl FnOnce(&Parts) -> T) -> T {
         // A caller that panicked left nothing half-changed: the network is only read.
-        let both = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let parts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let _no_grad = tch::no_grad_guard();
-        with(&both)
+        with(&parts)
     }
 }
 
@@ -185,16 +215,16 @@ impl Engine for RustBert {
         if windows.is_empty() {
             return Ok(Vec::new());
         }
-        self.run(|both| values(&both.encode(windows)))
+        self.run(|parts| values(&parts.encode(windows)))
     }
 
     fn score(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
         if roles.is_empty() {
             return Ok(Vec::new());
         }
-        let logits = self.run(|both| {
-            let logits = both.each(vectors, roles, |reader, vectors, roles| {
-                reader.score(vectors, roles, &[roles.len()], false)
+        let logits = self.run(|parts| {
+            let logits = parts.each(vectors, roles, |reader, vectors, roles| {
+                reader.score_narrowed(vectors, roles, &[roles.len()], false)
             });
             values(&logits.iter().sum())
         })?;
@@ -205,19 +235,21 @@ impl Engine for RustBert {
         if roles.is_empty() {
             return Ok(Vec::new());
         }
-        self.run(|both| {
-            let states = both.each(vectors, roles, |reader, vectors, roles| {
+        self.run(|parts| {
+            let mut states = parts.each(vectors, roles, |reader, vectors, roles| {
                 reader.states(vectors, roles, &[roles.len()], false)
             });
+            // Own codebooks are learned without the large encoder.
+            states.truncate(1 + usize::from(parts.plain.is_some()));
             values(&Tensor::cat(&states, 1))
         })
     }
 
     fn own_logits(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
-        self.run(|both| match &both.own {
+        self.run(|parts| match &parts.own {
             Some(own) if !roles.is_empty() => {
                 let (vectors, roles) = rows(vectors, roles);
-                let part = vectors.narrow(1, vectors.size()[1] - both.hidden, both.hidden);
+                let part = vectors.narrow(1, parts.before_own(), parts.hidden);
                 values(&own.reader.score(&part, &roles, &[roles.len()], false))
             }
             _ => Ok(Vec::new()),

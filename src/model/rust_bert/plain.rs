@@ -1,7 +1,7 @@
 //! The plain encoder, cut off low, with the second reader above it.
 
 use super::bert::Bert;
-use super::{HEAD_GROUP, Reader, take};
+use super::{HEAD_GROUP, Pooled, take};
 use crate::model::Error;
 use crate::model::config::{Config, PlainConfig};
 use crate::model::weights::Weights;
@@ -14,10 +14,8 @@ pub struct Plain {
     /// All variables, the encoder's under the names they have in a file of one, the reader's under `plain.`.
     pub vs: nn::VarStore,
     bert: Bert,
-    /// What the weights of the tokens are products with, `[pools, hidden]`.
-    pools: Tensor,
-    /// The layers over a session.
-    pub reader: Reader,
+    /// What is learned.
+    pub pooled: Pooled,
     shared: usize,
 }
 
@@ -28,17 +26,13 @@ impl Plain {
         let vs = nn::VarStore::new(Device::Cpu);
         let bert = Bert::new(vs.root(), &config.encoder, plain.layers);
         let root = vs.root().set_group(HEAD_GROUP);
-        let hidden = config.encoder.hidden;
-        let shape = [plain.pools as i64, hidden as i64];
-        let bound = 0.25 / (hidden as f64).sqrt();
-        let pools = (&root / "plain" / "pool").uniform("weight", &shape, -bound, bound);
-        let sizes = [plain.vector(hidden), config.codes.len()];
-        let reader = Reader::new(&root / "plain", &config.context, sizes, Some(plain.width), dropout);
+        let sizes = [plain.pools, plain.width, config.codes.len()];
+        let pooled = Pooled::new(&root / "plain", &config.context, config.encoder.hidden, sizes, dropout);
         let named: BTreeMap<String, Tensor> = vs.variables().into_iter().collect();
         for (_, tensor) in named.into_iter().filter(|(name, _)| !name.starts_with("plain.")) {
             let _ = tensor.set_requires_grad(false);
         }
-        Plain { vs, bert, pools, reader, shared: plain.shared }
+        Plain { vs, bert, pooled, shared: plain.shared }
     }
 
     /// Takes the encoder from a file of a pre-trained one, rounded to half precision as it is shipped.
@@ -82,34 +76,6 @@ impl Plain {
     /// States of all tokens, window after window, `[tokens, hidden]`, in half precision.
     pub fn states(&self, windows: &[&[u32]]) -> Tensor {
         self.bert.states(windows, Kind::Half)
-    }
-
-    /// Vectors of windows, `[windows, (1 + pools) · hidden]`, from the states of their tokens; `lengths` says how many each
-    /// window has.
-    pub fn pool(&self, states: &Tensor, lengths: &[i64]) -> Tensor {
-        let windows = lengths.len() as i64;
-        let lengths = Tensor::from_slice(lengths);
-        let window = Tensor::arange(windows, (Kind::Int64, Device::Cpu))
-            .repeat_interleave_self_tensor(&lengths, None, None);
-        let per_window = |rows: &Tensor| {
-            Tensor::zeros([windows, rows.size()[1]], (Kind::Float, Device::Cpu)).index_add(0, &window, rows)
-        };
-        let products = states.matmul(&self.pools.tr());
-        let weights = (&products - products.max().detach()).exp();
-        let mut vectors = vec![per_window(states) / lengths.unsqueeze(-1)];
-        for weight in weights.split(1, 1) {
-            vectors.push(per_window(&(states * &weight)) / per_window(&weight));
-        }
-        Tensor::cat(&vectors, 1)
-    }
-
-    /// Makes what was learned from `(states − mean) / deviation` read the states themselves.
-    pub fn take_in_scale(&mut self, mean: &Tensor, deviation: &Tensor) {
-        let _no_grad = tch::no_grad_guard();
-        let pools = &self.pools / deviation;
-        self.pools.copy_(&pools);
-        let times = self.pools.size()[0] + 1;
-        self.reader.take_in_scale(&mean.repeat([times]), &deviation.repeat([times]));
     }
 
     /// States of all tokens as [`Plain::states`], in single precision, and how many tokens each window has.

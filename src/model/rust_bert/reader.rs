@@ -67,17 +67,41 @@ impl Reader {
         layer.ws.copy_(&weight);
     }
 
+    /// Makes every logit so many times what it was.
+    pub(super) fn scale_outputs(&mut self, times: f64) {
+        let _no_grad = tch::no_grad_guard();
+        let parts = std::iter::once(&mut self.output.ws).chain(&mut self.output.bs);
+        for part in parts {
+            let scaled = &*part * times;
+            part.copy_(&scaled);
+        }
+    }
+
     /// Logits of windows, `[windows, codes]`, from their vectors and roles, session by session.
     pub fn score(&self, vectors: &Tensor, roles: &[i64], sessions: &[usize], train: bool) -> Tensor {
+        self.score_narrowed(&self.narrowed(vectors), roles, sessions, train)
+    }
+
+    /// The same of what [`Reader::narrowed`] gives.
+    pub(super) fn score_narrowed(
+        &self,
+        vectors: &Tensor,
+        roles: &[i64],
+        sessions: &[usize],
+        train: bool,
+    ) -> Tensor {
         let joined = self.states(vectors, roles, sessions, train).dropout(2.0 * self.dropout, train);
         joined.apply(&self.hidden).relu().dropout(2.0 * self.dropout, train).apply(&self.output)
     }
 
-    /// What the output layers read, `[windows, width + 2 · context]`: vectors with their roles, then the states of
+    /// Vectors brought to the width that is read.
+    pub(super) fn narrowed(&self, vectors: &Tensor) -> Tensor {
+        self.narrow.as_ref().map_or_else(|| vectors.shallow_clone(), |layer| layer.forward(vectors))
+    }
+
+    /// What the output layers read, `[windows, width + 2 · context]`: narrowed vectors with their roles, then the states of
     /// both directions.
     pub(super) fn states(&self, vectors: &Tensor, roles: &[i64], sessions: &[usize], train: bool) -> Tensor {
-        let vectors =
-            self.narrow.as_ref().map_or_else(|| vectors.shallow_clone(), |layer| layer.forward(vectors));
         let input = vectors + self.roles.index_select(0, &Tensor::from_slice(roles));
         // Sessions of one length go through the GRU together: snippets and comments come by the hundred.
         let mut starts = Vec::with_capacity(sessions.len());

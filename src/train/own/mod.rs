@@ -25,7 +25,7 @@ use crate::agreement::coders::compare::{Comparison, compare};
 use crate::agreement::coders::{Aligned, Coder};
 use crate::coding::own::{OwnCodebook, OwnCoding};
 use crate::model;
-use crate::model::files::{CHECKSUMS, Files, NAMES, OWN, OWN_WEIGHTS, checksums};
+use crate::model::files::{CHECKSUMS, Files, OWN, OWN_WEIGHTS, checksums};
 use crate::model::own::Own;
 use crate::train::coded;
 use crate::transcript::Unit;
@@ -139,11 +139,12 @@ fn figures(
 /// and a card, and the checksums.
 ///
 /// # Errors
-/// If a file of the model is missing.
+/// If the figures cannot be written as a table.
 pub fn folder(base: &Files, adapted: &Adapted, card: String) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
     let mut files = Vec::new();
-    for name in NAMES.into_iter().filter(|&name| name != CHECKSUMS) {
-        files.push((name, base.bytes(name)?.to_vec()));
+    let replaced = [CHECKSUMS, OWN, OWN_WEIGHTS];
+    for (name, bytes) in base.all().filter(|(name, _)| !replaced.contains(name)) {
+        files.push((name, bytes.to_vec()));
     }
     files.push((OWN, [&serde_json::to_vec_pretty(&adapted.own)?[..], b"\n"].concat()));
     files.push((OWN_WEIGHTS, adapted.weights.clone()));

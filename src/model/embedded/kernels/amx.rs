@@ -22,13 +22,32 @@ use std::arch::x86_64::{
 const ROWS: usize = 16;
 /// Inputs of a square.
 const INPUTS: usize = 64;
-/// Squares of a row of the input that are multiplied before the next rows' turn: as many as fit into the first-level
-/// cache with those of the weights.
-const TOGETHER: usize = 6;
 /// Squares of rows whose turn comes together, so that weights are fetched once for all of them.
 const BLOCK: usize = 2;
-/// Squares of weights that are multiplied with all rows before the next ones' turn.
-const GROUP: usize = 96;
+
+/// Weights as the unit reads them.
+pub(super) trait Weight: Copy {
+    /// Whether they are bytes, so that a product of integers is two products of bytes, not four.
+    const BYTES: bool;
+    /// Squares of a row of the input that are multiplied before the next rows' turn: as many as fit into the first-level
+    /// cache with those of the weights.
+    const TOGETHER: usize;
+    /// Squares of weights that are multiplied with all rows before the next ones' turn: so many that they stay in the
+    /// second-level cache, and rows are not fetched too often.
+    const GROUP: usize;
+}
+
+impl Weight for Square {
+    const BYTES: bool = false;
+    const TOGETHER: usize = 6;
+    const GROUP: usize = 96;
+}
+
+impl Weight for Bytes {
+    const BYTES: bool = true;
+    const TOGETHER: usize = 12;
+    const GROUP: usize = 768;
+}
 
 /// 16 rows of 64 integers, or 64 inputs of 16 outputs, in the order in which the unit reads them.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +57,13 @@ pub(super) struct Square {
     low: [[u8; 64]; 16],
 }
 
+/// 64 inputs of 16 outputs whose weights are bytes, in the same order.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub(super) struct Bytes([[i8; 64]; 16]);
+
 /// What the unit adds up for 16 rows by 16 outputs: products of high with high bytes, low with high, high with low,
-/// low with low.
+/// low with low. With weights that are bytes, the first two only.
 #[repr(C, align(64))]
 struct Sums([[[i32; LANES]; ROWS]; 4]);
 
@@ -104,6 +128,19 @@ pub(super) fn weights(pairs: &[[i16; 2]], outputs: usize, inputs: usize) -> Vec<
     squares
 }
 
+/// The same of weights that are bytes.
+pub(super) fn bytes(weight: &[i8], outputs: usize, inputs: usize) -> Vec<Bytes> {
+    let steps = inputs.div_ceil(INPUTS);
+    let mut squares = vec![Bytes([[0; 64]; 16]); outputs.div_ceil(LANES) * steps];
+    for (output, row) in weight.chunks_exact(inputs).enumerate() {
+        for (input, &weight) in row.iter().enumerate() {
+            squares[output / LANES * steps + input / INPUTS].0[input % INPUTS / 4]
+                [output % LANES * 4 + input % 4] = weight;
+        }
+    }
+    squares
+}
+
 const EMPTY: Square = Square { high: [[0; 64]; 16], low: [[0; 64]; 16] };
 
 /// Puts rows of integers into squares, in place of what was there.
@@ -155,10 +192,10 @@ pub(super) fn split(pairs: &[[i16; 2]], inputs: usize, squares: &mut Vec<Square>
 ///
 /// # Panics
 /// If the lengths do not fit together.
-pub(super) fn product(
+pub(super) fn product<W: Weight>(
     x: &[Square],
     scales: &[f32],
-    weights: &[Square],
+    weights: &[W],
     outputs: &Outputs,
     then: Then,
     y: &mut [f32],
@@ -199,8 +236,37 @@ unsafe fn configure() {
 /// # Safety
 /// Tiles must be configured.
 #[inline]
-unsafe fn multiply(x: &[Square], weights: &[Square], sums: &mut Sums) {
+unsafe fn multiply<W: Weight>(x: &[Square], weights: &[W], sums: &mut Sums) {
     assert!(x.len() == weights.len() && !x.is_empty());
+    if W::BYTES {
+        // SAFETY: the loop runs once a square and reads it whole; the last two instructions write half of `sums`.
+        unsafe {
+            asm!(
+                "tilezero tmm0",
+                "tilezero tmm1",
+                "2:",
+                "tileloadd tmm4, [{x} + {line}]",
+                "tileloadd tmm6, [{w} + {line}]",
+                "tdpbssd tmm0, tmm4, tmm6",
+                "tileloadd tmm5, [{x} + {line} + 1024]",
+                "tdpbusd tmm1, tmm5, tmm6",
+                "add {x}, 2048",
+                "add {w}, 1024",
+                "dec {left}",
+                "jnz 2b",
+                "tilestored [{sums} + {line}], tmm0",
+                "tilestored [{sums} + {line} + 1024], tmm1",
+                x = inout(reg) x.as_ptr() => _,
+                w = inout(reg) weights.as_ptr() => _,
+                left = inout(reg) x.len() => _,
+                sums = in(reg) &raw mut *sums,
+                line = in(reg) 64_usize,
+                out("tmm0") _, out("tmm1") _, out("tmm4") _, out("tmm5") _, out("tmm6") _,
+                options(nostack),
+            );
+        }
+        return;
+    }
     // SAFETY: the loop runs once a square and reads it whole; the last four instructions write `sums` whole.
     unsafe {
         asm!(
@@ -243,11 +309,11 @@ unsafe fn multiply(x: &[Square], weights: &[Square], sums: &mut Sums) {
 /// # Safety
 /// Tiles must be configured.
 #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-unsafe fn product_here(
+unsafe fn product_here<W: Weight>(
     x: &[Square],
     scales: &[f32],
     steps: usize,
-    weights: &[Square],
+    weights: &[W],
     outputs: &Outputs,
     then: Then,
     y: &mut [f32],
@@ -256,30 +322,30 @@ unsafe fn product_here(
     let mut finish = |part: &Part, sums: &Sums| {
         let all = &mut all[part.tile % BLOCK];
         if !part.last {
-            return add_up(sums, all, !part.first);
+            return add_up::<W>(sums, all, !part.first);
         }
         let rows = part.tile * ROWS..scales.len().min((part.tile + 1) * ROWS);
         let (column, scales) = (part.panel * LANES, &scales[rows.clone()]);
         let y = &mut y[rows.start * outputs.count..rows.end * outputs.count];
         if part.first {
-            put(|row| whole(sums, row), scales, outputs, column, then, y);
+            put(|row| whole::<W>(sums, row), scales, outputs, column, then, y);
         } else {
             // SAFETY: sixteen numbers are read where sixteen stand.
             let before = |row: usize| unsafe { _mm512_loadu_si512(all[row].as_ptr().cast()) };
-            put(|row| _mm512_add_epi32(whole(sums, row), before(row)), scales, outputs, column, then, y);
+            put(|row| _mm512_add_epi32(whole::<W>(sums, row), before(row)), scales, outputs, column, then, y);
         }
     };
     let mut sums = [EMPTY_SUMS; 2];
     let [now, before] = &mut sums;
     let (mut now, mut before, mut waiting) = (now, before, None);
     let (panels, tiles) = (weights.len() / steps, x.len() / steps);
-    let group = (GROUP / steps).max(1);
+    let group = (W::GROUP / steps).max(1);
     for (from, block) in
         (0..panels).step_by(group).flat_map(|from| (0..tiles).step_by(BLOCK).map(move |b| (from, b)))
     {
         for panel in from..panels.min(from + group) {
-            for first in (0..steps).step_by(TOGETHER) {
-                let length = TOGETHER.min(steps - first);
+            for first in (0..steps).step_by(W::TOGETHER) {
+                let length = W::TOGETHER.min(steps - first);
                 for tile in block..tiles.min(block + BLOCK) {
                     let part = |row: usize| row * steps + first..row * steps + first + length;
                     // SAFETY: tiles are configured, as the caller says.
@@ -310,10 +376,13 @@ struct Part {
 /// The sums of the integers' products out of those of their bytes, a row a register.
 #[inline]
 #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-fn whole(parts: &Sums, row: usize) -> __m512i {
+fn whole<W: Weight>(parts: &Sums, row: usize) -> __m512i {
     // SAFETY: a line is 64 bytes long, and those of `parts` are aligned to as many.
-    let [high, one, other, low] =
-        std::array::from_fn(|part| unsafe { _mm512_load_si512(parts.0[part][row].as_ptr().cast()) });
+    let sum = |part: usize| unsafe { _mm512_load_si512(parts.0[part][row].as_ptr().cast()) };
+    if W::BYTES {
+        return _mm512_add_epi32(_mm512_slli_epi32::<8>(sum(0)), sum(1));
+    }
+    let [high, one, other, low] = std::array::from_fn(sum);
     let mixed = _mm512_slli_epi32::<8>(_mm512_add_epi32(one, other));
     _mm512_add_epi32(_mm512_add_epi32(_mm512_slli_epi32::<16>(high), mixed), low)
 }
@@ -321,9 +390,9 @@ fn whole(parts: &Sums, row: usize) -> __m512i {
 /// Adds sums to what is there, or puts them there.
 #[inline]
 #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-fn add_up(parts: &Sums, all: &mut [[i32; LANES]; ROWS], go_on: bool) {
+fn add_up<W: Weight>(parts: &Sums, all: &mut [[i32; LANES]; ROWS], go_on: bool) {
     for (row, all) in all.iter_mut().enumerate() {
-        let mut sum = whole(parts, row);
+        let mut sum = whole::<W>(parts, row);
         // SAFETY: sixteen numbers are read and written where sixteen stand.
         unsafe {
             if go_on {

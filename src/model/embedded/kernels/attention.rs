@@ -20,8 +20,17 @@ pub struct Scratch {
 }
 
 for_every_processor! {
-    /// `qkv` is `[tokens, 3 · width]`, `out` is `[tokens, width]`.
-    pub fn attend(qkv: &[f32], out: &mut [f32], width: usize, heads: usize, scratch: &mut Scratch) = all_heads
+    /// `qkv` is `[tokens, 3 · width]`, `out` is `[tokens, width]`. `distances` is what is added for every head and distance
+    /// of a query from a key, as [`by_distance`] lays it out, or nothing.
+    pub fn attend(qkv: &[f32], out: &mut [f32], width: usize, heads: usize, distances: &[f32], scratch: &mut Scratch) = all_heads
+}
+
+/// What [`attend`] takes as `distances`, from a row a head of what is added for distances of a query from a key, in tokens, from
+/// −n to n: with room behind each for queries of the sixteen that are not there.
+#[must_use]
+pub fn by_distance(rows: &[f32], heads: usize) -> Vec<f32> {
+    let length = (rows.len() / heads).max(1);
+    rows.chunks_exact(length).flat_map(|row| row.iter().copied().chain([0.0; LANES])).collect()
 }
 
 #[inline(always)]
@@ -31,6 +40,7 @@ fn all_heads<M: Machine>(
     out: &mut [f32],
     width: usize,
     heads: usize,
+    distances: &[f32],
     scratch: &mut Scratch,
 ) {
     let size = width / heads;
@@ -40,7 +50,8 @@ fn all_heads<M: Machine>(
     queries.resize(size, Line([0.0; LANES]));
     values.resize(size.div_ceil(LANES) * tokens, Line([0.0; LANES]));
     weights.resize(tokens, Line([0.0; LANES]));
-    for at in (0..width).step_by(size) {
+    let by_head = distances.len() / heads;
+    for (head, at) in (0..width).step_by(size).enumerate() {
         lay_out(&qkv[2 * width + at..], 3 * width, size, values);
         for first in (0..tokens).step_by(LANES) {
             let count = LANES.min(tokens - first);
@@ -52,6 +63,7 @@ fn all_heads<M: Machine>(
             let panel = queries.as_chunks::<1>().0;
             let keys = &qkv[width + at..];
             in_tiles!(tokens, 8, |row| keys_by_queries::<R, _>(m, keys, 3 * width, row, panel, weights));
+            add_distances(&distances[head * by_head..][..by_head], first, weights);
             let inverse = softmax(m, weights);
             for (block, values) in values.chunks_exact(tokens).enumerate() {
                 let to = first * width + at + block * LANES;
@@ -107,6 +119,19 @@ fn keys_by_queries<const R: usize, M: Machine>(
     }
 }
 
+/// Adds what is added for the distance of each of sixteen queries, from `first` on, from each key.
+#[inline(always)]
+fn add_distances(distances: &[f32], first: usize, products: &mut [Weights]) {
+    if distances.is_empty() {
+        return;
+    }
+    // Where the first query stands on its key.
+    let middle = (distances.len() - LANES) / 2 + first;
+    for (key, line) in products.iter_mut().enumerate() {
+        line.0.iter_mut().zip(&distances[middle - key..][..LANES]).for_each(|(x, added)| *x += added);
+    }
+}
+
 /// In place of products the exponentials that softmax divides by their sum; one divided by that sum, a lane a query.
 #[inline(always)]
 fn softmax<M: Machine>(m: M, lines: &mut [Weights]) -> [f32; LANES] {
@@ -131,22 +156,23 @@ mod tests {
     use crate::model::embedded::kernels::tests::numbers;
 
     /// Attention as its formula has it, in double precision.
-    fn attend_by_definition(qkv: &[f32], width: usize, heads: usize) -> Vec<f64> {
+    fn attend_by_definition(qkv: &[f32], width: usize, heads: usize, rows: &[f32]) -> Vec<f64> {
+        let distances = rows;
         let size = width / heads;
         let rows: Vec<Vec<f64>> =
             qkv.chunks_exact(3 * width).map(|row| row.iter().map(|&x| f64::from(x)).collect()).collect();
         let mut out = Vec::new();
-        for row in &rows {
+        for (query, row) in rows.iter().enumerate() {
             for column in 0..width {
-                let at = column / size * size;
-                let weight = |other: &Vec<f64>| {
+                let (at, by_head) = (column / size * size, distances.len() / heads);
+                let weight = |(key, other): (usize, &Vec<f64>)| {
                     let dot: f64 = (0..size).map(|d| row[at + d] * other[width + at + d]).sum();
-                    (dot / (size as f64).sqrt()).exp()
+                    let added = distances.get(column / size * by_head + by_head / 2 + query - key);
+                    (dot / (size as f64).sqrt() + added.map_or(0.0, |&added| f64::from(added))).exp()
                 };
-                let total: f64 = rows.iter().map(&weight).sum();
-                out.push(
-                    rows.iter().map(|other| weight(other) * other[2 * width + column]).sum::<f64>() / total,
-                );
+                let total: f64 = rows.iter().enumerate().map(&weight).sum();
+                let sum: f64 = rows.iter().enumerate().map(|o| weight(o) * o.1[2 * width + column]).sum();
+                out.push(sum / total);
             }
         }
         out
@@ -160,9 +186,12 @@ mod tests {
             for (tokens, width, heads) in [(64, 96, 3), (17, 96, 3), (2, 24, 3), (1, 384, 12), (19, 60, 3)] {
                 let qkv: Vec<f32> = numbers(tokens * 3 * width, 1).into_iter().map(|x| 2.0 * x).collect();
                 let mut out = vec![f32::NAN; tokens * width];
-                attend(processor, &qkv, &mut out, width, heads, &mut scratch);
-                for (got, want) in out.iter().zip(attend_by_definition(&qkv, width, heads)) {
-                    assert!((f64::from(*got) - want).abs() < 1e-5, "{got} {want}");
+                for distances in [vec![], numbers(heads * 127, 5)] {
+                    let laid_out = by_distance(&distances, heads);
+                    attend(processor, &qkv, &mut out, width, heads, &laid_out, &mut scratch);
+                    for (got, want) in out.iter().zip(attend_by_definition(&qkv, width, heads, &distances)) {
+                        assert!((f64::from(*got) - want).abs() < 1e-5, "{got} {want}");
+                    }
                 }
             }
         }

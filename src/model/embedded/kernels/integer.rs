@@ -28,6 +28,8 @@ enum Packed {
     Panels(Panels<Weights>),
     #[cfg(target_arch = "x86_64")]
     Squares(Vec<amx::Square>),
+    #[cfg(target_arch = "x86_64")]
+    Bytes(Vec<amx::Bytes>),
 }
 
 /// What turns the integer sums of the outputs into numbers, filled up with zeros to whole panels.
@@ -73,24 +75,51 @@ impl Integer {
         let outputs = bias.len();
         let inputs = weight.len() / outputs;
         assert_eq!(weight.len(), outputs * inputs);
-        let steps = inputs.div_ceil(2);
-        let (mut pairs, mut scales) = (vec![[0; 2]; outputs * steps], vec![0.0; outputs]);
+        let (mut pairs, mut scales) = (vec![[0; 2]; outputs * inputs.div_ceil(2)], vec![0.0; outputs]);
         to_integers(processor, weight, inputs, &mut pairs, &mut scales);
-        let wide = wide(processor);
         let weights = match processor.level() {
             #[cfg(target_arch = "x86_64")]
             Level::Amx => Packed::Squares(amx::weights(&pairs, outputs, inputs)),
-            _ => Packed::Panels(Panels::new(outputs, steps, wide, |output, step| {
-                Line(std::array::from_fn(|i| {
-                    pairs.get((output + i) * steps + step).copied().unwrap_or([0; 2])
-                }))
-            })),
+            _ => Packed::in_panels(processor, outputs, inputs, |output, input| {
+                pairs[output * inputs.div_ceil(2) + input / 2][input % 2]
+            }),
         };
+        Integer::with(processor, inputs, weights, scales, bias)
+    }
+
+    /// The same with weights that are bytes already, and what each row of them is to be multiplied with.
+    ///
+    /// The norm of a row of bytes is far below that of a row of inputs as integers, so that sums fit as before.
+    ///
+    /// # Panics
+    /// If the lengths do not fit together, or rows are so long (over 100,000 bytes) that sums might not fit.
+    #[must_use]
+    pub fn of_bytes(processor: Processor, weight: &[i8], scales: Vec<f32>, bias: Vec<f32>) -> Integer {
+        let outputs = bias.len();
+        let inputs = weight.len() / outputs;
+        assert!(weight.len() == outputs * inputs && scales.len() == outputs && inputs <= 100_000);
+        let at = |output: usize, input: usize| weight[output * inputs + input];
+        let weights = match processor.level() {
+            #[cfg(target_arch = "x86_64")]
+            Level::Amx => Packed::Bytes(amx::bytes(weight, outputs, inputs)),
+            _ => Packed::in_panels(processor, outputs, inputs, |output, input| at(output, input).into()),
+        };
+        Integer::with(processor, inputs, weights, scales, bias)
+    }
+
+    fn with(
+        processor: Processor,
+        inputs: usize,
+        weights: Packed,
+        scales: Vec<f32>,
+        bias: Vec<f32>,
+    ) -> Integer {
+        let count = bias.len();
         let filled = |mut values: Vec<f32>| {
-            values.resize(outputs.next_multiple_of(wide * LANES), 0.0);
+            values.resize(count.next_multiple_of(wide(processor) * LANES), 0.0);
             values
         };
-        let outputs = Outputs { count: outputs, scales: filled(scales), biases: filled(bias) };
+        let outputs = Outputs { count, scales: filled(scales), biases: filled(bias) };
         Integer { processor, inputs, weights, outputs }
     }
 
@@ -119,7 +148,25 @@ impl Integer {
             }
             #[cfg(target_arch = "x86_64")]
             Packed::Squares(weights) => amx::product(&x.squares, &x.scales, weights, &self.outputs, then, y),
+            #[cfg(target_arch = "x86_64")]
+            Packed::Bytes(weights) => amx::product(&x.squares, &x.scales, weights, &self.outputs, then, y),
         }
+    }
+}
+
+impl Packed {
+    /// Panels of the weights that `at` gives by output and input.
+    fn in_panels(
+        processor: Processor,
+        outputs: usize,
+        inputs: usize,
+        at: impl Fn(usize, usize) -> i16,
+    ) -> Packed {
+        let there = |output, input| if output < outputs && input < inputs { at(output, input) } else { 0 };
+        let panels = Panels::new(outputs, inputs.div_ceil(2), wide(processor), |output, step| {
+            Line(std::array::from_fn(|i| [0, 1].map(|of_pair| there(output + i, 2 * step + of_pair))))
+        });
+        Packed::Panels(panels)
     }
 }
 
@@ -193,11 +240,38 @@ mod tests {
     use crate::model::embedded::kernels::tests::{ROWS, SHAPES, numbers};
 
     fn apply(processor: Processor, x: &[f32], inputs: usize, weight: &[f32], bias: &[f32]) -> Vec<f32> {
+        apply_layer(&Integer::new(processor, weight, bias.to_vec()), x, inputs)
+    }
+
+    fn apply_layer(layer: &Integer, x: &[f32], inputs: usize) -> Vec<f32> {
         let mut rows = Quantised::default();
-        let mut y = vec![f32::NAN; x.len() / inputs * bias.len()];
-        rows.set(processor, x, inputs);
-        Integer::new(processor, weight, bias.to_vec()).apply_then(&rows, Then::Nothing, &mut y);
+        let mut y = vec![f32::NAN; x.len() / inputs * layer.outputs()];
+        rows.set(layer.processor, x, inputs);
+        layer.apply_then(&rows, Then::Nothing, &mut y);
         y
+    }
+
+    #[test]
+    fn bytes_are_close_to_the_definition_and_the_same_on_every_processor() {
+        for (outputs, inputs) in SHAPES.into_iter().chain([(33, 768), (19, 3072)]) {
+            let weight: Vec<i8> =
+                (0..outputs * inputs).map(|i| ((i * 7919 % 255) as i16 - 127) as i8).collect();
+            let (scales, bias) = (numbers(outputs, 3), numbers(outputs, 11));
+            for rows in ROWS {
+                let x = numbers(rows * inputs, 0);
+                let layer = |processor| Integer::of_bytes(processor, &weight, scales.clone(), bias.clone());
+                let results: Vec<_> =
+                    Processor::all().into_iter().map(|p| apply_layer(&layer(p), &x, inputs)).collect();
+                for (i, got) in results[0].iter().enumerate() {
+                    assert!(results.iter().all(|other| other[i].to_bits() == got.to_bits()));
+                    let (r, o) = (i / outputs, i % outputs);
+                    let terms = x[r * inputs..].iter().zip(&weight[o * inputs..][..inputs]);
+                    let want = terms.map(|(x, &w)| x * f32::from(w)).sum::<f32>() * scales[o] + bias[o];
+                    let bound = 0.04 * (inputs as f32).sqrt();
+                    assert!((got - want).abs() < bound, "{outputs} {inputs}: {got} {want}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -6,12 +6,14 @@
 
 use super::processor::{Machine, Processor, for_every_processor};
 
-/// Weight and bias of a layer normalisation.
+/// A layer normalisation.
 pub struct Norm {
     /// One per column.
     pub weight: Vec<f32>,
     /// One per column.
     pub bias: Vec<f32>,
+    /// What is added to the variance: 1e-12 in BERT, 1e-5 in MPNet.
+    pub epsilon: f32,
 }
 
 /// What is done to the results of a product while they are at hand.
@@ -148,14 +150,14 @@ pub(super) fn fold<const N: usize>(
     lanes[0]
 }
 
-/// Layer normalisation of one row with BERT's ε of 1e-12.
+/// Layer normalisation of one row.
 #[inline(always)]
 fn normalise_one<M: Machine>(m: M, row: &mut [f32], norm: &Norm) {
     let scale = 1.0 / row.len() as f32;
     let mean = fold::<64>(row, 0.0, |sum, x| sum + x, |a, b| a + b) * scale;
     let square = |sum, x: f32| m.multiply_add(x - mean, x - mean, sum);
     let variance = fold::<64>(row, 0.0, square, |a, b| a + b) * scale;
-    let inverse = 1.0 / (variance + 1e-12).sqrt();
+    let inverse = 1.0 / (variance + norm.epsilon).sqrt();
     for ((x, w), b) in row.iter_mut().zip(&norm.weight).zip(&norm.bias) {
         *x = m.multiply_add((*x - mean) * inverse, *w, *b);
     }
@@ -250,7 +252,7 @@ mod tests {
 
     #[test]
     fn normalised_rows_have_mean_bias_and_unit_variance() {
-        let norm = Norm { weight: vec![2.0; 390], bias: vec![1.0; 390] };
+        let norm = Norm { weight: vec![2.0; 390], bias: vec![1.0; 390], epsilon: 1e-12 };
         for processor in Processor::all() {
             let mut x = numbers(3 * 390, 1);
             let residual = numbers(3 * 390, 7);

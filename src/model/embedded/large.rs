@@ -1,0 +1,128 @@
+//! The large encoder: MPNet, cut off low, with weights that are bytes.
+
+use super::kernels::Processor;
+use super::kernels::attention::by_distance;
+use super::kernels::rows::{Norm, normalise};
+use super::linear::Linear;
+use super::{Error, Layer, Pass, Precision, Rooms, means, norm};
+use crate::model::config::{EncoderConfig, LargeConfig};
+use crate::model::weights::{Bytes, Weights};
+use rayon::prelude::*;
+
+/// What MPNet adds to a variance.
+const EPSILON: f32 = 1e-5;
+
+/// MPNet, up to a layer.
+pub struct Large {
+    processor: Processor,
+    hidden: usize,
+    heads: usize,
+    /// The table of words, a row a token of the tokenizer, and what each row is to be multiplied with.
+    words: Bytes,
+    scales: Vec<f32>,
+    positions: Vec<f32>,
+    embedding_norm: Norm,
+    layers: Vec<Layer>,
+    /// What is added to products of queries with keys for the distance between them.
+    distances: Vec<f32>,
+    /// What the weights of the tokens are products with, a row of `hidden` a weighted mean.
+    pools: Vec<f32>,
+    rooms: Rooms,
+}
+
+impl Layer {
+    /// The layer `n` of a large encoder.
+    fn read_large(
+        processor: Processor,
+        precision: Precision,
+        shape: &LargeConfig,
+        weights: &Weights<'_>,
+        n: usize,
+    ) -> Result<Layer, Error> {
+        let (hidden, wide) = (shape.hidden, shape.intermediate);
+        let name = |part: &str| format!("large.layer.{n}.{part}");
+        let linear = |part: &str, outputs: usize, inputs: usize| -> Result<Linear, Error> {
+            let weight: Vec<i8> = weights
+                .i8(&name(&format!("{part}.weight")), &[outputs, inputs])?
+                .of(0..outputs * inputs)
+                .collect();
+            let scales = weights.f32(&name(&format!("{part}.scale")), &[outputs])?;
+            let bias = weights.f32(&name(&format!("{part}.bias")), &[outputs])?;
+            Ok(Linear::of_bytes(processor, precision, &weight, scales, bias))
+        };
+        Ok(Layer {
+            attention: linear("attention", 3 * hidden, hidden)?,
+            attention_output: linear("attention_output", hidden, hidden)?,
+            attention_norm: norm(weights, &name("attention_norm"), hidden, EPSILON)?,
+            intermediate: linear("intermediate", wide, hidden)?,
+            output: linear("output", hidden, wide)?,
+            output_norm: norm(weights, &name("output_norm"), hidden, EPSILON)?,
+        })
+    }
+}
+
+impl Large {
+    /// Takes the tensors of a weights file; `encoder` has the windows and the vocabulary that it shares.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has not the shape that is said.
+    pub fn new(
+        shape: &LargeConfig,
+        encoder: &EncoderConfig,
+        weights: &Weights<'_>,
+        precision: Precision,
+    ) -> Result<Large, Error> {
+        let processor = Processor::here();
+        let (hidden, window) = (shape.hidden, encoder.window);
+        let distances = weights.f32("large.distance.weight", &[shape.heads, 2 * window - 1])?;
+        let layer = |n: usize| Layer::read_large(processor, precision, shape, weights, n);
+        Ok(Large {
+            processor,
+            hidden,
+            heads: shape.heads,
+            words: weights.i8("large.word.weight", &[encoder.vocabulary, hidden])?,
+            scales: weights.f32("large.word.scale", &[encoder.vocabulary])?,
+            positions: weights.f32("large.position.weight", &[window, hidden])?,
+            embedding_norm: norm(weights, "large.embedding_norm", hidden, EPSILON)?,
+            layers: (0..shape.layers).into_par_iter().map(layer).collect::<Result<_, _>>()?,
+            distances: by_distance(&distances, shape.heads),
+            pools: Vec::new(),
+            rooms: Rooms::default(),
+        })
+    }
+
+    /// Adds the weighted means of its reader.
+    ///
+    /// # Errors
+    /// If their tensor is missing or of another shape.
+    pub(super) fn with_pools(self, shape: &LargeConfig, weights: &Weights<'_>) -> Result<Large, Error> {
+        Ok(Large { pools: weights.f32("large.pool.weight", &[shape.pools, shape.hidden])?, ..self })
+    }
+
+    /// Of every window the mean over its tokens, then its weighted means.
+    pub(super) fn encode_pack(&self, windows: &[&[u32]]) -> Vec<f32> {
+        means(&self.states(windows), windows, &self.pools, self.hidden)
+    }
+
+    /// The states of the tokens of windows, one behind the other, row by row: as many windows as are worth working on at once.
+    #[must_use]
+    pub fn states(&self, windows: &[&[u32]]) -> Vec<f32> {
+        let width = self.hidden;
+        let tokens: usize = windows.iter().map(|window| window.len()).sum();
+        let mut x = Vec::with_capacity(tokens * width);
+        for window in windows {
+            for (&id, position) in window.iter().zip(self.positions.chunks_exact(width)) {
+                let (start, scale) = (id as usize * width, self.scales[id as usize]);
+                let word = self.words.of(start..start + width).map(|w| f32::from(w) * scale);
+                x.extend(word.zip(position).map(|(w, p)| w + p));
+            }
+        }
+        normalise(self.processor, &mut x, &self.embedding_norm);
+        let mut room = self.rooms.take();
+        let (processor, heads, distances) = (self.processor, self.heads, &self.distances[..]);
+        let mut pass = Pass { processor, width, heads, distances, windows, room: &mut room };
+        pass.run(&self.layers, &mut x);
+        self.rooms.leave(room);
+        x
+    }
+}
