@@ -39,7 +39,8 @@ impl Arguments {
     /// The threads, and the model that is loaded on them; to be called without the interpreter lock.
     pub(crate) fn engine(&self) -> PyResult<(Arc<ThreadPool>, Arc<Model>)> {
         let pool = pools::pool(self.threads)?;
-        let model = models::model(self.model.as_deref(), How { exact: self.exact, small: self.small }, &pool)?;
+        let model =
+            models::model(self.model.as_deref(), How { exact: self.exact, small: self.small }, &pool)?;
         Ok((pool, model))
     }
 }

@@ -141,9 +141,14 @@ impl Model {
     /// The same without the large encoder, if the model has one.
     ///
     /// # Errors
-    /// As [`Model::load`].
+    /// As [`Model::load`], and if an own codebook was learned with the large encoder.
     pub fn load_small(files: &Files, engine: EngineKind) -> Result<Model, Error> {
-        Model::of(files, config::read(files)?.small(), engine)
+        let config = config::read(files)?;
+        if config.large.is_some() && files.bytes(OWN).is_ok() {
+            let reason = "was learned with the large encoder, which --small leaves out";
+            return Err(Error::file(&files.path(OWN), reason));
+        }
+        Model::of(files, config.small(), engine)
     }
 
     fn of(files: &Files, config: Config, engine: EngineKind) -> Result<Model, Error> {

@@ -430,8 +430,7 @@ impl Engine for Embedded {
 
     fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
         let readers = self.readers(vectors);
-        let of_small = readers.iter().take(1 + usize::from(self.plain.is_some()));
-        let states = of_small.map(|(reader, vectors)| reader.states(vectors, roles));
+        let states = readers.iter().map(|(reader, vectors)| reader.states(vectors, roles));
         Ok(states.reduce(|left, right| beside(&left, &right, roles.len())).unwrap_or_default())
     }
 

@@ -20,8 +20,10 @@ const MOST: f32 = 12.0;
 #[must_use]
 pub fn parts(config: &Config) -> [usize; 2] {
     let states = 2 * config.context.hidden;
-    let plain = config.plain.as_ref().map_or(0, |plain| plain.width + states);
-    [config.encoder.hidden + states + plain, 2 * CODE_COUNT]
+    let others =
+        config.plain.iter().map(|plain| plain.width).chain(config.large.iter().map(|large| large.width));
+    let others: usize = others.map(|width| width + states).sum();
+    [config.encoder.hidden + states + others, 2 * CODE_COUNT]
 }
 
 /// A row of features per unit; `None` for a unit without words, about which nothing can be said.

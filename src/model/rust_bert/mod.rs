@@ -236,11 +236,9 @@ impl Engine for RustBert {
             return Ok(Vec::new());
         }
         self.run(|parts| {
-            let mut states = parts.each(vectors, roles, |reader, vectors, roles| {
+            let states = parts.each(vectors, roles, |reader, vectors, roles| {
                 reader.states(vectors, roles, &[roles.len()], false)
             });
-            // Own codebooks are learned without the large encoder.
-            states.truncate(1 + usize::from(parts.plain.is_some()));
             values(&Tensor::cat(&states, 1))
         })
     }
