@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 /// How rows are read and coded; filled by `breakthrough._arguments`.
 #[derive(FromPyObject, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "switches, as they are in Python")]
 pub(crate) struct Arguments {
     model: Option<PathBuf>,
     exact: bool,
