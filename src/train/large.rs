@@ -31,19 +31,20 @@ pub fn encoder(
     let (hidden, wide) = (shape.hidden, shape.intermediate);
     let mut all = Vec::new();
 
-    let own = Tokenizer::from_bytes(tokenizer).map_err(anyhow::Error::msg)?.get_vocab(true);
+    let own = Tokenizer::from_bytes(tokenizer).map_err(anyhow::Error::msg)?;
     let theirs =
         Tokenizer::from_file(folder.join("tokenizer.json")).map_err(anyhow::Error::msg)?.get_vocab(true);
     let table = base.read("embeddings.word_embeddings.weight", &[theirs.len(), hidden])?;
     let mut words = vec![0.0; small.vocabulary * hidden];
-    for (token, &id) in &own {
+    for id in 0..small.vocabulary {
+        let token = own.id_to_token(id as u32).with_context(|| format!("the tokenizer has no token {id}"))?;
         let same = match token.as_str() {
             "[CLS]" => "<s>",
             "[SEP]" => "</s>",
             other => other,
         };
         let row = *theirs.get(same).with_context(|| format!("the large encoder does not know {token:?}"))?;
-        words[id as usize * hidden..][..hidden].copy_from_slice(&table[row as usize * hidden..][..hidden]);
+        words[id * hidden..][..hidden].copy_from_slice(&table[row as usize * hidden..][..hidden]);
     }
     all.extend(in_bytes("large.word", &words, hidden));
 

@@ -6,7 +6,6 @@ pub mod corpus;
 #[cfg(feature = "rust-bert")]
 pub mod encoder;
 pub mod folds;
-#[cfg(feature = "rust-bert")]
 pub mod large;
 mod lbfgs;
 mod logistic;
