@@ -72,18 +72,26 @@ pub fn train_plain(
     settings: &Settings,
     progress: &mut dyn FnMut(usize, f64, f64),
 ) {
-    let (mean, deviation) = spread(states);
-    let scale = Some((&mean, &deviation));
-    let learner = OverStates { variables: &plain.vs, pooled: &plain.pooled, states, scale };
-    optimise(&learner, sessions, settings, &loss(sessions), progress);
+    let (mean, deviation) = train_pooled(&plain.vs, &plain.pooled, states, sessions, settings, progress);
     plain.pooled.take_in_scale(&mean, &deviation);
 }
 
-/// Mean and deviation of states, in single precision: every fiftieth token tells them well enough.
-fn spread(states: &States) -> (Tensor, Tensor) {
+/// Teaches a reader over states that were made once; gives mean and deviation of the states (every fiftieth token tells them well
+/// enough), which were taken out of them.
+fn train_pooled(
+    variables: &nn::VarStore,
+    pooled: &Pooled,
+    states: &States,
+    sessions: &[&Prepared<'_>],
+    settings: &Settings,
+    progress: &mut dyn FnMut(usize, f64, f64),
+) -> (Tensor, Tensor) {
     let sample = states.tokens.slice(0, 0, None, 50).to_kind(Kind::Float);
     let mean = sample.mean_dim([0].as_slice(), false, Kind::Float);
-    (mean, sample.std_dim([0].as_slice(), true, false).clamp_min(LEAST_DEVIATION))
+    let deviation = sample.std_dim([0].as_slice(), true, false).clamp_min(LEAST_DEVIATION);
+    let learner = OverStates { variables, pooled, states, scale: Some((&mean, &deviation)) };
+    optimise(&learner, sessions, settings, &loss(sessions), progress);
+    (mean, deviation)
 }
 
 /// How much the third reader's logits count beside those of the others.
@@ -97,10 +105,7 @@ pub fn train_large(
     settings: &Settings,
     progress: &mut dyn FnMut(usize, f64, f64),
 ) {
-    let (mean, deviation) = spread(states);
-    let scale = Some((&mean, &deviation));
-    let learner = OverStates { variables: &large.vs, pooled: &large.pooled, states, scale };
-    optimise(&learner, sessions, settings, &loss(sessions), progress);
+    let (mean, deviation) = train_pooled(&large.vs, &large.pooled, states, sessions, settings, progress);
     large.take_in_scale(&mean, &deviation, WEIGHT_OF_LARGE);
 }
 

@@ -133,9 +133,9 @@ pub(super) fn bytes(weight: &[i8], outputs: usize, inputs: usize) -> Vec<Bytes> 
     let steps = inputs.div_ceil(INPUTS);
     let mut squares = vec![Bytes([[0; 64]; 16]); outputs.div_ceil(LANES) * steps];
     for (output, row) in weight.chunks_exact(inputs).enumerate() {
-        for (input, &weight) in row.iter().enumerate() {
-            squares[output / LANES * steps + input / INPUTS].0[input % INPUTS / 4]
-                [output % LANES * 4 + input % 4] = weight;
+        for (group, four) in row.chunks(4).enumerate() {
+            let line = &mut squares[output / LANES * steps + group / 16].0[group % 16];
+            line[output % LANES * 4..][..four.len()].copy_from_slice(four);
         }
     }
     squares
