@@ -523,6 +523,15 @@ fn any_format() -> impl Strategy<Value = Option<Format>> {
     prop_oneof![Just(None), prop::sample::select(Format::ALL.to_vec()).prop_map(Some)]
 }
 
+/// A speaker's letter between commas, on a line of its own within a cell, is no row: it has no session.
+#[test]
+fn a_line_of_a_cell_is_no_row_without_its_session() {
+    let got = read("x.csv", b"session_id,speaker,text\ns,C,\"\n,P,\n\"\ns,T,Yes.\n");
+    let units: Vec<_> = got.sessions[0].units.iter().map(|unit| unit.text.as_str()).collect();
+    assert_eq!(units, ["\n,P,\n", "Yes."]);
+    assert!(got.rejects.is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -168,6 +168,10 @@ impl Table {
         if cells.len() != self.width || cells.iter().skip(1).any(|cell| cell.starts_with(' ')) {
             return false;
         }
+        // A row that would be refused for want of its session is no reason to doubt a quote.
+        if self.columns.has(Key::SessionId) && self.session_of(&cells).is_none() {
+            return false;
+        }
         self.columns.cell(Key::Speaker, &cells).is_some_and(|label| {
             speakers::role(label).is_some()
                 || speakers::is_named(label, &self.therapists)
