@@ -94,7 +94,7 @@ fn layer(criterion: &mut Criterion) {
         let integer = Integer::new(processor, &weight, vec![0.0; outputs]);
         let mut integers = Quantised::default();
         group.bench_function(format!("{inputs} to {outputs}, integers made"), |bencher| {
-            bencher.iter(|| integers.set(processor, &x, inputs));
+            bencher.iter(|| integers.set(&integer, &x));
         });
         group.bench_function(format!("{inputs} to {outputs}, integers"), |bencher| {
             bencher.iter(|| integer.apply_then(&integers, then, &mut y));

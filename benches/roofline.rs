@@ -10,7 +10,7 @@ use breakthrough::model::config::Config;
 use breakthrough::model::embedded::kernels::rows::Then;
 use breakthrough::model::embedded::kernels::{Exact, Integer, Processor, Quantised};
 use breakthrough::model::embedded::{Embedded, Large, Precision};
-use breakthrough::model::files::{CONFIG, Files, LARGE, WEIGHTS};
+use breakthrough::model::files::{CONFIG, Files, LARGE, LARGE_WORDS, WEIGHTS};
 use breakthrough::model::weights::Weights;
 use std::hint::black_box;
 use std::path::Path;
@@ -151,7 +151,7 @@ fn main() {
             Integer::new(processor, &weight, vec![0.0; outputs])
         };
         let mut integers = Quantised::default();
-        integers.set(processor, &x, inputs);
+        integers.set(&integer, &x);
         let operations = 2 * rows * inputs * outputs;
         let single = rate(operations, || exact.apply(&x, &mut y));
         row(
@@ -186,8 +186,7 @@ fn main() {
     let shape = config.large.as_ref().unwrap();
     let per_token =
         2 * shape.layers * (4 * shape.hidden * shape.hidden + 2 * shape.hidden * shape.intermediate);
-    let path = files.path(LARGE);
-    let weights = Weights::new(files.bytes(LARGE).unwrap(), &path).unwrap();
+    let weights = Weights::of(&files, &[LARGE, LARGE_WORDS]).unwrap();
     let whole = [Precision::Exact, Precision::Fast].map(|precision| {
         let large = Large::new(shape, &config.encoder, &weights, precision).unwrap();
         pool.install(|| {

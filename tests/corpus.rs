@@ -101,6 +101,7 @@ fn what_is_not_ours_stands_there_without_text() {
         ["session_id", "group", "utterance_id", "speaker", "codes", "codes_2"][..]
     );
     assert_eq!(header("goemotions_codes"), ["id", "codes"][..]);
+    assert_eq!(header("comments_codes"), ["id", "codes"][..]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use breakthrough::model::Engine;
 use breakthrough::model::config::{Config, role};
 use breakthrough::model::embedded::{Embedded, Precision};
 use breakthrough::model::encode::Encoder;
-use breakthrough::model::files::{CONFIG, Files, LARGE, TOKENIZER, WEIGHTS};
+use breakthrough::model::files::{CONFIG, Files, LARGE, LARGE_WORDS, TOKENIZER, WEIGHTS};
 use breakthrough::model::weights::Weights;
 use breakthrough::transcript::Speaker;
 use serde::Deserialize;
@@ -75,10 +75,8 @@ fn tokens_are_those_of_the_reference() {
 
 fn embedded(precision: Precision) -> Embedded {
     let (files, config) = model();
-    let path = files.path(WEIGHTS);
-    let weights = Weights::new(files.bytes(WEIGHTS).unwrap(), &path).unwrap();
-    let path = files.path(LARGE);
-    let large = Weights::new(files.bytes(LARGE).unwrap(), &path).unwrap();
+    let weights = Weights::of(&files, &[WEIGHTS]).unwrap();
+    let large = Weights::of(&files, &[LARGE, LARGE_WORDS]).unwrap();
     Embedded::new(&config, &weights, precision).unwrap().with_large(&config, &large).unwrap()
 }
 
@@ -138,10 +136,8 @@ fn instead_is_the_same_as_scoring_again() {
 #[test]
 fn rust_bert_engine_agrees_with_transformers() {
     let (files, config) = model();
-    let path = files.path(WEIGHTS);
-    let weights = Weights::new(files.bytes(WEIGHTS).unwrap(), &path).unwrap();
-    let path = files.path(LARGE);
-    let large = Weights::new(files.bytes(LARGE).unwrap(), &path).unwrap();
+    let weights = Weights::of(&files, &[WEIGHTS]).unwrap();
+    let large = Weights::of(&files, &[LARGE, LARGE_WORDS]).unwrap();
     let engine = breakthrough::model::rust_bert::RustBert::new(&config, &weights).unwrap();
     let engine = engine.with_large(&config, &large).unwrap();
     let largest = largest_difference(&engine);

@@ -91,8 +91,8 @@ fn evidence_is_what_the_model_leans_on() {
     let files = Files::read(&root().join("models/minilm")).unwrap();
     let model = Model::load(&files, EngineKind::default()).unwrap();
     let mut material = Material::read(&[root().join("data/corpus/written_notes.csv.gz")]).unwrap();
-    material.sessions.truncate(24);
-    material.about.truncate(24);
+    material.sessions.truncate(48);
+    material.about.truncate(48);
     let codings = material.code(&model, &mut |_| {}).unwrap();
     let drops = evidence::measure(&model, &material, &codings, 1, &mut |_| {}).unwrap();
     let all = drops.summarise(&material, &Bootstrap::default()).pop().unwrap();

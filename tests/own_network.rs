@@ -11,7 +11,7 @@ use breakthrough::model::config::{Config, role};
 use breakthrough::model::embedded::{Embedded, Precision};
 use breakthrough::model::encode::Encoder;
 use breakthrough::model::files::{
-    CHECKSUMS, CONFIG, Files, LARGE, NAMES, OWN, OWN_WEIGHTS, TOKENIZER, WEIGHTS, checksums,
+    CHECKSUMS, CONFIG, Files, LARGE, LARGE_WORDS, NAMES, OWN, OWN_WEIGHTS, TOKENIZER, WEIGHTS, checksums,
 };
 use breakthrough::model::own::{Decision, Learner, Own};
 use breakthrough::model::weights::Weights;
@@ -88,7 +88,7 @@ fn folder(to: &Path, own: &Own, weights: Vec<u8>) {
     fs::create_dir_all(to).unwrap();
     let mut files: Vec<(&str, Vec<u8>)> = NAMES
         .into_iter()
-        .chain([LARGE])
+        .chain([LARGE, LARGE_WORDS])
         .filter(|name| *name != CHECKSUMS)
         .map(|name| (name, fs::read(shipped().join(name)).unwrap()))
         .collect();

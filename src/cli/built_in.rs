@@ -1,7 +1,9 @@
 //! The shipped model, compiled in: an installed `breakthrough` is one file and always finds its model. The Python package
 //! (`python/`) takes in this same file.
 
-use breakthrough::model::files::{CALIBRATION, CHECKSUMS, CONFIG, LARGE, NGRAMS, TOKENIZER, WEIGHTS};
+use breakthrough::model::files::{
+    CALIBRATION, CHECKSUMS, CONFIG, LARGE, LARGE_WORDS, NGRAMS, TOKENIZER, WEIGHTS,
+};
 
 macro_rules! file {
     ($name:literal) => {
@@ -15,6 +17,7 @@ pub(super) static MINILM: &[(&str, &[u8])] = &[
     (TOKENIZER, file!("tokenizer.json")),
     (WEIGHTS, file!("model.safetensors")),
     (LARGE, file!("large.safetensors")),
+    (LARGE_WORDS, file!("large_words.safetensors")),
     (NGRAMS, file!("ngrams.safetensors")),
     (CALIBRATION, file!("calibration.json")),
     (CHECKSUMS, file!("SHA256SUMS")),

@@ -21,8 +21,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// Your folder of what may not be passed on: `annomi_train.csv` and `goemotions_coded.csv`, as scripts/annomi.py and
-    /// scripts/goemotions.py make them. What is missing is left out.
+    /// Your folder of what may not be passed on: `annomi_train.csv`, `goemotions_coded.csv` and `comments_coded.csv`, as
+    /// scripts/annomi.py, scripts/goemotions.py and scripts/comments.py make them. What is missing is left out.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
 
@@ -120,9 +120,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let large = arguments.large.as_deref().context("--large is missing")?;
     let places =
         Places { written: &arguments.written, own: arguments.corpus.as_deref(), splits: &arguments.splits };
-    let Corpus { sessions, missing } = corpus::read(&places)?;
+    let Corpus { mut sessions, missing } = corpus::read(&places)?;
+    // What came after the model is there to measure it.
+    sessions.retain(|session| session.edition() <= 2);
     missing.iter().for_each(|line| tell(line));
-    let folds = sessions.iter().map(|session| session.fold).max().unwrap_or(0);
+    let in_folds = sessions.iter().map(|session| session.fold).filter(|&fold| fold != corpus::NO_FOLD);
+    let folds = in_folds.max().unwrap_or(0);
     let training = Training {
         sessions: &sessions,
         base,

@@ -23,7 +23,7 @@ pub struct Config {
     /// The second reader, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plain: Option<PlainConfig>,
-    /// The third reader with the large encoder, if there is one.
+    /// The large encoder with its readers, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub large: Option<LargeConfig>,
 }
@@ -82,7 +82,7 @@ pub struct PlainConfig {
     pub width: usize,
 }
 
-/// Shape of the large encoder (MPNet, cut off low) and of the third reader over it; the layers over a session are as
+/// Shape of the large encoder (MPNet, cut off low) and of the readers over it, which are alike; the layers over a session are as
 /// [`ContextConfig`] says. It is as it was before anything was taught with the codes, and reads the same windows of the same tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,23 +99,39 @@ pub struct LargeConfig {
     pub pools: usize,
     /// Length that vectors of windows are brought to before they are read.
     pub width: usize,
+    /// How many readers: each weighs the tokens in its own way.
+    pub readers: usize,
 }
 
 impl LargeConfig {
-    /// The lower half of all-mpnet-base-v2.
+    /// The lower half of all-mpnet-base-v2, under the third reader and the fourth.
     #[must_use]
     pub fn mpnet() -> LargeConfig {
-        LargeConfig { hidden: 768, layers: 6, heads: 12, intermediate: 3072, pools: 2, width: 256 }
+        LargeConfig {
+            hidden: 768,
+            layers: 6,
+            heads: 12,
+            intermediate: 3072,
+            pools: 2,
+            width: 256,
+            readers: 2,
+        }
     }
 
-    /// Length of the vectors of the large encoder.
+    /// What the names of the tensors of a reader begin with, counted from 0.
+    #[must_use]
+    pub fn prefix(reader: usize) -> String {
+        format!("large.reader.{reader}.")
+    }
+
+    /// Length of the vectors that a reader of the large encoder is given.
     #[must_use]
     pub fn vector(&self) -> usize {
         self.hidden * (1 + self.pools)
     }
 
     fn check(&self) -> Result<(), String> {
-        let sizes = [self.hidden, self.layers, self.heads, self.intermediate, self.width];
+        let sizes = [self.hidden, self.layers, self.heads, self.intermediate, self.width, self.readers];
         if sizes.iter().any(|&size| size == 0 || size > LARGEST) || self.pools > LARGEST {
             return Err(format!("a size of its large encoder is 0 or over {LARGEST}"));
         }
@@ -205,11 +221,11 @@ impl Config {
     }
 
     /// Length of what an engine makes of a window for the thirteen codes: the vector of the encoder, then those of the plain and of
-    /// the large one as their readers take them.
+    /// the large one as each of their readers takes them.
     #[must_use]
     pub fn vector(&self) -> usize {
         let plain = self.plain.as_ref().map_or(0, |plain| plain.width);
-        self.encoder.hidden + plain + self.large.as_ref().map_or(0, |large| large.width)
+        self.encoder.hidden + plain + self.large.as_ref().map_or(0, |large| large.readers * large.width)
     }
 
     /// The same without the large encoder.
@@ -219,12 +235,12 @@ impl Config {
     }
 
     /// The shape of the shipped model: MiniLM-L6 with a context of 128 units a side, a second reader over the third
-    /// layer, and a third one over the lower half of MPNet.
+    /// layer, and two more over the lower half of MPNet.
     #[must_use]
     pub fn minilm() -> Config {
         Config {
             name: "minilm".into(),
-            version: "1.4.0".into(),
+            version: "1.5.0".into(),
             codes: Code::ALL.iter().map(|code| code.name().to_owned()).collect(),
             encoder: EncoderConfig {
                 hidden: 384,
@@ -280,7 +296,7 @@ mod tests {
             |c| c.plain = Some(PlainConfig { layers: 2, shared: 3, pools: 2, width: 256 }),
             |c| c.plain = Some(PlainConfig { layers: 3, shared: 3, pools: usize::MAX, width: 256 }),
             |c| c.large = Some(LargeConfig { heads: 7, ..LargeConfig::mpnet() }),
-            |c| c.large = Some(LargeConfig { layers: 0, ..LargeConfig::mpnet() }),
+            |c| c.large = Some(LargeConfig { readers: 0, ..LargeConfig::mpnet() }),
         ];
         for breaking in broken {
             let mut config = Config::minilm();

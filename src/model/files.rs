@@ -16,8 +16,10 @@ pub const WEIGHTS: &str = "model.safetensors";
 pub const NGRAMS: &str = "ngrams.safetensors";
 /// Mixing, calibration, thresholds.
 pub const CALIBRATION: &str = "calibration.json";
-/// The large encoder with its reader, if the model has one.
+/// The large encoder with its readers, if the model has one, but for its table of words.
 pub const LARGE: &str = "large.safetensors";
+/// That table.
+pub const LARGE_WORDS: &str = "large_words.safetensors";
 /// Checksums of all of the above, as `sha256sum` writes them.
 pub const CHECKSUMS: &str = "SHA256SUMS";
 
@@ -44,7 +46,7 @@ impl Files {
         let mut files = Vec::new();
         // One that was taken away is missed because the list names it.
         let list = std::fs::read_to_string(folder.join(CHECKSUMS)).unwrap_or_default();
-        let some = [LARGE, OWN, OWN_WEIGHTS]
+        let some = [LARGE, LARGE_WORDS, OWN, OWN_WEIGHTS]
             .into_iter()
             .filter(|name| folder.join(name).exists() || list.lines().any(|line| line.ends_with(name)));
         for name in NAMES.into_iter().chain(some) {
@@ -149,7 +151,7 @@ pub fn checksum(bytes: &[u8]) -> String {
 /// If a file cannot be read or the list cannot be written.
 pub fn write_checksums(folder: &Path) -> std::io::Result<()> {
     let mut files = Vec::new();
-    let large = folder.join(LARGE).exists().then_some(LARGE);
+    let large = [LARGE, LARGE_WORDS].into_iter().filter(|name| folder.join(name).exists());
     for name in NAMES.into_iter().filter(|&name| name != CHECKSUMS).chain(large) {
         files.push((name, std::fs::read(folder.join(name))?));
     }

@@ -9,6 +9,7 @@ mod evidence;
 pub mod files;
 pub mod ngrams;
 pub mod own;
+mod pages;
 mod reading;
 #[cfg(feature = "rust-bert")]
 pub mod rust_bert;
@@ -21,7 +22,7 @@ use calibration::Calibration;
 use config::Config;
 use embedded::{Embedded, Precision};
 use encode::Encoder;
-use files::{CALIBRATION, CONFIG, Files, LARGE, NGRAMS, OWN, OWN_WEIGHTS, TOKENIZER, WEIGHTS};
+use files::{CALIBRATION, CONFIG, Files, LARGE, LARGE_WORDS, NGRAMS, OWN, OWN_WEIGHTS, TOKENIZER, WEIGHTS};
 use ngrams::Ngrams;
 use own::OwnModel;
 use serde::de::DeserializeOwned;
@@ -175,9 +176,9 @@ impl Model {
             (Err(_), Err(_)) => None,
             (Err(missing), _) | (_, Err(missing)) => return Err(missing),
         };
-        let (path, large_path, own_path) = (files.path(WEIGHTS), files.path(LARGE), files.path(OWN_WEIGHTS));
-        let weights = Weights::of(files, WEIGHTS, &path)?;
-        let large = config.large.as_ref().map(|_| Weights::of(files, LARGE, &large_path)).transpose()?;
+        let own_path = files.path(OWN_WEIGHTS);
+        let weights = Weights::of(files, &[WEIGHTS])?;
+        let large = config.large.as_ref().map(|_| Weights::of(files, &[LARGE, LARGE_WORDS])).transpose()?;
         // Labels with a network of their own, and its tensors.
         let network = match own.as_ref().filter(|own| own.is_network()) {
             None => None,

@@ -1,7 +1,8 @@
-//! Named tensors of a safetensors file, checked for shape as they are taken.
+//! Named tensors of safetensors files, checked for shape as they are taken.
 
 use super::Error;
 use super::files::Files;
+use super::pages::OfTheProgram;
 use half::f16;
 use safetensors::{Dtype, SafeTensors};
 use std::borrow::Cow;
@@ -10,15 +11,22 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// The tensors of one file.
+/// The tensors of one file, or of several that belong together.
 pub struct Weights<'a> {
+    parts: Vec<Part<'a>>,
+    /// Names of the tensors that nobody has asked for yet.
+    left: Mutex<BTreeSet<String>>,
+}
+
+/// One of the files.
+struct Part<'a> {
     tensors: SafeTensors<'a>,
     /// For messages.
     path: PathBuf,
-    /// Names of the tensors that nobody has asked for yet.
-    left: Mutex<BTreeSet<String>>,
     /// The bytes that the tensors are read from, if these outlive everything.
     lasting: Option<&'static [u8]>,
+    /// The same, if they are of the program's file.
+    pages: Option<OfTheProgram>,
 }
 
 /// A large tensor in half precision, left where it is if it stays there.
@@ -54,18 +62,27 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// If the bytes are not a whole safetensors file.
     pub fn new(bytes: &'a [u8], path: &Path) -> Result<Weights<'a>, Error> {
-        let tensors = SafeTensors::deserialize(bytes)
-            .map_err(|source| Error::file(path, format!("not a whole safetensors file: {source}")))?;
-        let left = tensors.names().into_iter().map(str::to_owned).collect();
-        Ok(Weights { tensors, path: path.to_owned(), left: Mutex::new(left), lasting: None })
+        Ok(Weights::together(vec![Part::new(bytes, path.to_owned(), None)?]))
     }
 
-    /// The weights of a model, whose bytes need not be copied if they are compiled in.
+    /// The weights of a model out of the files of these names, whose bytes need not be copied if they are compiled in.
     ///
     /// # Errors
-    /// If the file is missing or not a whole safetensors file.
-    pub fn of(files: &'a Files, name: &str, path: &Path) -> Result<Weights<'a>, Error> {
-        Ok(Weights { lasting: files.lasting(name), ..Weights::new(files.bytes(name)?, path)? })
+    /// If a file is missing or not a whole safetensors file.
+    pub fn of(files: &'a Files, names: &[&str]) -> Result<Weights<'a>, Error> {
+        let part = |name: &&str| Part::new(files.bytes(name)?, files.path(name), files.lasting(name));
+        Ok(Weights::together(names.iter().map(part).collect::<Result<_, _>>()?))
+    }
+
+    fn together(parts: Vec<Part<'a>>) -> Weights<'a> {
+        let left = parts.iter().flat_map(|part| part.tensors.names()).map(str::to_owned).collect();
+        Weights { parts, left: Mutex::new(left) }
+    }
+
+    /// The file that has a tensor; the first one if none has.
+    fn part(&self, name: &str) -> &Part<'a> {
+        let has = |part: &&Part<'a>| part.tensors.tensor(name).is_ok();
+        self.parts.iter().find(has).unwrap_or(&self.parts[0])
     }
 
     /// A tensor in half precision, as stored.
@@ -73,8 +90,10 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// If it is missing, not half precision of this shape, or holds a number that is not finite.
     pub fn f16(&self, name: &str, shape: &[usize]) -> Result<Vec<f16>, Error> {
-        let (pairs, _) = self.halves_of(name, shape)?.as_chunks::<2>();
-        Ok(pairs.iter().map(|&bytes| f16::from_le_bytes(bytes)).collect())
+        let bytes = self.halves_of(name, shape)?;
+        let copy = bytes.as_chunks::<2>().0.iter().map(|&bytes| f16::from_le_bytes(bytes)).collect();
+        self.part(name).let_go(bytes);
+        Ok(copy)
     }
 
     /// The same without a copy, where that can be.
@@ -82,23 +101,26 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// As [`Weights::f16`].
     pub fn halves(&self, name: &str, shape: &[usize]) -> Result<Halves, Error> {
-        Ok(Halves(self.left_there(self.halves_of(name, shape)?)))
+        Ok(Halves(self.part(name).left_there(self.halves_of(name, shape)?)))
     }
 
-    /// A tensor of signed bytes, without a copy where that can be.
+    /// A tensor of signed bytes.
     ///
     /// # Errors
     /// If it is missing, or not bytes of this shape.
-    pub fn i8(&self, name: &str, shape: &[usize]) -> Result<Bytes, Error> {
-        Ok(Bytes(self.left_there(self.stored(name, Dtype::I8, shape)?)))
+    pub fn i8(&self, name: &str, shape: &[usize]) -> Result<Vec<i8>, Error> {
+        let bytes = self.stored(name, Dtype::I8, shape)?;
+        let copy = bytes.iter().map(|byte| byte.cast_signed()).collect();
+        self.part(name).let_go(bytes);
+        Ok(copy)
     }
 
-    fn left_there(&self, bytes: &[u8]) -> Cow<'static, [u8]> {
-        let lasting = self.lasting.and_then(|all| {
-            let start = (bytes.as_ptr() as usize).checked_sub(all.as_ptr() as usize)?;
-            all.get(start..start + bytes.len())
-        });
-        lasting.map_or_else(|| Cow::Owned(bytes.to_vec()), Cow::Borrowed)
+    /// The same without a copy, where that can be.
+    ///
+    /// # Errors
+    /// As [`Weights::i8`].
+    pub fn bytes(&self, name: &str, shape: &[usize]) -> Result<Bytes, Error> {
+        Ok(Bytes(self.part(name).left_there(self.stored(name, Dtype::I8, shape)?)))
     }
 
     fn halves_of(&self, name: &str, shape: &[usize]) -> Result<&[u8], Error> {
@@ -107,17 +129,21 @@ impl<'a> Weights<'a> {
         if pairs.iter().all(|&bytes| f16::from_le_bytes(bytes).is_finite()) {
             Ok(bytes)
         } else {
-            Err(Error::file(&self.path, format!("tensor '{name}' holds numbers that are not finite")))
+            Err(Error::file(
+                &self.part(name).path,
+                format!("tensor '{name}' holds numbers that are not finite"),
+            ))
         }
     }
 
     fn stored(&self, name: &str, of: Dtype, shape: &[usize]) -> Result<&[u8], Error> {
-        let view = self.tensors.tensor(name).map_err(|_| {
-            Error::file(&self.path, format!("has no tensor '{name}': not a model of this kind"))
+        let part = self.part(name);
+        let view = part.tensors.tensor(name).map_err(|_| {
+            Error::file(&part.path, format!("has no tensor '{name}': not a model of this kind"))
         })?;
         if view.shape() != shape || view.dtype() != of {
             return Err(Error::file(
-                &self.path,
+                &part.path,
                 format!(
                     "tensor '{name}' is {:?} of shape {:?}, but {of:?} of {shape:?} is needed",
                     view.dtype(),
@@ -148,8 +174,31 @@ impl<'a> Weights<'a> {
             Some(name) => {
                 let reason =
                     format!("has {} tensors too many, e.g. '{name}': not of this config", left.len());
-                Err(Error::file(&self.path, reason))
+                Err(Error::file(&self.part(name).path, reason))
             }
         }
+    }
+}
+
+impl<'a> Part<'a> {
+    fn new(bytes: &'a [u8], path: PathBuf, lasting: Option<&'static [u8]>) -> Result<Part<'a>, Error> {
+        let tensors = SafeTensors::deserialize(bytes)
+            .map_err(|source| Error::file(&path, format!("not a whole safetensors file: {source}")))?;
+        Ok(Part { tensors, path, lasting, pages: lasting.and_then(OfTheProgram::find) })
+    }
+
+    /// Says that a tensor has been copied, and is done with.
+    fn let_go(&self, tensor: &[u8]) {
+        if let Some(pages) = self.pages {
+            pages.let_go(tensor);
+        }
+    }
+
+    fn left_there(&self, bytes: &[u8]) -> Cow<'static, [u8]> {
+        let lasting = self.lasting.and_then(|all| {
+            let start = (bytes.as_ptr() as usize).checked_sub(all.as_ptr() as usize)?;
+            all.get(start..start + bytes.len())
+        });
+        lasting.map_or_else(|| Cow::Owned(bytes.to_vec()), Cow::Borrowed)
     }
 }

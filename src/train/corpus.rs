@@ -75,12 +75,35 @@ pub struct Session {
     pub id: String,
     /// What must not be split between training and test: video, client, snippet group, comment.
     pub group: String,
-    /// The fold of its group.
+    /// The fold of its group; [`NO_FOLD`] of what is learned from in every fold.
     pub fold: usize,
-    /// The batch of writing it came with, from 1; what is not written for the project is of the first.
+    /// The batch of writing or coding it came with, from 1.
     pub batch: u32,
     /// Units in order.
     pub units: Vec<Unit>,
+}
+
+/// The fold of comments that were coded later: comments are learned from but not measured on, so these need none.
+pub const NO_FOLD: usize = usize::MAX;
+
+impl Session {
+    /// The edition of the material that it came with: 1 is what every reader learns from, 2 what only the fourth one learns from
+    /// besides, and 3 what came after the model, so that it can be measured on what it has not seen.
+    #[must_use]
+    pub fn edition(&self) -> u32 {
+        let last = match self.source {
+            Source::Comments => [1, 2],
+            Source::Transcripts | Source::Notes => [6, 7],
+            _ => [u32::MAX; 2],
+        };
+        1 + last.iter().map(|&last| u32::from(self.batch > last)).sum::<u32>()
+    }
+
+    /// Whether figures are measured on it out of fold: it is of the first edition, and no comment, which stands outside of any session.
+    #[must_use]
+    pub fn is_measured_on(&self) -> bool {
+        self.source != Source::Comments && self.edition() == 1
+    }
 }
 
 /// Where the corpus stands.
@@ -88,8 +111,8 @@ pub struct Session {
 pub struct Places<'a> {
     /// Folder of the data set: the written parts with their text, the others as codes by id (`data/corpus`).
     pub written: &'a Path,
-    /// The user's folder: AnnoMI and comments joined to their text by `scripts/annomi.py` and
-    /// `scripts/goemotions.py`.
+    /// The user's folder: AnnoMI and comments joined to their text by `scripts/annomi.py`, `scripts/goemotions.py` and
+    /// `scripts/comments.py`.
     pub own: Option<&'a Path>,
     /// The folds: `group,fold`.
     pub splits: &'a Path,
@@ -173,11 +196,12 @@ fn gather(places: &Places<'_>, text: bool) -> Result<Corpus, Error> {
     let mut corpus = Corpus::default();
     for source in Source::ALL {
         let files = match (source, text) {
-            (Source::Annomi, true) => own(places.own, &["annomi_train.csv"]),
+            (Source::Annomi, true) => own(places.own, &[&["annomi_train.csv"]]),
             (Source::Annomi, false) => batches(places.written, "annomi_codes")?,
-            (Source::Comments, true) => {
-                own(places.own, &["goemotions_coded.csv", "external/goemotions_coded.csv"])
-            }
+            (Source::Comments, true) => own(
+                places.own,
+                &[&["goemotions_coded.csv", "external/goemotions_coded.csv"], &["comments_coded.csv"]],
+            ),
             (Source::Comments, false) => continue,
             _ => batches(places.written, &format!("written_{}", source.name()))?,
         };
@@ -187,7 +211,7 @@ fn gather(places: &Places<'_>, text: bool) -> Result<Corpus, Error> {
                     "AnnoMI is left out: --corpus has no annomi_train.csv; scripts/annomi.py makes it".into()
                 }
                 Source::Comments => {
-                    "comments are left out: --corpus has no goemotions_coded.csv; scripts/goemotions.py makes it".into()
+                    "comments are left out: --corpus has neither goemotions_coded.csv nor comments_coded.csv; scripts/goemotions.py and scripts/comments.py make them".into()
                 }
                 _ => format!("{} are left out: not in {}", source.name(), places.written.display()),
             });
@@ -199,10 +223,13 @@ fn gather(places: &Places<'_>, text: bool) -> Result<Corpus, Error> {
     Ok(corpus)
 }
 
-/// The first of these files that the user's folder has, as the first batch.
-fn own(folder: Option<&Path>, names: &[&str]) -> Vec<(u32, PathBuf)> {
-    let paths = folder.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
-    paths.filter(|path| path.is_file()).take(1).map(|path| (1, path)).collect()
+/// The files that the user's folder has, batch by batch, each under the first of its names.
+fn own(folder: Option<&Path>, batches: &[&[&str]]) -> Vec<(u32, PathBuf)> {
+    let file = |names: &&[&str]| {
+        let mut paths = folder.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
+        paths.find(|path| path.is_file())
+    };
+    (1..).zip(batches.iter().map(file)).filter_map(|(batch, path)| Some((batch, path?))).collect()
 }
 
 /// `name.csv.gz` and later batches of it, `name_2.csv.gz` and so on, with their numbers, in order; packed or not.
@@ -251,6 +278,7 @@ fn part(
             .into_iter()
             .flatten()
             .find_map(|key| folds.get(key).map(|&fold| (key.clone(), fold)))
+            .or_else(|| row.id.clone().filter(|_| source == Source::Comments).map(|id| (id, NO_FOLD)))
             .ok_or_else(|| wrong("its group has no fold in the splits file: run scripts/splits.py".into()))?;
         let session_id = row.session_id.or(row.id).unwrap_or_default();
         let role = row.speaker.as_deref().unwrap_or("client");

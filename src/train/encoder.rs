@@ -94,10 +94,10 @@ fn train_pooled(
     (mean, deviation)
 }
 
-/// How much the third reader's logits count beside those of the others.
+/// How much the logits of either reader over the large encoder count beside those of the others.
 const WEIGHT_OF_LARGE: f64 = 1.5;
 
-/// Teaches the third reader with sessions; `states` are the large encoder's.
+/// Teaches a reader over the large encoder with sessions; `states` are that encoder's.
 pub fn train_large(
     large: &mut LargeReader,
     states: &States,
@@ -109,7 +109,7 @@ pub fn train_large(
     large.take_in_scale(&mean, &deviation, WEIGHT_OF_LARGE);
 }
 
-/// What the third reader says of them.
+/// What a reader over the large encoder says of them.
 #[must_use]
 pub fn predict_large(
     large: &LargeReader,

@@ -35,9 +35,9 @@ impl<'a> Evaluation<'a> {
     /// If a fold is missing or of another corpus.
     pub fn read(all: &'a [Session], work: &Path, readers: &[&str]) -> anyhow::Result<Evaluation<'a>> {
         let mut evaluation = Evaluation { sessions: Vec::new(), network: Vec::new(), ngrams: Vec::new() };
-        let folds = all.iter().map(|s| s.fold).max().unwrap_or(0);
+        let folds = all.iter().filter(|s| s.is_measured_on()).map(|s| s.fold).max().unwrap_or(0);
         for fold in 0..=folds {
-            let of_fold = |s: &&Session| s.fold == fold && s.source != Source::Comments;
+            let of_fold = |s: &&Session| s.fold == fold && s.is_measured_on();
             let sessions: Vec<&Session> = all.iter().filter(of_fold).collect();
             let file = |name: &str| -> PathBuf { work.join(format!("{name}{fold}.csv")) };
             let mut network: Logits =

@@ -31,7 +31,7 @@ use tch::{Kind, Tensor};
 
 /// What to train from and where to.
 pub struct Training<'a> {
-    /// The coded corpus with its folds.
+    /// The coded corpus with its folds: the editions that are learned from.
     pub sessions: &'a [Session],
     /// Folder of the pre-trained encoder: `model.safetensors` and `tokenizer.json`.
     pub base: &'a Path,
@@ -71,15 +71,16 @@ impl Training<'_> {
             large_states: OnceCell::new(),
         };
         for &fold in &self.folds {
-            let training = part(&prepared, |s| s.fold != fold);
-            let held_out = part(&prepared, |s| s.fold == fold && s.source != Source::Comments);
+            let training = part(&prepared, |s| s.fold != fold && s.edition() == 1);
+            let held_out = part(&prepared, |s| s.fold == fold && s.is_measured_on());
             self.ngram_stage(fold, &training, &held_out, say)?;
-            for reader in [Which::First, Which::Second, Which::Third] {
+            for reader in [Which::First, Which::Second, Which::Large(0)] {
                 network.stage(reader, fold, &training, &held_out, say)?;
             }
+            network.stage(Which::Large(1), fold, &part(&prepared, |s| s.fold != fold), &held_out, say)?;
         }
         if self.finish {
-            let everything = part(&prepared, |_| true);
+            let everything = part(&prepared, |s| s.edition() == 1);
             let first = self.work.join("upper.safetensors");
             if !first.exists() {
                 say("teaching the final encoder and its reader with everything".into());
@@ -93,16 +94,22 @@ impl Training<'_> {
             let third = self.work.join("third.safetensors");
             if !third.exists() {
                 say("teaching the final third reader with everything".into());
-                save(network.large(&everything, say)?.variables(), &third)?;
+                save(network.large(0, &everything, say)?.variables(), &third)?;
             }
-            let evaluation = Evaluation::read(self.sessions, self.work, &["network", "plain", "large"])?;
-            let small = Evaluation::read(self.sessions, self.work, &["network", "plain"])?;
+            let fourth = self.work.join("fourth.safetensors");
+            if !fourth.exists() {
+                say("teaching the final fourth reader with everything, and what came later".into());
+                save(network.large(1, &part(&prepared, |_| true), say)?.variables(), &fourth)?;
+            }
+            let readers = ["network", "plain", "large", "fourth"];
+            let evaluation = Evaluation::read(self.sessions, self.work, &readers)?;
+            let small = Evaluation::read(self.sessions, self.work, &readers[..2])?;
             let calibrated =
                 |evaluation: &Evaluation<'_>| calibrate(&evaluation.scored(|_| true), &Policy::default());
             let small_calibration = Some(Box::new(calibrated(&small)));
             let calibration = Calibration { small: small_calibration, ..calibrated(&evaluation) };
             std::fs::create_dir_all(self.out)?;
-            network.write_large(&third, &self.out.join(files::LARGE))?;
+            network.write_large(&[&third, &fourth], self.out)?;
             self.assemble(&config, &tokenizer, &everything, &[&first, &second], &calibration)?;
             evaluation.write(&self.out.join(folds::FILE))?;
             say(format!("the model is in {}", self.out.display()));
@@ -192,8 +199,8 @@ enum Which {
     First,
     /// The one over the plain encoder.
     Second,
-    /// The one over the large encoder.
-    Third,
+    /// The third and the fourth, over the large encoder, counted from 0.
+    Large(usize),
 }
 
 /// The network in its stages.
@@ -221,7 +228,8 @@ impl Network<'_> {
         let name = match reader {
             Which::First => "network",
             Which::Second => "plain",
-            Which::Third => "large",
+            Which::Large(0) => "large",
+            Which::Large(_) => "fourth",
         };
         let scores = self.training.work.join(format!("{name}{fold}.csv"));
         // For whoever wants to learn something else without having seen the fold.
@@ -239,8 +247,8 @@ impl Network<'_> {
                     save(plain.variables(), &weights)?;
                     encoder::predict_plain(&plain, self.states(say)?, held_out)
                 }
-                Which::Third => {
-                    let large = self.large(training, say)?;
+                Which::Large(reader) => {
+                    let large = self.large(reader, training, say)?;
                     save(large.variables(), &weights)?;
                     encoder::predict_large(&large, self.large_states(say)?, held_out)
                 }
@@ -262,17 +270,22 @@ impl Network<'_> {
         Ok(upper)
     }
 
-    /// Settings of the second and the third reader.
+    /// Settings of all readers but the first.
     fn settings_of_kept(&self) -> Settings {
         Settings { epochs: self.training.settings.plain_epochs, ..self.training.settings.clone() }
     }
 
-    /// The third reader, taught with the given sessions.
-    fn large(&self, training: &[&Prepared<'_>], say: &mut dyn FnMut(String)) -> anyhow::Result<LargeReader> {
+    /// The third or the fourth reader, counted from 0, taught with the given sessions.
+    fn large(
+        &self,
+        reader: usize,
+        training: &[&Prepared<'_>],
+        say: &mut dyn FnMut(String),
+    ) -> anyhow::Result<LargeReader> {
         let settings = self.settings_of_kept();
         let states = self.large_states(say)?;
         tch::manual_seed(settings.seed as i64);
-        let mut large = LargeReader::new(self.config, self.large_shape()?, settings.dropout);
+        let mut large = LargeReader::new(self.config, self.large_shape()?, reader, settings.dropout);
         encoder::train_large(&mut large, states, &thinned(training), &settings, &mut telling(say));
         Ok(large)
     }
@@ -321,14 +334,18 @@ impl Network<'_> {
         large::encoder(self.training.large, self.tokenizer, self.large_shape()?, &self.config.encoder)
     }
 
-    /// Writes the large encoder and its reader, from the file of the latter, into one file.
-    fn write_large(&self, reader: &Path, to: &Path) -> anyhow::Result<()> {
-        let mut all = self.large_encoder()?;
-        let bytes = std::fs::read(reader)?;
-        for (name, tensor) in SafeTensors::deserialize(&bytes)?.iter() {
-            all.push((name.to_owned(), tensor.dtype(), tensor.shape().to_vec(), tensor.data().to_vec()));
+    /// Writes the large encoder and its readers, from the files of the latter, into the two files of a model folder.
+    fn write_large(&self, readers: &[&Path], to: &Path) -> anyhow::Result<()> {
+        let (words, mut all): (Vec<_>, Vec<_>) =
+            self.large_encoder()?.into_iter().partition(|(name, ..)| name.starts_with("large.word."));
+        for reader in readers {
+            let bytes = std::fs::read(reader)?;
+            for (name, tensor) in SafeTensors::deserialize(&bytes)?.iter() {
+                all.push((name.to_owned(), tensor.dtype(), tensor.shape().to_vec(), tensor.data().to_vec()));
+            }
         }
-        Ok(std::fs::write(to, large::file(&all)?)?)
+        std::fs::write(to.join(files::LARGE), large::file(&all)?)?;
+        Ok(std::fs::write(to.join(files::LARGE_WORDS), large::file(&words)?)?)
     }
 
     fn large_shape(&self) -> anyhow::Result<&LargeConfig> {

@@ -1,7 +1,9 @@
 //! Model folders that are damaged, cut short or foreign: refused with what is wrong, never run into the ground.
 
 use crate::corpus::{analyze, stderr, visible};
-use breakthrough::model::files::{self, CALIBRATION, CHECKSUMS, CONFIG, LARGE, NGRAMS, TOKENIZER, WEIGHTS};
+use breakthrough::model::files::{
+    self, CALIBRATION, CHECKSUMS, CONFIG, LARGE, LARGE_WORDS, NGRAMS, TOKENIZER, WEIGHTS,
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use safetensors::tensor::{Dtype, TensorView};
@@ -10,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files of the shipped model.
-const NAMES: [&str; 7] = [CONFIG, TOKENIZER, WEIGHTS, LARGE, NGRAMS, CALIBRATION, CHECKSUMS];
+const NAMES: [&str; 8] = [CONFIG, TOKENIZER, WEIGHTS, LARGE, LARGE_WORDS, NGRAMS, CALIBRATION, CHECKSUMS];
 
 fn shipped() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm")

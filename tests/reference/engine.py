@@ -79,10 +79,12 @@ def untaught_mpnet(large, shape, weights):
 
 
 def main(folder, units):
+    # In double precision: what differs is the engine's own rounding.
+    torch.set_default_dtype(torch.float64)
     folder = pathlib.Path(folder)
     config = json.loads((folder / "config.json").read_text())
     shape, context = config["encoder"], config["context"]
-    weights = {name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()}
+    weights = {name: tensor.double() for name, tensor in load_file(folder / "model.safetensors").items()}
 
     def part(prefix):
         return {name[len(prefix) :]: t for name, t in weights.items() if name.startswith(prefix)}
@@ -136,18 +138,21 @@ def main(folder, units):
 
     large = config.get("large")
     if large:
-        stored = load_file(folder / "large.safetensors")
+        stored = load_file(folder / "large.safetensors") | load_file(folder / "large_words.safetensors")
         # Weights that are bytes have what each row is worth beside them.
         weights |= {
-            name: tensor.float() * stored[name.removesuffix("weight") + "scale"].float()[:, None]
+            name: tensor.double() * stored[name.removesuffix("weight") + "scale"].double()[:, None]
             if tensor.dtype == torch.int8
-            else tensor.float()
+            else tensor.double()
             for name, tensor in stored.items()
         }
         mpnet, large_ids = untaught_mpnet(large, shape, part("large."))
-        narrow_large = torch.nn.Linear(large["hidden"] * (1 + large["pools"]), large["width"])
-        narrow_large.load_state_dict(part("large.input."), strict=True)
-        third = reader("large.", large["width"])
+        above = []
+        for n in range(large["readers"]):
+            prefix = f"large.reader.{n}."
+            narrow_large = torch.nn.Linear(large["hidden"] * (1 + large["pools"]), large["width"])
+            narrow_large.load_state_dict(part(prefix + "input."), strict=True)
+            above.append((prefix + "pool.weight", narrow_large, reader(prefix, large["width"])))
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
@@ -179,7 +184,8 @@ def main(folder, units):
                 logits = logits + second(narrow(pooled("plain.pool.weight", states(untaught))), roles)
             if large:
                 tokens = [mpnet(torch.tensor([large_ids(unit["ids"])])).last_hidden_state[0] for unit in session]
-                logits = logits + third(narrow_large(pooled("large.pool.weight", tokens)), roles)
+                for pools, narrow_large, read in above:
+                    logits = logits + read(narrow_large(pooled(pools, tokens)), roles)
             for unit, row in zip(session, logits):
                 unit["logits"] = [round(value, 6) for value in row.tolist()]
 

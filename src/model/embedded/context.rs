@@ -1,9 +1,9 @@
-//! The layers over a session: a bidirectional GRU over the windows' vectors, then two linear layers. The second reader
-//! and the third bring the vectors of their encoders to a width of their own first.
+//! The layers over a session: a bidirectional GRU over the windows' vectors, then two linear layers. All readers but
+//! the first weigh the tokens of a window in their own way, and bring what comes of it to a width of their own first.
 
-use super::Error;
 use super::kernels::rows::gru_step;
 use super::kernels::{Exact, Processor};
+use super::{Error, means};
 use crate::codebook::CODE_COUNT;
 use crate::model::config::{Config, LargeConfig, PlainConfig};
 use crate::model::weights::Weights;
@@ -15,10 +15,19 @@ struct Gru {
     hidden: Exact,
 }
 
+/// What brings the states of a window's tokens to one vector.
+struct Narrow {
+    /// What the weights of the tokens are products with, a row as long as a token's state a weighted mean.
+    pools: Vec<f32>,
+    /// Length of a token's state.
+    state: usize,
+    layer: Exact,
+}
+
 /// The layers of one reader.
 pub(super) struct Context {
-    /// First layer of the second and the third reader; the first one takes the vectors as they are.
-    narrow: Option<Exact>,
+    /// First layers of the readers but the first, which takes the vectors as they are.
+    narrow: Option<Narrow>,
     width: usize,
     states: usize,
     roles: Vec<f32>,
@@ -55,32 +64,36 @@ impl Context {
         weights: &Weights<'_>,
         plain: &PlainConfig,
     ) -> Result<Context, Error> {
-        let inputs = plain.vector(config.encoder.hidden);
-        Context::narrowing(processor, config, weights, "plain.", [plain.width, inputs])
+        let sizes = [config.encoder.hidden, plain.pools, plain.width];
+        Context::narrowing(processor, config, weights, "plain.", sizes)
     }
 
-    /// The reader over the large encoder.
+    /// One of the readers over the large encoder, counted from 0.
     pub(super) fn large(
         processor: Processor,
         config: &Config,
         weights: &Weights<'_>,
         large: &LargeConfig,
+        reader: usize,
     ) -> Result<Context, Error> {
-        Context::narrowing(processor, config, weights, "large.", [large.width, large.vector()])
+        let sizes = [large.hidden, large.pools, large.width];
+        Context::narrowing(processor, config, weights, &LargeConfig::prefix(reader), sizes)
     }
 
-    /// A reader of the thirteen codes that brings vectors of so many inputs to a width of its own.
+    /// A reader of the thirteen codes that takes states of so many numbers, weighs tokens in so many ways, and brings what comes of it
+    /// to a width of its own.
     fn narrowing(
         processor: Processor,
         config: &Config,
         weights: &Weights<'_>,
         of: &str,
-        [width, inputs]: [usize; 2],
+        [state, pools, width]: [usize; 3],
     ) -> Result<Context, Error> {
         let mut context = Context::new(processor, config, weights, of, [width, CODE_COUNT])?;
-        let weight = weights.f32(&format!("{of}input.weight"), &[width, inputs])?;
+        let weight = weights.f32(&format!("{of}input.weight"), &[width, state * (1 + pools)])?;
         let bias = weights.f32(&format!("{of}input.bias"), &[width])?;
-        context.narrow = Some(Exact::new(processor, &weight, bias));
+        let pools = weights.f32(&format!("{of}pool.weight"), &[pools, state])?;
+        context.narrow = Some(Narrow { pools, state, layer: Exact::new(processor, &weight, bias) });
         Ok(context)
     }
 
@@ -160,12 +173,14 @@ impl Context {
         self.joined(&input, &ahead, &back)
     }
 
-    /// Vectors of windows, brought to the length that the reader takes.
-    pub(super) fn narrowed(&self, vectors: Vec<f32>) -> Vec<f32> {
-        let Some(narrow) = &self.narrow else { return vectors };
-        let mut narrowed = vec![0.0; vectors.len() / narrow.inputs() * self.width];
-        narrow.apply(&vectors, &mut narrowed);
-        narrowed
+    /// Vectors of windows, of the length that the reader takes, from the states `x` of their tokens.
+    pub(super) fn vectors(&self, x: &[f32], windows: &[&[u32]]) -> Vec<f32> {
+        let Some(Narrow { pools, state, layer }) = &self.narrow else {
+            return means(x, windows, &[], self.width);
+        };
+        let mut vectors = vec![0.0; windows.len() * self.width];
+        layer.apply(&means(x, windows, pools, *state), &mut vectors);
+        vectors
     }
 
     /// That length.

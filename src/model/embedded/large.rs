@@ -4,7 +4,7 @@ use super::kernels::Processor;
 use super::kernels::attention::by_distance;
 use super::kernels::rows::{Norm, normalise};
 use super::linear::Linear;
-use super::{Error, Layer, Pass, Precision, Rooms, means, norm};
+use super::{Error, Layer, Pass, Precision, Rooms, norm};
 use crate::model::config::{EncoderConfig, LargeConfig};
 use crate::model::weights::{Bytes, Weights};
 use rayon::prelude::*;
@@ -25,8 +25,6 @@ pub struct Large {
     layers: Vec<Layer>,
     /// What is added to products of queries with keys for the distance between them.
     distances: Vec<f32>,
-    /// What the weights of the tokens are products with, a row of `hidden` a weighted mean.
-    pools: Vec<f32>,
     rooms: Rooms,
 }
 
@@ -42,10 +40,7 @@ impl Layer {
         let (hidden, wide) = (shape.hidden, shape.intermediate);
         let name = |part: &str| format!("large.layer.{n}.{part}");
         let linear = |part: &str, outputs: usize, inputs: usize| -> Result<Linear, Error> {
-            let weight: Vec<i8> = weights
-                .i8(&name(&format!("{part}.weight")), &[outputs, inputs])?
-                .of(0..outputs * inputs)
-                .collect();
+            let weight = weights.i8(&name(&format!("{part}.weight")), &[outputs, inputs])?;
             let scales = weights.f32(&name(&format!("{part}.scale")), &[outputs])?;
             let bias = weights.f32(&name(&format!("{part}.bias")), &[outputs])?;
             Ok(Linear::of_bytes(processor, precision, &weight, scales, bias))
@@ -80,28 +75,14 @@ impl Large {
             processor,
             hidden,
             heads: shape.heads,
-            words: weights.i8("large.word.weight", &[encoder.vocabulary, hidden])?,
+            words: weights.bytes("large.word.weight", &[encoder.vocabulary, hidden])?,
             scales: weights.f32("large.word.scale", &[encoder.vocabulary])?,
             positions: weights.f32("large.position.weight", &[window, hidden])?,
             embedding_norm: norm(weights, "large.embedding_norm", hidden, EPSILON)?,
             layers: (0..shape.layers).into_par_iter().map(layer).collect::<Result<_, _>>()?,
             distances: by_distance(&distances, shape.heads),
-            pools: Vec::new(),
             rooms: Rooms::default(),
         })
-    }
-
-    /// Adds the weighted means of its reader.
-    ///
-    /// # Errors
-    /// If their tensor is missing or of another shape.
-    pub(super) fn with_pools(self, shape: &LargeConfig, weights: &Weights<'_>) -> Result<Large, Error> {
-        Ok(Large { pools: weights.f32("large.pool.weight", &[shape.pools, shape.hidden])?, ..self })
-    }
-
-    /// Of every window the mean over its tokens, then its weighted means.
-    pub(super) fn encode_pack(&self, windows: &[&[u32]]) -> Vec<f32> {
-        means(&self.states(windows), windows, &self.pools, self.hidden)
     }
 
     /// The states of the tokens of windows, one behind the other, row by row: as many windows as are worth working on at once.

@@ -54,18 +54,11 @@ impl Linear {
     }
 
     /// `y = x · wᵀ + bias`, then what `then` says; `integers` is room to work in.
-    pub(super) fn apply(
-        &self,
-        processor: Processor,
-        x: &[f32],
-        then: Then,
-        y: &mut [f32],
-        integers: &mut Quantised,
-    ) {
+    pub(super) fn apply(&self, x: &[f32], then: Then, y: &mut [f32], integers: &mut Quantised) {
         match self {
             Linear::Exact(layer) => layer.apply_then(x, then, y),
             Linear::Fast(layer) => {
-                integers.set(processor, x, layer.inputs());
+                integers.set(layer, x);
                 layer.apply_then(integers, then, y);
             }
         }

@@ -59,7 +59,7 @@ pub struct Embedded {
     layers: Vec<Layer>,
     context: Context,
     plain: Option<Plain>,
-    large: Option<(Large, Context)>,
+    large: Option<(Large, Vec<Context>)>,
     own: Option<Own>,
     rooms: Rooms,
 }
@@ -69,8 +69,6 @@ struct Plain {
     /// Where its layers part from the taught ones.
     shared: usize,
     layers: Vec<Layer>,
-    /// What the weights of the tokens are products with, a row of `hidden` a weighted mean.
-    pools: Vec<f32>,
     context: Context,
 }
 
@@ -158,7 +156,6 @@ impl Embedded {
                         .into_par_iter()
                         .map(|n| layer("plain.", n))
                         .collect::<Result<_, _>>()?,
-                    pools: weights.f32("plain.pool.weight", &[plain.pools, hidden])?,
                     context: Context::plain(processor, config, weights, plain)?,
                 }),
             },
@@ -168,26 +165,31 @@ impl Embedded {
         })
     }
 
-    /// Adds the large encoder with its reader.
+    /// Adds the large encoder with its readers.
     ///
     /// # Errors
     /// If `config` has none, or a tensor is missing or of another shape.
     pub fn with_large(mut self, config: &Config, weights: &Weights<'_>) -> Result<Embedded, Error> {
         let missing = || Error::Engine("the model has no large encoder".into());
         let shape = config.large.as_ref().ok_or_else(missing)?;
-        let large =
-            Large::new(shape, &config.encoder, weights, self.precision)?.with_pools(shape, weights)?;
-        self.large = Some((large, Context::large(self.processor, config, weights, shape)?));
+        let large = Large::new(shape, &config.encoder, weights, self.precision)?;
+        let reader = |n: usize| Context::large(self.processor, config, weights, shape, n);
+        self.large = Some((large, (0..shape.readers).map(reader).collect::<Result<_, _>>()?));
         Ok(self)
     }
 
-    /// Vectors of the windows of one pack: of each what [`Embedded::encode_small`] makes, then what the third reader takes.
+    /// Vectors of the windows of one pack: of each what [`Embedded::encode_small`] makes, then what the readers of the large encoder
+    /// take.
     fn encode_pack(&self, windows: &[&[u32]]) -> Vec<f32> {
         let small = self.encode_small(windows);
         match &self.large {
             None => small,
-            Some((large, context)) => {
-                beside(&small, &context.narrowed(large.encode_pack(windows)), windows.len())
+            Some((large, readers)) => {
+                let states = large.states(windows);
+                let add = |all: Vec<f32>, reader: &Context| {
+                    beside(&all, &reader.vectors(&states, windows), windows.len())
+                };
+                readers.iter().fold(small, add)
             }
         }
     }
@@ -212,7 +214,7 @@ impl Embedded {
         let Some(plain) = &self.plain else {
             pass.run(&self.layers, &mut x);
             self.rooms.leave(room);
-            return means(&x, windows, &[], width);
+            return self.context.vectors(&x, windows);
         };
         let (shared, taught) = self.layers.split_at(plain.shared);
         pass.run(shared, &mut x);
@@ -224,12 +226,11 @@ impl Embedded {
             pass.run(&own.layers, third);
         }
         self.rooms.leave(room);
-        let taught = means(&x, windows, &[], width);
-        let plain = plain.context.narrowed(means(&other, windows, &plain.pools, width));
-        let both = beside(&taught, &plain, windows.len());
+        let taught = self.context.vectors(&x, windows);
+        let both = beside(&taught, &plain.context.vectors(&other, windows), windows.len());
         match third {
             None => both,
-            Some((_, third)) => beside(&both, &means(&third, windows, &[], width), windows.len()),
+            Some((own, third)) => beside(&both, &own.context.vectors(&third, windows), windows.len()),
         }
     }
 
@@ -246,7 +247,7 @@ impl Embedded {
             readers.push((&plain.context, part(plain.context.width())));
         }
         part(self.own_width());
-        if let Some((_, context)) = &self.large {
+        for context in self.large.iter().flat_map(|(_, readers)| readers) {
             readers.push((context, part(context.width())));
         }
         readers
@@ -254,7 +255,7 @@ impl Embedded {
 
     /// Length of what [`Embedded::encode_pack`] makes of a window.
     fn vector(&self) -> usize {
-        self.width + self.large.as_ref().map_or(0, |(_, context)| context.width())
+        self.width + self.large.iter().flat_map(|(_, readers)| readers).map(Context::width).sum::<usize>()
     }
 
     fn columns(&self, vectors: &[f32], columns: Range<usize>) -> Vec<f32> {
@@ -311,7 +312,7 @@ impl Pass<'_> {
         y.resize(x.len(), 0.0);
         mixed.resize(x.len(), 0.0);
         let mut product = |linear: &Linear, x: &[f32], then: Then, y: &mut [f32]| {
-            linear.apply(processor, x, then, y, integers);
+            linear.apply(x, then, y, integers);
         };
         for layer in layers {
             // Queries, keys and values are done with when the wide layer begins.

@@ -20,8 +20,8 @@ const MOST: f32 = 12.0;
 #[must_use]
 pub fn parts(config: &Config) -> [usize; 2] {
     let states = 2 * config.context.hidden;
-    let others =
-        config.plain.iter().map(|plain| plain.width).chain(config.large.iter().map(|large| large.width));
+    let large = config.large.iter().flat_map(|large| std::iter::repeat_n(large.width, large.readers));
+    let others = config.plain.iter().map(|plain| plain.width).chain(large);
     let others: usize = others.map(|width| width + states).sum();
     [config.encoder.hidden + states + others, 2 * CODE_COUNT]
 }

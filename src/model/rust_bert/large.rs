@@ -1,4 +1,4 @@
-//! The large encoder on libtorch: MPNet's layers, which rust-bert does not have, and the third reader above them.
+//! The large encoder on libtorch: MPNet's layers, which rust-bert does not have, and the readers above them.
 
 use super::bert::{inverse, passes};
 use super::{HEAD_GROUP, Pooled, take};
@@ -11,22 +11,24 @@ use tch::{Device, Kind, Tensor, nn};
 /// What MPNet adds to a variance.
 const EPSILON: f64 = 1e-5;
 
-/// The third reader.
+/// A reader over the large encoder: the third or the fourth.
 pub struct LargeReader {
-    /// All variables, under `large.`.
+    /// All variables, under [`LargeConfig::prefix`].
     pub vs: nn::VarStore,
     /// What is learned.
     pub pooled: Pooled,
 }
 
 impl LargeReader {
-    /// Random weights of the given shape; `dropout` acts only while training.
+    /// Random weights of the given shape for one of the readers, counted from 0; `dropout` acts only while training.
     #[must_use]
-    pub fn new(config: &Config, large: &LargeConfig, dropout: f64) -> LargeReader {
+    pub fn new(config: &Config, large: &LargeConfig, reader: usize, dropout: f64) -> LargeReader {
         let vs = nn::VarStore::new(Device::Cpu);
         let root = vs.root().set_group(HEAD_GROUP);
         let sizes = [large.pools, large.width, config.codes.len()];
-        let pooled = Pooled::new(&root / "large", &config.context, large.hidden, sizes, dropout);
+        let prefix = LargeConfig::prefix(reader);
+        let path = prefix.split_terminator('.').fold(root, |path, part| path / part);
+        let pooled = Pooled::new(path, &config.context, large.hidden, sizes, dropout);
         LargeReader { vs, pooled }
     }
 
@@ -44,7 +46,7 @@ impl LargeReader {
     }
 }
 
-/// The encoder with the reader.
+/// The encoder with its readers.
 pub(super) struct Large {
     heads: i64,
     words: Tensor,
@@ -53,7 +55,7 @@ pub(super) struct Large {
     /// By head, query and key.
     distances: Tensor,
     layers: Vec<Layer>,
-    pub(super) reader: LargeReader,
+    pub(super) readers: Vec<LargeReader>,
 }
 
 struct Layer {
@@ -74,8 +76,7 @@ impl Large {
             Ok(Tensor::from_slice(&weights.f32(name, shape)?).view(sizes.as_slice()))
         };
         let bytes = |name: &str, rows: usize, inputs: usize| -> Result<Tensor, Error> {
-            let weight: Vec<i8> =
-                weights.i8(&format!("{name}.weight"), &[rows, inputs])?.of(0..rows * inputs).collect();
+            let weight = weights.i8(&format!("{name}.weight"), &[rows, inputs])?;
             let scale = halves(&format!("{name}.scale"), &[rows])?.unsqueeze(-1);
             Ok(Tensor::from_slice(&weight).view([rows as i64, inputs as i64]).to_kind(Kind::Float) * scale)
         };
@@ -104,8 +105,11 @@ impl Large {
         let steps = Tensor::arange(window as i64, (Kind::Int64, Device::Cpu));
         let distance: Tensor = steps.unsqueeze(1) - steps.unsqueeze(0) + (window as i64 - 1);
         let distances = by_distance.index_select(1, &distance.view(-1));
-        let reader = LargeReader::new(config, large, 0.0);
-        take(reader.variables(), weights)?;
+        let reader = |n: usize| -> Result<LargeReader, Error> {
+            let reader = LargeReader::new(config, large, n, 0.0);
+            take(reader.variables(), weights)?;
+            Ok(reader)
+        };
         Ok(Large {
             heads: large.heads as i64,
             words: bytes("large.word", config.encoder.vocabulary, hidden)?,
@@ -113,11 +117,11 @@ impl Large {
             embedding_norm: norm("large.embedding_norm")?,
             distances: distances.view([large.heads as i64, window as i64, window as i64]),
             layers: (0..large.layers).map(layer).collect::<Result<_, _>>()?,
-            reader,
+            readers: (0..large.readers).map(reader).collect::<Result<_, _>>()?,
         })
     }
 
-    /// Vectors of windows, as [`Pooled::pool`] makes them. Windows of one length go together, so that nothing is padded.
+    /// Vectors of windows, as the readers take them, side by side. Windows of one length go together, so that nothing is padded.
     pub(super) fn encode(&self, windows: &[&[u32]]) -> Tensor {
         let lengths: Vec<usize> = windows.iter().map(|window| window.len()).collect();
         let (mut parts, mut order) = (Vec::new(), Vec::new());
@@ -156,6 +160,10 @@ impl Large {
             x = norm(&(linear(&inner, output) + x), &norms[1]);
         }
         let windows = x.size()[0] as usize;
-        self.reader.pooled.pool(&x.view([-1, hidden]), &vec![length; windows])
+        let (states, lengths) = (x.view([-1, hidden]), vec![length; windows]);
+        let read = |LargeReader { pooled, .. }: &LargeReader| {
+            pooled.reader.narrowed(&pooled.pool(&states, &lengths))
+        };
+        Tensor::cat(&self.readers.iter().map(read).collect::<Vec<_>>(), 1)
     }
 }

@@ -95,7 +95,7 @@ pub fn to_safetensors(variables: BTreeMap<String, Tensor>) -> Result<Vec<u8>, Er
 /// The rust-bert engine. libtorch does its own threading; one caller at a time.
 pub struct RustBert(Mutex<Parts>);
 
-/// The network, and the second and the third reader with their encoders if the model has them.
+/// The network, and the other readers with their encoders if the model has them.
 struct Parts {
     network: Network,
     plain: Option<Plain>,
@@ -117,9 +117,7 @@ impl Parts {
             parts.push(plain.pooled.reader.narrowed(&plain.pooled.pool(&states, &lengths)));
             parts.extend(self.own.as_ref().map(|own| own.encode(&states, &lengths, false)));
         }
-        parts.extend(
-            self.large.as_ref().map(|large| large.reader.pooled.reader.narrowed(&large.encode(windows))),
-        );
+        parts.extend(self.large.as_ref().map(|large| large.encode(windows)));
         Tensor::cat(&parts, 1)
     }
 
@@ -140,10 +138,12 @@ impl Parts {
         if let Some(plain) = &self.plain {
             each.push(read(&plain.pooled.reader, &vectors.narrow(1, self.hidden, self.plain_length), &roles));
         }
-        if let Some(Large { reader, .. }) = &self.large {
+        if let Some(Large { readers, .. }) = &self.large {
             let before = self.before_own() + if self.own.is_some() { self.hidden } else { 0 };
-            let part = vectors.narrow(1, before, vectors.size()[1] - before);
-            each.push(read(&reader.pooled.reader, &part, &roles));
+            let theirs = vectors.narrow(1, before, vectors.size()[1] - before);
+            let parts = theirs.chunk(readers.len() as i64, 1);
+            let readers = readers.iter().zip(&parts);
+            each.extend(readers.map(|(reader, part)| read(&reader.pooled.reader, part, &roles)));
         }
         each
     }
@@ -170,7 +170,7 @@ impl RustBert {
         Ok(RustBert(Mutex::new(Parts { network, plain, large: None, own: None, hidden, plain_length })))
     }
 
-    /// Adds the large encoder with its reader.
+    /// Adds the large encoder with its readers.
     ///
     /// # Errors
     /// If `config` has none, or a tensor is missing or of another shape.

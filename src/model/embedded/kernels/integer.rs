@@ -8,7 +8,8 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::amx;
-use super::panels::{LANES, Line, Panels, in_tiles, put, rows_of};
+use super::bytes;
+use super::panels::{LANES, Line, Panels, Tile, in_tiles, put, rows_of};
 use super::processor::{Level, Machine, Processor, for_every_processor};
 use super::rows::{Then, to_integers};
 
@@ -26,10 +27,13 @@ pub struct Integer {
 /// Weights in the order in which they are read.
 enum Packed {
     Panels(Panels<Weights>),
+    /// Weights that are bytes, where their products are as fast.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+    Bytes(bytes::Bytes),
     #[cfg(target_arch = "x86_64")]
     Squares(Vec<amx::Square>),
     #[cfg(target_arch = "x86_64")]
-    Bytes(Vec<amx::Bytes>),
+    SquaresOfBytes(Vec<amx::Bytes>),
 }
 
 /// What turns the integer sums of the outputs into numbers, filled up with zeros to whole panels.
@@ -45,14 +49,17 @@ pub struct Quantised {
     inputs: usize,
     scales: Vec<f32>,
     pairs: Vec<[i16; 2]>,
+    /// The same for weights in bytes without AMX.
+    halves: bytes::Halves,
     /// The same for AMX, where there is one.
     #[cfg(target_arch = "x86_64")]
     squares: Vec<amx::Square>,
 }
 
 impl Quantised {
-    /// Takes the rows of `x`, `inputs` numbers each, in place of what was here.
-    pub fn set(&mut self, processor: Processor, x: &[f32], inputs: usize) {
+    /// Takes the rows of `x`, as many numbers each as `layer` takes, in place of what was here.
+    pub fn set(&mut self, layer: &Integer, x: &[f32]) {
+        let (processor, inputs) = (layer.processor, layer.inputs);
         let rows = x.len() / inputs;
         self.inputs = inputs;
         self.scales.resize(rows, 0.0);
@@ -61,6 +68,9 @@ impl Quantised {
         #[cfg(target_arch = "x86_64")]
         if processor.level() == Level::Amx {
             amx::split(&self.pairs, inputs, &mut self.squares);
+        }
+        if matches!(layer.weights, Packed::Bytes(_)) {
+            self.halves.set(&self.pairs, inputs);
         }
     }
 }
@@ -101,7 +111,9 @@ impl Integer {
         let at = |output: usize, input: usize| weight[output * inputs + input];
         let weights = match processor.level() {
             #[cfg(target_arch = "x86_64")]
-            Level::Amx => Packed::Bytes(amx::bytes(weight, outputs, inputs)),
+            Level::Amx => Packed::SquaresOfBytes(amx::bytes(weight, outputs, inputs)),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => Packed::Bytes(bytes::Bytes::new(weight, outputs, inputs)),
             _ => Packed::in_panels(processor, outputs, inputs, |output, input| at(output, input).into()),
         };
         Integer::with(processor, inputs, weights, scales, bias)
@@ -146,10 +158,15 @@ impl Integer {
             Packed::Panels(panels) => {
                 product(self.processor, &x.pairs, &x.scales, panels, &self.outputs, then, y);
             }
+            Packed::Bytes(weights) => {
+                bytes::product(self.processor, &x.halves, &x.scales, weights, &self.outputs, then, y);
+            }
             #[cfg(target_arch = "x86_64")]
             Packed::Squares(weights) => amx::product(&x.squares, &x.scales, weights, &self.outputs, then, y),
             #[cfg(target_arch = "x86_64")]
-            Packed::Bytes(weights) => amx::product(&x.squares, &x.scales, weights, &self.outputs, then, y),
+            Packed::SquaresOfBytes(weights) => {
+                amx::product(&x.squares, &x.scales, weights, &self.outputs, then, y);
+            }
         }
     }
 }
@@ -220,10 +237,26 @@ fn tile<const R: usize, const V: usize, M: Machine>(
 ) {
     let mut sums = [[[0; LANES]; V]; R];
     machine.add_integer_products(rows_of(pairs, row, panel.len(), panel.len()), panel, &mut sums);
+    finish::<R, V, M>(machine, &sums, &by_row[row..], outputs, column, then, y, row);
+}
+
+/// Puts the numbers that the sums of a tile stand for into their place.
+#[allow(clippy::too_many_arguments, reason = "a tile is where everything meets")]
+#[inline(always)]
+pub(super) fn finish<const R: usize, const V: usize, M: Machine>(
+    machine: M,
+    sums: &Tile<i32, V, R>,
+    by_row: &[f32],
+    outputs: &Outputs,
+    column: usize,
+    then: Then,
+    y: &mut [f32],
+    row: usize,
+) {
     let mut tile = [[[0.0; LANES]; V]; R];
     let scales = outputs.scales[column..].as_chunks::<LANES>().0;
     let biases = outputs.biases[column..].as_chunks::<LANES>().0;
-    for ((tile, sums), by_row) in tile.iter_mut().zip(&sums).zip(&by_row[row..]) {
+    for ((tile, sums), by_row) in tile.iter_mut().zip(sums).zip(by_row) {
         for (((tile, sums), scales), biases) in tile.iter_mut().zip(sums).zip(scales).zip(biases) {
             for (((y, sum), scale), bias) in tile.iter_mut().zip(sums).zip(scales).zip(biases) {
                 *y = *sum as f32 * by_row * scale + bias;
@@ -246,7 +279,7 @@ mod tests {
     fn apply_layer(layer: &Integer, x: &[f32], inputs: usize) -> Vec<f32> {
         let mut rows = Quantised::default();
         let mut y = vec![f32::NAN; x.len() / inputs * layer.outputs()];
-        rows.set(layer.processor, x, inputs);
+        rows.set(layer, x);
         layer.apply_then(&rows, Then::Nothing, &mut y);
         y
     }

@@ -1,7 +1,7 @@
 //! The arithmetic of the embedded engine, for the processor at hand: the one place with `unsafe`.
 //!
 //! Two products of matrices, [`Exact`] in single precision and [`Integer`] in 16-bit integers, and the work on rows
-//! between them ([`rows`], [`attention`]). Everything but the integer product is plain Rust that is compiled once
+//! between them ([`rows`], [`attention`]). Everything but the integer products is plain Rust that is compiled once
 //! for every [`Processor`]; which of the compilations runs is decided when the program starts. On 64-bit Arm, NEON
 //! is part of every processor, so that the portable compilation is the NEON one there (it could not be run where
 //! this was written).
@@ -18,6 +18,8 @@
 #[cfg(target_arch = "x86_64")]
 mod amx;
 pub mod attention;
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+mod bytes;
 mod exact;
 mod integer;
 mod panels;

@@ -1,7 +1,7 @@
 //! What the processor can do, found out at run time.
 
 use super::panels::Tile;
-use super::{exact, integer};
+use super::{bytes, exact, integer};
 
 /// A processor that the kernels are compiled for. A value is only made where the processor has been found to be
 /// one, which is what makes calling its compilations sound.
@@ -103,6 +103,24 @@ pub(super) trait Machine: Copy {
         panel: &[[integer::Weights; V]],
         sums: &mut Tile<i32, V, R>,
     );
+
+    /// The same with bytes, four by four.
+    #[inline(always)]
+    fn add_byte_products<const R: usize, const V: usize>(
+        self,
+        x: [&[[u8; 4]]; R],
+        panel: &[[bytes::Weights; V]],
+        sums: &mut Tile<i32, V, R>,
+    ) {
+        for (x, sums) in x.iter().zip(sums) {
+            for (x, weights) in x.iter().zip(panel) {
+                for (weight, sum) in weights.iter().flat_map(|line| &line.0).zip(sums.as_flattened_mut()) {
+                    let products = x.iter().zip(weight).map(|(&x, &w)| i32::from(x) * i32::from(w));
+                    *sum = sum.wrapping_add(products.sum());
+                }
+            }
+        }
+    }
 
     /// `a · b + c`: rounded once where the processor does that in one instruction, because doing so without is slow.
     #[inline(always)]

@@ -3,13 +3,13 @@
 
 use super::panels::{LANES, Tile};
 use super::processor::Machine;
-use super::{exact, integer};
+use super::{bytes, exact, integer};
 use std::arch::x86_64::{
     __m256, __m256i, __m512, __m512i, _mm256_add_epi32, _mm256_fmadd_ps, _mm256_load_ps, _mm256_load_si256,
     _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_set1_epi32, _mm256_set1_ps,
-    _mm256_storeu_ps, _mm256_storeu_si256, _mm512_dpwssd_epi32, _mm512_fmadd_ps, _mm512_load_ps,
-    _mm512_load_si512, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_set1_ps,
-    _mm512_storeu_ps, _mm512_storeu_si512,
+    _mm256_storeu_ps, _mm256_storeu_si256, _mm512_dpbusd_epi32, _mm512_dpwssd_epi32, _mm512_fmadd_ps,
+    _mm512_load_ps, _mm512_load_si512, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_set1_epi32,
+    _mm512_set1_ps, _mm512_storeu_ps, _mm512_storeu_si512,
 };
 
 /// A processor with AVX2 and FMA.
@@ -37,7 +37,7 @@ impl Avx512 {
 }
 
 macro_rules! machine {
-    ($machine:ident, $products:ident, $rows:literal, $integer_products:ident) => {
+    ($machine:ident, $products:ident, $rows:literal, $integer_products:ident $(, $byte_products:ident)?) => {
         impl Machine for $machine {
             const FUSED: bool = true;
 
@@ -86,12 +86,25 @@ macro_rules! machine {
                 // SAFETY: a machine is only made where its instructions are; the rows are as long as the panel.
                 unsafe { $integer_products(x, panel, sums) }
             }
+            $(
+                #[inline(always)]
+                fn add_byte_products<const R: usize, const V: usize>(
+                    self,
+                    x: [&[[u8; 4]]; R],
+                    panel: &[[bytes::Weights; V]],
+                    sums: &mut Tile<i32, V, R>,
+                ) {
+                    assert!(x.iter().all(|row| row.len() == panel.len()));
+                    // SAFETY: as above.
+                    unsafe { $byte_products(x, panel, sums) }
+                }
+            )?
         }
     };
 }
 // Of eight rows in lanes AVX2 takes four at a time: more sums do not fit into its registers.
 machine!(Avx2, products_avx2, 4, integer_products_avx2);
-machine!(Avx512, products_avx512, 8, integer_products_avx512);
+machine!(Avx512, products_avx512, 8, integer_products_avx512, byte_products_avx512);
 
 /// A pair of inputs as the one number that is read and spread over a register.
 #[inline(always)]
@@ -148,6 +161,37 @@ unsafe fn integer_products_avx512<const R: usize, const V: usize>(
                 let x = _mm512_set1_epi32(pair(*x.get_unchecked(step)));
                 for (sum, weights) in sums.iter_mut().zip(weights) {
                     *sum = _mm512_dpwssd_epi32(*sum, x, weights);
+                }
+            }
+        }
+        for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
+            _mm512_storeu_si512(sum.as_mut_ptr().cast(), *own);
+        }
+    }
+}
+
+/// `vpdpbusd` multiplies 64 bytes without a sign with as many that have one, and adds them by fours to 16 sums.
+///
+/// # Safety
+/// Every row must be as long as the panel.
+#[inline]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+unsafe fn byte_products_avx512<const R: usize, const V: usize>(
+    x: [&[[u8; 4]]; R],
+    panel: &[[bytes::Weights; V]],
+    sums: &mut Tile<i32, V, R>,
+) {
+    // SAFETY: as in `products_avx512`; a line holds sixteen times four bytes.
+    unsafe {
+        let mut own: [[__m512i; V]; R] =
+            std::array::from_fn(|r| std::array::from_fn(|v| _mm512_loadu_si512(sums[r][v].as_ptr().cast())));
+        for (step, weights) in panel.iter().enumerate() {
+            let weights: [__m512i; V] =
+                std::array::from_fn(|v| _mm512_load_si512(weights[v].0.as_ptr().cast()));
+            for (x, sums) in x.iter().zip(&mut own) {
+                let x = _mm512_set1_epi32(i32::from_le_bytes(*x.get_unchecked(step)));
+                for (sum, weights) in sums.iter_mut().zip(weights) {
+                    *sum = _mm512_dpbusd_epi32(*sum, x, weights);
                 }
             }
         }
