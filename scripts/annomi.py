@@ -10,13 +10,10 @@ counted and left out, and it is said whether the table is the one that the publi
 Standard library only.
 """
 import csv
-import gzip
-import hashlib
-import io
-import pathlib
 import sys
 
-CODES = pathlib.Path(__file__).parent.parent / "data/corpus/annomi_codes.csv.gz"
+import joined
+
 COLUMNS = ["session_id", "group", "utterance_id", "speaker", "text", "codes", "codes_2", "talk_type"]
 SHA256 = "e7ef24b443759a2c0494233c95949b6accb3b304afabaca55729bf94b4d7b98d"
 
@@ -41,25 +38,18 @@ def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     units = read(sys.argv[1])
-    text, missing, swapped = io.StringIO(), 0, 0
-    out = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    out.writeheader()
-    with gzip.open(CODES, "rt", newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            unit = units.get((row["session_id"], row["utterance_id"]))
-            if unit is None:
-                missing += 1
-                continue
-            swapped += unit[0] != row["speaker"]
-            out.writerow(row | {"text": unit[1], "talk_type": unit[2]})
-    table = text.getvalue().encode()
+    rows, missing, swapped = [], 0, 0
+    for row in joined.codes("annomi_codes.csv.gz"):
+        unit = units.get((row["session_id"], row["utterance_id"]))
+        if unit is None:
+            missing += 1
+            continue
+        swapped += unit[0] != row["speaker"]
+        rows.append(row | {"text": unit[1], "talk_type": unit[2]})
     if missing or swapped:
         print(f"annomi.py: {missing} coded units are not in this copy, {swapped} have another speaker there",
               file=sys.stderr)
-    same = hashlib.sha256(table).hexdigest() == SHA256
-    print("annomi.py: " + ("exactly the table that the figures were made from" if same else
-                           "not byte for byte the table that the figures were made from"), file=sys.stderr)
-    sys.stdout.buffer.write(table)
+    joined.write("annomi.py", COLUMNS, rows, SHA256, "the figures were made from")
 
 
 if __name__ == "__main__":

@@ -8,38 +8,32 @@ FOLDER holds train.tsv, dev.tsv and test.tsv as published with GoEmotions
 data/corpus/goemotions_codes.csv.gz has our codes and no text; `ge.N` is comment N, counted from 0 through the three
 files in that order. Standard library only.
 """
-import csv
-import gzip
-import hashlib
-import io
 import pathlib
 import sys
 
-CODES = pathlib.Path(__file__).parent.parent / "data/corpus/goemotions_codes.csv.gz"
+import joined
+
 SHA256 = "e5c1e81fe7444a70e8bcadcb84113b02d5f5e308472d91c889728a996f536d78"
+
+
+def comments(program, folder):
+    """All comments, in the order in which they are counted."""
+    comments = []
+    for name in ("train.tsv", "dev.tsv", "test.tsv"):
+        # Not csv: a quotation mark in a comment is only that.
+        lines = (pathlib.Path(folder) / name).read_text(encoding="utf-8").split("\n")
+        comments += [line.split("\t")[0] for line in lines if line]
+    if len(comments) != 54263:
+        sys.exit(f"{program}: {len(comments)} comments where 54263 are expected: are these the three files?")
+    return comments
 
 
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    comments = []
-    for name in ("train.tsv", "dev.tsv", "test.tsv"):
-        # Not csv: a quotation mark in a comment is only that.
-        lines = (pathlib.Path(sys.argv[1]) / name).read_text(encoding="utf-8").split("\n")
-        comments += [line.split("\t")[0] for line in lines if line]
-    if len(comments) != 54263:
-        sys.exit(f"goemotions.py: {len(comments)} comments where 54263 are expected: are these the three files?")
-    text = io.StringIO()
-    out = csv.writer(text, lineterminator="\n")
-    out.writerow(["id", "text", "codes"])
-    with gzip.open(CODES, "rt", newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            out.writerow([row["id"], comments[int(row["id"].removeprefix("ge."))], row["codes"]])
-    table = text.getvalue().encode()
-    same = hashlib.sha256(table).hexdigest() == SHA256
-    print("goemotions.py: " + ("exactly the table that the model was trained from" if same else
-                               "not byte for byte the table that the model was trained from"), file=sys.stderr)
-    sys.stdout.buffer.write(table)
+    texts = comments("goemotions.py", sys.argv[1])
+    rows = (row | {"text": texts[int(row["id"].removeprefix("ge."))]} for row in joined.codes("goemotions_codes.csv.gz"))
+    joined.write("goemotions.py", ["id", "text", "codes"], rows, SHA256, "the model was trained from")
 
 
 if __name__ == "__main__":

@@ -120,12 +120,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let large = arguments.large.as_deref().context("--large is missing")?;
     let places =
         Places { written: &arguments.written, own: arguments.corpus.as_deref(), splits: &arguments.splits };
-    let Corpus { mut sessions, missing } = corpus::read(&places)?;
-    // What came after the model is there to measure it.
-    sessions.retain(|session| session.edition() <= 2);
+    let Corpus { sessions, missing } = corpus::read(&places)?;
     missing.iter().for_each(|line| tell(line));
-    let in_folds = sessions.iter().map(|session| session.fold).filter(|&fold| fold != corpus::NO_FOLD);
-    let folds = in_folds.max().unwrap_or(0);
     let training = Training {
         sessions: &sessions,
         base,
@@ -133,7 +129,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         work: &arguments.work,
         out: &arguments.out,
         settings: arguments.settings(&Settings::default()),
-        folds: arguments.only_folds.clone().unwrap_or_else(|| (0..=folds).collect()),
+        folds: arguments.only_folds.clone().unwrap_or_else(|| (0..=corpus::last_fold(&sessions)).collect()),
         finish: arguments.only_folds.is_none(),
     };
     training.run(&mut |line| tell(&line))?;

@@ -124,12 +124,6 @@ impl LargeConfig {
         format!("large.reader.{reader}.")
     }
 
-    /// Length of the vectors that a reader of the large encoder is given.
-    #[must_use]
-    pub fn vector(&self) -> usize {
-        self.hidden * (1 + self.pools)
-    }
-
     fn check(&self) -> Result<(), String> {
         let sizes = [self.hidden, self.layers, self.heads, self.intermediate, self.width, self.readers];
         if sizes.iter().any(|&size| size == 0 || size > LARGEST) || self.pools > LARGEST {
@@ -139,14 +133,6 @@ impl LargeConfig {
             return Err("the hidden size of its large encoder is not a multiple of its heads".into());
         }
         Ok(())
-    }
-}
-
-impl PlainConfig {
-    /// Length of the vectors of the plain encoder, given that of a token.
-    #[must_use]
-    pub fn vector(&self, hidden: usize) -> usize {
-        hidden * (1 + self.pools)
     }
 }
 
@@ -285,7 +271,7 @@ mod tests {
     #[test]
     fn unusable_shapes_are_refused() {
         assert_eq!(Config::minilm().check(), Ok(()));
-        let broken: [fn(&mut Config); 11] = [
+        let broken: [fn(&mut Config); 12] = [
             |c| c.codes.swap(0, 1),
             |c| c.context.head = 0,
             |c| c.encoder.heads = 7,
@@ -296,6 +282,7 @@ mod tests {
             |c| c.plain = Some(PlainConfig { layers: 2, shared: 3, pools: 2, width: 256 }),
             |c| c.plain = Some(PlainConfig { layers: 3, shared: 3, pools: usize::MAX, width: 256 }),
             |c| c.large = Some(LargeConfig { heads: 7, ..LargeConfig::mpnet() }),
+            |c| c.large = Some(LargeConfig { layers: 0, ..LargeConfig::mpnet() }),
             |c| c.large = Some(LargeConfig { readers: 0, ..LargeConfig::mpnet() }),
         ];
         for breaking in broken {

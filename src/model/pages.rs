@@ -4,7 +4,7 @@
 
 /// Bytes that lie in the program's file, as it was laid into memory.
 #[derive(Clone, Copy)]
-pub(super) struct OfTheProgram(#[cfg_attr(not(target_os = "linux"), expect(dead_code))] &'static [u8]);
+pub(super) struct OfTheProgram(#[cfg_attr(not(target_os = "linux"), allow(dead_code))] &'static [u8]);
 
 #[cfg(target_os = "linux")]
 impl OfTheProgram {

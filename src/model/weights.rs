@@ -90,9 +90,9 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// If it is missing, not half precision of this shape, or holds a number that is not finite.
     pub fn f16(&self, name: &str, shape: &[usize]) -> Result<Vec<f16>, Error> {
-        let bytes = self.halves_of(name, shape)?;
+        let (part, bytes) = self.halves_of(name, shape)?;
         let copy = bytes.as_chunks::<2>().0.iter().map(|&bytes| f16::from_le_bytes(bytes)).collect();
-        self.part(name).let_go(bytes);
+        part.let_go(bytes);
         Ok(copy)
     }
 
@@ -101,7 +101,8 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// As [`Weights::f16`].
     pub fn halves(&self, name: &str, shape: &[usize]) -> Result<Halves, Error> {
-        Ok(Halves(self.part(name).left_there(self.halves_of(name, shape)?)))
+        let (part, bytes) = self.halves_of(name, shape)?;
+        Ok(Halves(part.left_there(bytes)))
     }
 
     /// A tensor of signed bytes.
@@ -109,9 +110,9 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// If it is missing, or not bytes of this shape.
     pub fn i8(&self, name: &str, shape: &[usize]) -> Result<Vec<i8>, Error> {
-        let bytes = self.stored(name, Dtype::I8, shape)?;
+        let (part, bytes) = self.stored(name, Dtype::I8, shape)?;
         let copy = bytes.iter().map(|byte| byte.cast_signed()).collect();
-        self.part(name).let_go(bytes);
+        part.let_go(bytes);
         Ok(copy)
     }
 
@@ -120,23 +121,22 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// As [`Weights::i8`].
     pub fn bytes(&self, name: &str, shape: &[usize]) -> Result<Bytes, Error> {
-        Ok(Bytes(self.part(name).left_there(self.stored(name, Dtype::I8, shape)?)))
+        let (part, bytes) = self.stored(name, Dtype::I8, shape)?;
+        Ok(Bytes(part.left_there(bytes)))
     }
 
-    fn halves_of(&self, name: &str, shape: &[usize]) -> Result<&[u8], Error> {
-        let bytes = self.stored(name, Dtype::F16, shape)?;
+    fn halves_of(&self, name: &str, shape: &[usize]) -> Result<(&Part<'a>, &[u8]), Error> {
+        let (part, bytes) = self.stored(name, Dtype::F16, shape)?;
         let (pairs, _) = bytes.as_chunks::<2>();
         if pairs.iter().all(|&bytes| f16::from_le_bytes(bytes).is_finite()) {
-            Ok(bytes)
+            Ok((part, bytes))
         } else {
-            Err(Error::file(
-                &self.part(name).path,
-                format!("tensor '{name}' holds numbers that are not finite"),
-            ))
+            Err(Error::file(&part.path, format!("tensor '{name}' holds numbers that are not finite")))
         }
     }
 
-    fn stored(&self, name: &str, of: Dtype, shape: &[usize]) -> Result<&[u8], Error> {
+    /// The bytes of a tensor, and the file that has them.
+    fn stored(&self, name: &str, of: Dtype, shape: &[usize]) -> Result<(&Part<'a>, &[u8]), Error> {
         let part = self.part(name);
         let view = part.tensors.tensor(name).map_err(|_| {
             Error::file(&part.path, format!("has no tensor '{name}': not a model of this kind"))
@@ -152,7 +152,7 @@ impl<'a> Weights<'a> {
             ));
         }
         self.left.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
-        Ok(view.data())
+        Ok((part, view.data()))
     }
 
     /// A tensor in single precision, converted from half precision.

@@ -75,7 +75,7 @@ pub struct Session {
     pub id: String,
     /// What must not be split between training and test: video, client, snippet group, comment.
     pub group: String,
-    /// The fold of its group; [`NO_FOLD`] of what is learned from in every fold.
+    /// The fold of its group; the largest number there is for what is learned from in every fold.
     pub fold: usize,
     /// The batch of writing or coding it came with, from 1.
     pub batch: u32,
@@ -84,7 +84,7 @@ pub struct Session {
 }
 
 /// The fold of comments that were coded later: comments are learned from but not measured on, so these need none.
-pub const NO_FOLD: usize = usize::MAX;
+const NO_FOLD: usize = usize::MAX;
 
 impl Session {
     /// The edition of the material that it came with: 1 is what every reader learns from, 2 what only the fourth one learns from
@@ -104,6 +104,12 @@ impl Session {
     pub fn is_measured_on(&self) -> bool {
         self.source != Source::Comments && self.edition() == 1
     }
+}
+
+/// The last fold in which something is measured.
+#[must_use]
+pub fn last_fold(sessions: &[Session]) -> usize {
+    sessions.iter().filter(|session| session.is_measured_on()).map(|session| session.fold).max().unwrap_or(0)
 }
 
 /// Where the corpus stands.
@@ -174,12 +180,15 @@ fn as_it_stands<'de, D: serde::Deserializer<'de>>(cell: D) -> Result<Option<Stri
     String::deserialize(cell).map(Some)
 }
 
-/// Reads what there is of the corpus with its text, to train on. Parts that are missing are named and left out.
+/// Reads what there is of the corpus with its text, to train on: what came after the model is there to measure it, and left out.
+/// Parts that are missing are named and left out.
 ///
 /// # Errors
 /// If a file is broken, a code is unknown, or a group has no fold.
 pub fn read(places: &Places<'_>) -> Result<Corpus, Error> {
-    gather(places, true)
+    let mut corpus = gather(places, true)?;
+    corpus.sessions.retain(|session| session.edition() <= 2);
+    Ok(corpus)
 }
 
 /// Reads the codes of the whole corpus, to measure against: AnnoMI by id, without its text. Comments are learned

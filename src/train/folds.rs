@@ -35,8 +35,7 @@ impl<'a> Evaluation<'a> {
     /// If a fold is missing or of another corpus.
     pub fn read(all: &'a [Session], work: &Path, readers: &[&str]) -> anyhow::Result<Evaluation<'a>> {
         let mut evaluation = Evaluation { sessions: Vec::new(), network: Vec::new(), ngrams: Vec::new() };
-        let folds = all.iter().filter(|s| s.is_measured_on()).map(|s| s.fold).max().unwrap_or(0);
-        for fold in 0..=folds {
+        for fold in 0..=corpus::last_fold(all) {
             let of_fold = |s: &&Session| s.fold == fold && s.is_measured_on();
             let sessions: Vec<&Session> = all.iter().filter(of_fold).collect();
             let file = |name: &str| -> PathBuf { work.join(format!("{name}{fold}.csv")) };

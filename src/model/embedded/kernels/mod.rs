@@ -1,4 +1,5 @@
-//! The arithmetic of the embedded engine, for the processor at hand: the one place with `unsafe`.
+//! The arithmetic of the embedded engine, for the processor at hand: the one place with `unsafe` but for
+//! `model/pages.rs`.
 //!
 //! Two products of matrices, [`Exact`] in single precision and [`Integer`] in 16-bit integers, and the work on rows
 //! between them ([`rows`], [`attention`]). Everything but the integer products is plain Rust that is compiled once

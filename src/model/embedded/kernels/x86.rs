@@ -139,67 +139,51 @@ fn products_avx512<const R: usize, const V: usize>(
     }
 }
 
-/// `vpdpwssd` multiplies 32 pairs and adds them to 16 sums.
-///
-/// # Safety
-/// Every row must be as long as the panel: checking at every step costs a third of the speed.
-#[inline]
-#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-unsafe fn integer_products_avx512<const R: usize, const V: usize>(
-    x: [&[[i16; 2]]; R],
-    panel: &[[integer::Weights; V]],
-    sums: &mut Tile<i32, V, R>,
-) {
-    // SAFETY: as in `products_avx512`; a line holds sixteen pairs of 16 bits.
-    unsafe {
-        let mut own: [[__m512i; V]; R] =
-            std::array::from_fn(|r| std::array::from_fn(|v| _mm512_loadu_si512(sums[r][v].as_ptr().cast())));
-        for (step, weights) in panel.iter().enumerate() {
-            let weights: [__m512i; V] =
-                std::array::from_fn(|v| _mm512_load_si512(weights[v].0.as_ptr().cast()));
-            for (x, sums) in x.iter().zip(&mut own) {
-                let x = _mm512_set1_epi32(pair(*x.get_unchecked(step)));
-                for (sum, weights) in sums.iter_mut().zip(weights) {
-                    *sum = _mm512_dpwssd_epi32(*sum, x, weights);
+/// A product of integers, `$taken` of inputs by `$taken`: `$word` spreads those of one row over a register, `$add` multiplies them
+/// with a line of weights and adds what comes of it to sixteen sums.
+macro_rules! integer_products_avx512 {
+    ($(#[$meta:meta])* $name:ident, $taken:ty, $weights:ty, $word:expr, $add:ident) => {
+        $(#[$meta])*
+        ///
+        /// # Safety
+        /// Every row must be as long as the panel: checking at every step costs a third of the speed.
+        #[inline]
+        #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+        unsafe fn $name<const R: usize, const V: usize>(
+            x: [&[$taken]; R],
+            panel: &[[$weights; V]],
+            sums: &mut Tile<i32, V, R>,
+        ) {
+            // SAFETY: as in `products_avx512`; a line holds sixteen of what is multiplied at once, 64 bytes.
+            unsafe {
+                let mut own: [[__m512i; V]; R] = std::array::from_fn(|r| {
+                    std::array::from_fn(|v| _mm512_loadu_si512(sums[r][v].as_ptr().cast()))
+                });
+                for (step, weights) in panel.iter().enumerate() {
+                    let weights: [__m512i; V] =
+                        std::array::from_fn(|v| _mm512_load_si512(weights[v].0.as_ptr().cast()));
+                    for (x, sums) in x.iter().zip(&mut own) {
+                        let x = _mm512_set1_epi32($word(*x.get_unchecked(step)));
+                        for (sum, weights) in sums.iter_mut().zip(weights) {
+                            *sum = $add(*sum, x, weights);
+                        }
+                    }
+                }
+                for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
+                    _mm512_storeu_si512(sum.as_mut_ptr().cast(), *own);
                 }
             }
         }
-        for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
-            _mm512_storeu_si512(sum.as_mut_ptr().cast(), *own);
-        }
-    }
+    };
 }
-
-/// `vpdpbusd` multiplies 64 bytes without a sign with as many that have one, and adds them by fours to 16 sums.
-///
-/// # Safety
-/// Every row must be as long as the panel.
-#[inline]
-#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-unsafe fn byte_products_avx512<const R: usize, const V: usize>(
-    x: [&[[u8; 4]]; R],
-    panel: &[[bytes::Weights; V]],
-    sums: &mut Tile<i32, V, R>,
-) {
-    // SAFETY: as in `products_avx512`; a line holds sixteen times four bytes.
-    unsafe {
-        let mut own: [[__m512i; V]; R] =
-            std::array::from_fn(|r| std::array::from_fn(|v| _mm512_loadu_si512(sums[r][v].as_ptr().cast())));
-        for (step, weights) in panel.iter().enumerate() {
-            let weights: [__m512i; V] =
-                std::array::from_fn(|v| _mm512_load_si512(weights[v].0.as_ptr().cast()));
-            for (x, sums) in x.iter().zip(&mut own) {
-                let x = _mm512_set1_epi32(i32::from_le_bytes(*x.get_unchecked(step)));
-                for (sum, weights) in sums.iter_mut().zip(weights) {
-                    *sum = _mm512_dpbusd_epi32(*sum, x, weights);
-                }
-            }
-        }
-        for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
-            _mm512_storeu_si512(sum.as_mut_ptr().cast(), *own);
-        }
-    }
-}
+integer_products_avx512!(
+    /// `vpdpwssd` multiplies 32 pairs and adds them to 16 sums.
+    integer_products_avx512, [i16; 2], integer::Weights, pair, _mm512_dpwssd_epi32
+);
+integer_products_avx512!(
+    /// `vpdpbusd` multiplies 64 bytes without a sign with as many that have one, and adds them by fours to 16 sums.
+    byte_products_avx512, [u8; 4], bytes::Weights, i32::from_le_bytes, _mm512_dpbusd_epi32
+);
 
 /// As [`products_avx512`].
 #[inline]
