@@ -64,7 +64,7 @@ pub(crate) fn sniff(bytes: &[u8]) {
 pub(crate) fn let_guarded_panics_pass() {
     let aborts = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !input::is_guarded() {
+        if !breakthrough::parquet::is_guarded() {
             aborts(panic);
         }
     }));

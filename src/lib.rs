@@ -84,6 +84,7 @@ pub mod input;
 pub mod model;
 pub mod moments;
 pub mod page;
+pub mod parquet;
 pub mod pipeline;
 pub mod privacy;
 pub mod report;

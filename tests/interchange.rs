@@ -8,7 +8,9 @@
 )]
 
 use assert_cmd::Command;
+use breakthrough::agreement::coders::read::Coder;
 use breakthrough::input::{self, Event, Format, Options};
+use breakthrough::train::coded;
 use breakthrough::transcript::{Place, Reject, Session};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
@@ -241,6 +243,45 @@ fn rows_of_parquet_are_rows_of_a_table() {
             (Some(5), place, "a cell is not UTF-8")
         ]
     );
+}
+
+/// Own labels and codings of people come in Parquet as they do in CSV; a column of times is left alone as any other that is of no use.
+#[test]
+fn coded_tables_of_parquet_are_those_of_csv() {
+    const SCHEMA: &str = "message schema {
+        required binary session_id (UTF8); required int64 utterance_id; required binary speaker (UTF8); optional binary text (UTF8);
+        optional binary codes (UTF8); optional int32 clock (TIME_MILLIS);
+    }";
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = dir.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let text = |cells: &'static [Option<&'static [u8]>]| Cells::Text(cells);
+    let columns = [
+        text(&[Some(b"s"), Some(b"s"), Some(b"t")]),
+        Cells::Long(&[Some(1), Some(2), Some(1)]),
+        text(&[Some(b"client"), Some(b"therapist"), Some(b"note:S")]),
+        text(&[Some(b"I did, \"at last\"."), Some(b"Mm."), None]),
+        text(&[Some(b"behavioural|joy"), None, Some(b"joy")]),
+        Cells::Int(&[None; 3]),
+    ];
+    let csv = "session_id,utterance_id,speaker,text,codes\ns,1,client,\"I did, \"\"at last\"\".\",behavioural|joy\n\
+               s,2,therapist,Mm.,\nt,1,note:S,,joy\n";
+    let paths = [file("anna.csv", csv.as_bytes()), file("anna.parquet", &table(SCHEMA, &[&columns]))];
+    let [csv, parquet] = paths.each_ref().map(|path| {
+        let coded = coded::read(std::slice::from_ref(path), "codes", |cell| Ok(cell.to_owned())).unwrap();
+        let units = coded.into_iter().flat_map(|it| it.session.units.into_iter().zip(it.gold));
+        units.map(|(unit, gold)| (unit.id, unit.speaker, unit.text, gold)).collect::<Vec<_>>()
+    });
+    assert_eq!(csv.len(), 3);
+    assert_eq!(csv, parquet);
+    let [csv, parquet] = paths.map(|path| Coder::read(&path, "codes").unwrap());
+    assert_eq!(csv, parquet);
+    let cut = file("cut.parquet", &table(SCHEMA, &[&columns])[..100]);
+    let error = Coder::read(&cut, "codes").unwrap_err().to_string();
+    assert!(error.ends_with("is no sound Parquet file; write or copy it again"), "{error}");
 }
 
 #[test]

@@ -11,19 +11,23 @@ use std::process::Command;
 /// Where rooms meet.
 const MEETING: &[&str] = &["codebook", "transcript", "coding", "finding"];
 
+/// The same for those who read tables: of Parquet it matters what the cells say.
+const MEETING_AND_PARQUET: &[&str] = &["codebook", "transcript", "coding", "finding", "parquet"];
+
 /// The rooms of the library, and whom each may name besides itself.
 const ROOMS: &[(&str, &[&str])] = &[
     ("codebook", &[]),
     ("transcript", &["codebook"]),
     ("coding", &["codebook", "transcript"]),
     ("finding", &["transcript"]),
-    ("input", MEETING),
+    ("parquet", &[]),
+    ("input", MEETING_AND_PARQUET),
     ("privacy", MEETING),
     ("model", MEETING),
     ("moments", MEETING),
     ("trends", MEETING),
     ("report", MEETING),
-    ("agreement", MEETING),
+    ("agreement", MEETING_AND_PARQUET),
     // Reads tables, whoever made them: of `report` it knows names of files and how a file is put in its place.
     ("page", &["codebook", "report"]),
     ("train", &["codebook", "transcript", "coding", "model", "agreement"]),

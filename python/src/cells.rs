@@ -9,7 +9,7 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
-use breakthrough::input::cell;
+use breakthrough::parquet::cell;
 
 /// A column that is read, its bytes where Python left them.
 pub(crate) struct Column {

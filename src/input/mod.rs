@@ -11,7 +11,6 @@
 //!
 //! Adding up: when the iterator ends, [`Reading::report`] has `read == units + rejects`.
 
-pub mod cell;
 mod columns;
 mod docx;
 mod encoding;
@@ -39,7 +38,6 @@ mod turns;
 pub use columns::{ColumnMap, Unusable};
 pub use find::{EXTENSIONS, Found, Source, find};
 pub use memory::{Header, rows};
-pub use parquet::is_guarded;
 pub use sentences::sentences;
 pub use sink::Report;
 
@@ -311,7 +309,7 @@ fn prepare(
     sink.report_mut().bytes = bytes;
     let mut context = Context::new(Arc::clone(name), options.clone());
     let magic = stored.first(8).map_err(|error| stored::explain(&error))?;
-    if options.format.map_or(magic.starts_with(parquet::MAGIC), |format| format == Format::Parquet) {
+    if options.format.map_or(magic.starts_with(crate::parquet::MAGIC), |format| format == Format::Parquet) {
         sink.report_mut().format = Some(Format::Parquet);
         return Ok(Box::new(parquet::open(stored, context)?));
     }

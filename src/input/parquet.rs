@@ -1,268 +1,52 @@
-//! Parquet: the columns of the tables as pandas, R, Spark and `DuckDB` write them, some rows in memory at a time.
-//!
-//! Of a column it matters what its cells say, not how they are stored: text is taken over, numbers and dates are
-//! written as in a CSV table, null is an empty cell.
+//! Parquet: the columns of the tables, whatever they are stored as.
 
-use super::cell::{self, decimal};
 use super::columns::Columns;
 use super::rows::{Broken, Row, RowError, RowSource, Sessions};
 use super::sink::Context;
 use super::stored::{self, Stored};
 use super::table;
-use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type as Physical};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::DataType;
-use parquet::errors::ParquetError;
-use parquet::file::reader::FileReader;
-use parquet::schema::types::ColumnDescriptor;
-use std::collections::VecDeque;
-use std::io;
+use crate::parquet::{Error, Rows};
 
-/// Rows that are decoded at once.
-const BATCH: usize = 1024;
-
-/// What a Parquet file begins with.
-pub(super) const MAGIC: &[u8] = b"PAR1";
-
-/// A Parquet file, its schema already read.
+/// A Parquet file with the columns of sessions.
 pub(super) struct Parquet {
-    file: Box<dyn FileReader>,
-    /// The columns that are read.
-    read: Vec<Column>,
-    /// What they are, in the same order.
+    rows: Rows,
+    /// What the columns are that are read, in the same order.
     columns: Columns,
-    /// The next group of rows.
-    group: usize,
-    readers: Vec<ColumnReader>,
-    batch: VecDeque<Result<Vec<String>, String>>,
     record: u64,
     stem: String,
 }
 
 /// Reads the schema. An error is the reason to refuse the file.
 pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet>, String> {
-    let file = guarded(|| stored.parquet()).map_err(|error| unreadable(&error))?;
-    let metadata = file.metadata();
-    let schema = metadata.file_metadata().schema_descr();
-    let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
+    let file = stored.parquet().map_err(explain)?;
+    let names = file.names();
     let map = &context.options.map;
     let used = Columns::find(&names, map).map_err(|why| why.to_string())?.used();
-    let mut read = Vec::new();
-    for &at in &used {
-        let column = schema.column(at);
-        let cell = Cell::of(&column).map_err(|why| format!("column {} {why}; write it as text", at + 1))?;
-        read.push(Column { at, full: column.max_def_level(), cell });
-    }
-    // The crate takes these on trust, and panics where they are below 0.
-    let negative = |column: &::parquet::file::metadata::ColumnChunkMetaData| {
-        let places = [
-            Some(column.data_page_offset()),
-            column.dictionary_page_offset(),
-            Some(column.compressed_size()),
-        ];
-        places.into_iter().flatten().any(|place| place < 0)
-    };
-    if metadata.row_groups().iter().any(|group| group.columns().iter().any(negative)) {
-        return Err("it is damaged: a column begins or ends before the file does".to_owned());
-    }
-    for group in metadata.row_groups() {
-        let packed = used
-            .iter()
-            .filter_map(|&at| group.columns().get(at))
-            .map(::parquet::file::metadata::ColumnChunkMetaData::compression);
-        if let Some(packing) =
-            packed.into_iter().find(|it| !matches!(it, Compression::SNAPPY | Compression::UNCOMPRESSED))
-        {
-            return Err(format!("it is packed with {packing}; write it with Snappy or unpacked"));
-        }
-    }
+    let rows = file.rows(&used).map_err(explain)?;
     let names: Vec<String> = used.iter().map(|&at| names[at].clone()).collect();
     let columns = Columns::find(&names, map).map_err(|why| why.to_string())?;
     let stem = context.stem.clone();
-    let (readers, batch) = (Vec::new(), VecDeque::new());
-    Ok(Sessions::new(Parquet { file, read, columns, group: 0, readers, batch, record: 0, stem }, context))
+    Ok(Sessions::new(Parquet { rows, columns, record: 0, stem }, context))
 }
 
-thread_local! {
-    static GUARDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-}
-
-/// Whether a panic on this thread is that of a damaged Parquet file, which becomes a reject. A panic hook that calls
-/// every panic a bug should ask; libFuzzer's would end the run.
-#[must_use]
-pub fn is_guarded() -> bool {
-    GUARDED.get()
-}
-
-/// The crate panics on some damaged files; after that the file is done with.
-fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
-    GUARDED.set(true);
-    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-    GUARDED.set(false);
-    done.unwrap_or_else(|_| Err(ParquetError::General("damaged".to_owned())))
-}
-
-fn unreadable(error: &ParquetError) -> String {
+fn explain(error: Error) -> String {
     match error {
-        ParquetError::External(cause) => match cause.downcast_ref::<io::Error>() {
-            Some(error) => stored::explain(error),
-            None => "is no sound Parquet file; write or copy it again".to_owned(),
-        },
-        // Other messages may hold values.
-        _ => "is no sound Parquet file; write or copy it again".to_owned(),
-    }
-}
-
-impl Parquet {
-    /// Decodes the next rows; whether there were any.
-    fn fill(&mut self) -> Result<bool, ParquetError> {
-        loop {
-            if self.readers.is_empty() {
-                if self.group >= self.file.num_row_groups() {
-                    return Ok(false);
-                }
-                let group = self.file.get_row_group(self.group)?;
-                self.group += 1;
-                self.readers =
-                    self.read.iter().map(|it| group.get_column_reader(it.at)).collect::<Result<_, _>>()?;
-            }
-            let mut columns = Vec::with_capacity(self.read.len());
-            for (reader, column) in self.readers.iter_mut().zip(&self.read) {
-                columns.push(column.read(reader)?.into_iter());
-            }
-            let rows = columns.iter().map(ExactSizeIterator::len).max().unwrap_or_default();
-            if columns.iter().any(|column| column.len() != rows) {
-                return Err(ParquetError::General("columns of different lengths".to_owned()));
-            }
-            if rows == 0 {
-                self.readers.clear();
-                continue;
-            }
-            for _ in 0..rows {
-                self.batch.push_back(columns.iter_mut().filter_map(Iterator::next).collect());
-            }
-            return Ok(true);
-        }
+        Error::Io(error) => stored::explain(&error),
+        Error::Unsound | Error::Refused(_) => error.to_string(),
     }
 }
 
 impl RowSource for Parquet {
     fn next_row(&mut self) -> Option<Result<Row, RowError>> {
-        if self.batch.is_empty() {
-            match guarded(|| self.fill()) {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(error) => return Some(Err(RowError::Io(unreadable(&error)))),
-            }
-        }
+        let row = match self.rows.next() {
+            Ok(row) => row?,
+            Err(error) => return Some(Err(RowError::Io(explain(error)))),
+        };
         self.record += 1;
         let record = self.record;
         // Parquet has no lines: a row is where its number says.
-        let row = self.batch.pop_front()?.map_err(|reason| Broken { record, line: record, reason });
+        let row = row.map_err(|reason| Broken { record, line: record, reason });
         let row = row.and_then(|cells| table::row(self.columns, &self.stem, record, record, &cells));
         Some(row.map_err(RowError::Broken))
     }
-}
-
-/// A column that is read.
-struct Column {
-    /// Where it stands in the file.
-    at: usize,
-    /// The level of a cell that is not null.
-    full: i16,
-    cell: Cell,
-}
-
-impl Column {
-    /// The next cells, or what is wrong with them.
-    fn read(&self, reader: &mut ColumnReader) -> Result<Vec<Result<String, String>>, ParquetError> {
-        let whole = |value| self.cell.whole(value);
-        match reader {
-            ColumnReader::ByteArrayColumnReader(reader) => cells(reader, self.full, |value| {
-                let text = String::from_utf8(value.data().to_vec());
-                text.map_err(|_| "a cell is not UTF-8".to_owned())
-            }),
-            ColumnReader::Int32ColumnReader(it) => cells(it, self.full, |&value| whole(value.into())),
-            ColumnReader::Int64ColumnReader(it) => cells(it, self.full, |&value| whole(value)),
-            ColumnReader::FloatColumnReader(it) => cells(it, self.full, |&value| Ok(decimal(value))),
-            ColumnReader::DoubleColumnReader(it) => cells(it, self.full, |&value| Ok(decimal(value))),
-            _ => Err(ParquetError::General("a column that was refused before".to_owned())),
-        }
-    }
-}
-
-/// How the cells of a column are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cell {
-    Text,
-    Number,
-    /// Days since 1970.
-    Date,
-    /// So many parts of a second since 1970.
-    Time(i64),
-}
-
-impl Cell {
-    /// An error says what is wrong with the column.
-    fn of(column: &ColumnDescriptor) -> Result<Cell, &'static str> {
-        const FOREIGN: &str = "holds values that are neither text nor numbers nor dates";
-        if column.max_rep_level() > 0 {
-            return Err("holds lists");
-        }
-        let stored = column.physical_type();
-        match (stored, column.logical_type_ref(), column.converted_type()) {
-            (Physical::INT32, Some(LogicalType::Date), _) | (Physical::INT32, None, ConvertedType::DATE) => {
-                Ok(Cell::Date)
-            }
-            (Physical::INT64, Some(LogicalType::Timestamp(it)), _) => Ok(Cell::Time(match it.unit {
-                TimeUnit::MILLIS => 1_000,
-                TimeUnit::MICROS => 1_000_000,
-                TimeUnit::NANOS => 1_000_000_000,
-            })),
-            (Physical::INT64, None, ConvertedType::TIMESTAMP_MILLIS) => Ok(Cell::Time(1_000)),
-            (Physical::INT64, None, ConvertedType::TIMESTAMP_MICROS) => Ok(Cell::Time(1_000_000)),
-            (
-                _,
-                _,
-                ConvertedType::DECIMAL
-                | ConvertedType::INTERVAL
-                | ConvertedType::TIME_MILLIS
-                | ConvertedType::TIME_MICROS,
-            ) => Err(FOREIGN),
-            (Physical::INT32 | Physical::INT64, None | Some(LogicalType::Integer(_)), _)
-            | (Physical::FLOAT | Physical::DOUBLE, _, _) => Ok(Cell::Number),
-            (
-                Physical::BYTE_ARRAY,
-                None | Some(LogicalType::String | LogicalType::Enum | LogicalType::Json),
-                _,
-            ) => Ok(Cell::Text),
-            _ => Err(FOREIGN),
-        }
-    }
-
-    fn whole(self, value: i64) -> Result<String, String> {
-        match self {
-            Cell::Text | Cell::Number => Ok(value.to_string()),
-            Cell::Date => cell::date(value),
-            Cell::Time(parts) => cell::time(value, parts),
-        }
-    }
-}
-
-/// The next cells, empty where they are null: where their level is not `full`.
-fn cells<T: DataType>(
-    reader: &mut ColumnReaderImpl<T>,
-    full: i16,
-    shown: impl Fn(&T::T) -> Result<String, String>,
-) -> Result<Vec<Result<String, String>>, ParquetError> {
-    let (mut levels, mut values) = (Vec::new(), Vec::new());
-    let (rows, ..) = reader.read_records(BATCH, Some(&mut levels), None, &mut values)?;
-    if full == 0 {
-        levels.resize(rows, 0);
-    }
-    let mut values = values.iter();
-    let cell = |level| {
-        if level == full { values.next().map_or(Ok(String::new()), &shown) } else { Ok(String::new()) }
-    };
-    Ok(levels.into_iter().map(cell).collect())
 }

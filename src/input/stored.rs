@@ -2,9 +2,8 @@
 //!
 //! What unpacks to more than anybody's words ever do is no session: see [`RATIO`].
 
+use crate::parquet;
 use flate2::read::MultiGzDecoder;
-use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -57,14 +56,12 @@ impl Stored {
         Ok(first)
     }
 
-    /// The reader of a Parquet file, its footer already read.
-    pub(super) fn parquet(&self) -> Result<Box<dyn FileReader>, ParquetError> {
-        Ok(match self {
-            Stored::File(path) => Box::new(SerializedFileReader::new(File::open(path)?)?),
-            Stored::Bytes(bytes) => {
-                Box::new(SerializedFileReader::new(bytes::Bytes::from_owner(Arc::clone(bytes)))?)
-            }
-        })
+    /// A Parquet file, its schema already read.
+    pub(super) fn parquet(&self) -> Result<parquet::File, parquet::Error> {
+        match self {
+            Stored::File(path) => parquet::File::open(File::open(path).map_err(parquet::Error::Io)?),
+            Stored::Bytes(bytes) => parquet::File::open(bytes::Bytes::from_owner(Arc::clone(bytes))),
+        }
     }
 
     fn size(&self) -> io::Result<u64> {

@@ -1,6 +1,6 @@
 //! Coded tables of a user: sessions, what must not be parted from them, and the labels of their units.
 
-use crate::agreement::coders::read::opened;
+use crate::agreement::coders::read::{opened, stem};
 use crate::transcript::{Session, Speaker, Unit};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ pub enum Error {
     /// A file that cannot be opened.
     #[error("{0}: cannot be read: {1}")]
     Io(PathBuf, std::io::Error),
-    /// A file that is not a table in CSV.
+    /// A file that is no such table.
     #[error("{0}: {1}")]
     Csv(PathBuf, csv::Error),
     /// A column that is needed.
@@ -48,7 +48,7 @@ pub struct Coded<T> {
     pub gold: Vec<T>,
 }
 
-/// Reads tables in CSV, packed with gzip or not, with the columns `session_id, speaker, text`, the column of labels, and
+/// Reads tables in CSV, packed with gzip or not, or in Parquet, with the columns `session_id, speaker, text`, the column of labels, and
 /// where they are there `utterance_id, group, client_id`; others are left alone. Speakers are `therapist`, `client`,
 /// `client 2`, `note`, `note:S`. Rows of a session stand together. `parse` reads a cell of labels; its error is the reason
 /// why it cannot.
@@ -79,7 +79,7 @@ fn add<T>(
 ) -> Result<(), Error> {
     let csv_error = |error| Error::Csv(path.to_owned(), error);
     let file: Arc<Path> = path.into();
-    let source = source_name(path);
+    let source = stem(path);
     let mut table = csv::Reader::from_reader(opened(path).map_err(|e| Error::Io(path.to_owned(), e))?);
     let header = table.headers().map_err(csv_error)?.clone();
     // Spreadsheets begin a table with a byte order mark.
@@ -111,10 +111,4 @@ fn add<T>(
         }
     }
     Ok(())
-}
-
-/// `notes` of `notes.csv.gz`.
-fn source_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.strip_suffix(".gz").unwrap_or(&name).trim_end_matches(".csv").to_owned()
 }

@@ -2,6 +2,7 @@
 //! probabilities per label.
 
 use crate::codebook::Code;
+use crate::parquet;
 use flate2::read::MultiGzDecoder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -15,7 +16,7 @@ pub enum Error {
     /// A file that cannot be opened.
     #[error("{0}: cannot be read: {1}")]
     Io(PathBuf, io::Error),
-    /// A file that is not a table in CSV.
+    /// A file that is no such table.
     #[error("{0}: {1}")]
     Csv(PathBuf, csv::Error),
     /// A column that is needed.
@@ -48,7 +49,7 @@ pub struct Coder {
 }
 
 impl Coder {
-    /// Reads a table, packed with gzip or not. Labels stand in `column`, joined by `|`. Every other column that is named
+    /// Reads a table in CSV, packed with gzip or not, or in Parquet. Labels stand in `column`, joined by `|`. Every other column that is named
     /// as a code of the codebook, or as a label that occurs, and holds nothing but numbers from 0 to 1, is taken for
     /// probabilities.
     ///
@@ -114,17 +115,41 @@ fn labels(cell: &str) -> BTreeSet<String> {
 
 /// `anna` of `codings/anna.csv.gz`; a table of ours is called by its folder: `out` of `out/utterances.csv`.
 fn name_of(path: &Path) -> String {
-    let file = path.file_name().unwrap_or_default().to_string_lossy();
-    let stem = file.strip_suffix(".gz").unwrap_or(&file).trim_end_matches(".csv");
+    let stem = stem(path);
     let folder = path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-    folder.filter(|_| stem == "utterances").unwrap_or_else(|| stem.to_owned())
+    folder.filter(|_| stem == "utterances").unwrap_or(stem)
 }
 
-/// The bytes of a table, out of gzip if its first bytes say so.
+/// A table as CSV, out of gzip or Parquet if its first bytes say so.
 pub(crate) fn opened(path: &Path) -> io::Result<Box<dyn Read>> {
     let mut file = BufReader::new(File::open(path)?);
-    let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    Ok(if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+    let start = file.fill_buf()?;
+    if start.starts_with(parquet::MAGIC) {
+        return Ok(Box::new(io::Cursor::new(parquet_as_csv(path)?)));
+    }
+    Ok(if start.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+}
+
+/// A Parquet file as a table in CSV, without the columns whose cells are neither text nor numbers nor dates. An error holds no value.
+fn parquet_as_csv(path: &Path) -> io::Result<Vec<u8>> {
+    let file = parquet::File::open(File::open(path)?).map_err(io::Error::other)?;
+    let (names, used) = (file.names(), file.readable());
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(used.iter().map(|&at| &names[at]))?;
+    let mut rows = file.rows(&used).map_err(io::Error::other)?;
+    let mut record = 0;
+    while let Some(row) = rows.next().map_err(io::Error::other)? {
+        record += 1;
+        csv.write_record(row.map_err(|reason| io::Error::other(format!("record {record}: {reason}")))?)?;
+    }
+    csv.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
+/// `anna` of `anna.csv.gz` and `anna.parquet`.
+pub(crate) fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".csv", ".parquet"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
 }
 
 #[cfg(test)]
@@ -168,5 +193,6 @@ mod tests {
         assert_eq!(name_of(Path::new("runs/out/utterances.csv")), "out");
         assert_eq!(name_of(Path::new("utterances.csv")), "utterances");
         assert_eq!(name_of(Path::new("a/b.csv.gz")), "b");
+        assert_eq!(name_of(Path::new("a/b.parquet")), "b");
     }
 }
