@@ -4,7 +4,7 @@
     pip install numpy==2.4.6 pandas==3.1.1
     python3 scripts/error_ratio.py data/corpus TRAIN_OUT models/minilm/calibration.json
 
-TRAIN_OUT is the work folder of the training: it holds network{0,1,2}.csv, plain{0,1,2}.csv and ngrams{0,1,2}.csv.
+TRAIN_OUT is the work folder of the training: it holds first{0,1,2}.csv, second{0,1,2}.csv and ngrams{0,1,2}.csv.
 """
 import json
 import pathlib
@@ -30,7 +30,7 @@ PARTS = ("written_transcripts", "written_notes", "written_cases", "annomi_codes"
 units = pd.concat([pd.read_csv(file, **TEXT).assign(source=part)
                    for part in PARTS for file in sorted(pathlib.Path(corpus).glob(f"{part}*.csv.gz"))])
 units = units[["source", "session_id", "utterance_id", "speaker", "codes"]]
-for name in ("network", "plain", "ngrams"):
+for name in ("first", "second", "ngrams"):
     units = units.merge(logits(name), on=["session_id", "utterance_id"], suffixes=("", f"_{name}"))
 note, client = units.speaker.str.startswith("note"), units.speaker.str.startswith("client")
 sides = {"empathy": ~client, "guidance": ~client, "pacing": ~client, "alliance": True}
@@ -40,7 +40,7 @@ for place, code in enumerate(CODES):
     given = []
     for kind in ("transcript", "note"):
         line = calibration[kind][place]
-        network = units[code] + units[f"{code}_plain"]
+        network = units[code] + units[f"{code}_second"]
         logit = line["encoder"] * network + line["ngrams"] * units[f"{code}_ngrams"] + line["bias"]
         given.append(1 / (1 + np.exp(-logit)) >= line["threshold"])
     model[code] = may & np.where(note, given[1], given[0])

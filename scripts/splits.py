@@ -27,7 +27,7 @@ def sources(corpus):
     """Names of the files, batch by batch: a later one is divided for itself, so that every fold gets its part of it."""
     yield from SOURCES
     for batch in itertools.count(2):
-        later = [f"{name}_{batch}" for name in ("written_transcripts", "written_notes")]
+        later = [f"{name}_{batch}" for name in ("written_transcripts", "written_notes", "written_contrasts")]
         if not any((corpus / f"{name}.csv.gz").exists() for name in later):
             return
         yield from later

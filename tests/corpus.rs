@@ -134,8 +134,9 @@ type Part = (usize, usize, [usize; CODE_COUNT], [usize; CODE_COUNT]);
 fn the_datasheet_counts_right() {
     let mut parts: BTreeMap<(usize, String), Part> = BTreeMap::new();
     for session in gold() {
-        // Batches are told apart by the first digit of their ids.
-        let batch = session.id.get(..2).filter(|id| ["S", "N"].iter().any(|letter| id.starts_with(letter)));
+        // Batches are told apart by what follows the letter of their ids.
+        let batch =
+            session.id.get(..2).filter(|id| ["S", "N", "P"].iter().any(|letter| id.starts_with(letter)));
         let place = Source::ALL.iter().position(|&source| source == session.source).unwrap();
         let name = session.source.name();
         let name = batch.map_or(name.to_owned(), |id| format!("{name} {id}…"));

@@ -226,7 +226,7 @@ impl Config {
     pub fn minilm() -> Config {
         Config {
             name: "minilm".into(),
-            version: "1.5.0".into(),
+            version: "1.6.0".into(),
             codes: Code::ALL.iter().map(|code| code.name().to_owned()).collect(),
             encoder: EncoderConfig {
                 hidden: 384,

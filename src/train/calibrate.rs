@@ -39,7 +39,7 @@ impl Default for Policy {
             belief: 2000.0,
             written_weight: 0.3,
             penalty: 20.0,
-            mix: [0.4, 0.5],
+            mix: [0.2, 0.5],
             thresholds: [0.06, 0.5],
             breakthroughs: 0.34,
         }
@@ -164,17 +164,31 @@ pub(super) fn regress(points: &[Point], pull: Pull) -> [f64; 3] {
                 }
             }
         }
-        let mut step = solve(hessian, gradient);
-        let longest = step.iter().fold(0.0_f64, |most, s| most.max(s.abs()));
-        if longest > 2.0 {
-            step.iter_mut().for_each(|s| *s *= 2.0 / longest);
+        let step = solve(hessian, gradient);
+        // Far from the end a whole step may lead away: where all probabilities are near 0 and 1, the curvature says nothing.
+        let moved = |share: f64| std::array::from_fn(|i| beta[i] - share * step[i]);
+        let (now, mut share) = (loss(points, &beta, prior, penalty), 1.0);
+        while share > 1e-9 && loss(points, &moved(share), prior, penalty) > now {
+            share /= 2.0;
         }
-        beta.iter_mut().zip(step).for_each(|(b, s)| *b -= s);
+        let longest = step.iter().fold(0.0_f64, |most, s| most.max(s.abs()));
+        beta = moved(share);
         if longest < 1e-9 {
             break;
         }
     }
     beta
+}
+
+/// What the regression makes small.
+fn loss(points: &[Point], beta: &[f64; 3], prior: [f64; 3], penalty: [f64; 3]) -> f64 {
+    let pull: f64 = (0..3).map(|i| penalty[i] * (beta[i] - prior[i]).powi(2) / 2.0).sum();
+    let surprise = |point: &Point| {
+        let logit: f64 = point.features.iter().zip(beta).map(|(x, b)| x * b).sum();
+        let against = if point.positive { -logit } else { logit };
+        point.weight * (against.max(0.0) + libm::log1p(libm::exp(-against.abs())))
+    };
+    pull + points.iter().map(surprise).sum::<f64>()
 }
 
 /// Solves a positive definite system of three equations by elimination.
@@ -237,6 +251,26 @@ mod tests {
             .collect();
         let pull = Pull { toward: [0.6, 0.6], penalty: 0.0 };
         for (got, want) in regress(&points, pull).into_iter().zip([1.5, -0.5, -1.0]) {
+            assert!((got - want).abs() < 1e-4, "{got} {want}");
+        }
+    }
+
+    #[test]
+    fn regression_ends_from_far_away() {
+        // Logits five times too large: every probability is near 0 or 1 where it begins.
+        let points: Vec<Point> = (0..4000)
+            .flat_map(|i| {
+                let (a, b) = (f64::from(i % 61) - 30.0, f64::from(i % 37) / 9.0 - 2.0);
+                let p = sigmoid(0.1 * a - 0.5 * b - 3.0);
+                [(true, p), (false, 1.0 - p)].map(|(positive, weight)| Point {
+                    features: [a, b, 1.0],
+                    positive,
+                    weight,
+                })
+            })
+            .collect();
+        let got = regress(&points, Pull { toward: [4.0, 0.5], penalty: 0.0 });
+        for (got, want) in got.into_iter().zip([0.1, -0.5, -3.0]) {
             assert!((got - want).abs() < 1e-4, "{got} {want}");
         }
     }

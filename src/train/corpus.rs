@@ -87,16 +87,15 @@ pub struct Session {
 const NO_FOLD: usize = usize::MAX;
 
 impl Session {
-    /// The edition of the material that it came with: 1 is what every reader learns from, 2 what only the fourth one learns from
-    /// besides, and 3 what came after the model, so that it can be measured on what it has not seen.
+    /// The edition of the material that it came with: 1 is what every reader learns from, 2 what only those over the large encoder
+    /// learn from besides, and 3 what came after the model, so that it can be measured on what it has not seen.
     #[must_use]
     pub fn edition(&self) -> u32 {
-        let last = match self.source {
-            Source::Comments => [1, 2],
-            Source::Transcripts | Source::Notes => [6, 7],
-            _ => [u32::MAX; 2],
-        };
-        1 + last.iter().map(|&last| u32::from(self.batch > last)).sum::<u32>()
+        match (self.source, self.batch) {
+            (Source::Transcripts | Source::Notes, 8 | 10..) | (Source::Contrasts, 3..) => 3,
+            (Source::Transcripts | Source::Notes, 7..) | (Source::Contrasts | Source::Comments, 2..) => 2,
+            _ => 1,
+        }
     }
 
     /// Whether figures are measured on it out of fold: it is of the first edition, and no comment, which stands outside of any session.

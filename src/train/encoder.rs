@@ -95,7 +95,7 @@ fn train_pooled(
 }
 
 /// How much the logits of either reader over the large encoder count beside those of the others.
-const WEIGHT_OF_LARGE: f64 = 1.5;
+const WEIGHT_OF_LARGE: f64 = 3.0;
 
 /// Teaches a reader over the large encoder with sessions; `states` are that encoder's.
 pub fn train_large(

@@ -71,37 +71,21 @@ impl Training<'_> {
             large_states: OnceCell::new(),
         };
         for &fold in &self.folds {
-            let training = part(&prepared, |s| s.fold != fold && s.edition() == 1);
+            let training = |reader: Which| part(&prepared, move |s| s.fold != fold && reader.learns_from(s));
             let held_out = part(&prepared, |s| s.fold == fold && s.is_measured_on());
-            self.ngram_stage(fold, &training, &held_out, say)?;
-            for reader in [Which::First, Which::Second, Which::Large(0)] {
-                network.stage(reader, fold, &training, &held_out, say)?;
+            self.ngram_stage(fold, &training(Which::First), &held_out, say)?;
+            for reader in Which::ALL {
+                network.stage(reader, fold, &training(reader), &held_out, say)?;
             }
-            network.stage(Which::Large(1), fold, &part(&prepared, |s| s.fold != fold), &held_out, say)?;
         }
         if self.finish {
-            let everything = part(&prepared, |s| s.edition() == 1);
-            let first = self.work.join("upper.safetensors");
-            if !first.exists() {
-                say("teaching the final encoder and its reader with everything".into());
-                save(network.upper(&everything, say)?.variables(), &first)?;
+            let everything = |reader: Which| part(&prepared, move |s| reader.learns_from(s));
+            let mut files = Vec::new();
+            for reader in Which::ALL {
+                files.push(network.last(reader, &everything(reader), say)?);
             }
-            let second = self.work.join("plain.safetensors");
-            if !second.exists() {
-                say("teaching the final second reader with everything".into());
-                save(network.plain(&everything, say)?.variables(), &second)?;
-            }
-            let third = self.work.join("third.safetensors");
-            if !third.exists() {
-                say("teaching the final third reader with everything".into());
-                save(network.large(0, &everything, say)?.variables(), &third)?;
-            }
-            let fourth = self.work.join("fourth.safetensors");
-            if !fourth.exists() {
-                say("teaching the final fourth reader with everything, and what came later".into());
-                save(network.large(1, &part(&prepared, |_| true), say)?.variables(), &fourth)?;
-            }
-            let readers = ["network", "plain", "large", "fourth"];
+            let (small_readers, large_readers) = files.split_at(2);
+            let readers = Which::ALL.map(Which::name);
             let evaluation = Evaluation::read(self.sessions, self.work, &readers)?;
             let small = Evaluation::read(self.sessions, self.work, &readers[..2])?;
             let calibrated =
@@ -109,8 +93,8 @@ impl Training<'_> {
             let small_calibration = Some(Box::new(calibrated(&small)));
             let calibration = Calibration { small: small_calibration, ..calibrated(&evaluation) };
             std::fs::create_dir_all(self.out)?;
-            network.write_large(&[&third, &fourth], self.out)?;
-            self.assemble(&config, &tokenizer, &everything, &[&first, &second], &calibration)?;
+            network.write_large(large_readers, self.out)?;
+            self.assemble(&config, &tokenizer, &everything(Which::First), small_readers, &calibration)?;
             evaluation.write(&self.out.join(folds::FILE))?;
             say(format!("the model is in {}", self.out.display()));
             for (name, evaluation) in [("figures.md", &evaluation), ("figures_small.md", &small)] {
@@ -171,7 +155,7 @@ impl Training<'_> {
         config: &Config,
         tokenizer: &[u8],
         everything: &[&Prepared<'_>],
-        parts: &[&Path],
+        parts: &[PathBuf],
         calibration: &Calibration,
     ) -> anyhow::Result<()> {
         let out = |name: &str| self.out.join(name);
@@ -216,7 +200,47 @@ struct Network<'a> {
     large_states: OnceCell<States>,
 }
 
+impl Which {
+    /// All of them; the first two make do without the large encoder.
+    const ALL: [Which; 4] = [Which::First, Which::Second, Which::Large(0), Which::Large(1)];
+
+    /// Whether it learns from a session: readers that are quick to teach learn from what came later, too.
+    fn learns_from(self, session: &Session) -> bool {
+        matches!(self, Which::Large(_)) || session.edition() == 1
+    }
+
+    /// What the files of its stages begin with.
+    fn name(self) -> &'static str {
+        match self {
+            Which::First => "first",
+            Which::Second => "second",
+            Which::Large(0) => "third",
+            Which::Large(_) => "fourth",
+        }
+    }
+}
+
 impl Network<'_> {
+    /// A reader taught with everything: the file of its weights, which is made if it is not there.
+    fn last(
+        &self,
+        reader: Which,
+        everything: &[&Prepared<'_>],
+        say: &mut dyn FnMut(String),
+    ) -> anyhow::Result<PathBuf> {
+        let path = self.training.work.join(reader.name()).with_extension("safetensors");
+        if !path.exists() {
+            say(format!("teaching the final {} reader with everything", reader.name()));
+            let variables = match reader {
+                Which::First => self.upper(everything, say)?.variables(),
+                Which::Second => self.plain(everything, say)?.variables(),
+                Which::Large(reader) => self.large(reader, everything, say)?.variables(),
+            };
+            save(variables, &path)?;
+        }
+        Ok(path)
+    }
+
     fn stage(
         &self,
         reader: Which,
@@ -225,17 +249,12 @@ impl Network<'_> {
         held_out: &[&Prepared<'_>],
         say: &mut dyn FnMut(String),
     ) -> anyhow::Result<()> {
-        let name = match reader {
-            Which::First => "network",
-            Which::Second => "plain",
-            Which::Large(0) => "large",
-            Which::Large(_) => "fourth",
-        };
+        let name = reader.name();
         let scores = self.training.work.join(format!("{name}{fold}.csv"));
         // For whoever wants to learn something else without having seen the fold.
         let weights = self.training.work.join(format!("{name}{fold}.safetensors"));
         if !scores.exists() {
-            say(format!("fold {fold}: teaching the {reader:?} reader with {} sessions", training.len()));
+            say(format!("fold {fold}: teaching the {name} reader with {} sessions", training.len()));
             let logits = match reader {
                 Which::First => {
                     let upper = self.upper(training, say)?;
@@ -284,7 +303,8 @@ impl Network<'_> {
     ) -> anyhow::Result<LargeReader> {
         let settings = self.settings_of_kept();
         let states = self.large_states(say)?;
-        tch::manual_seed(settings.seed as i64);
+        // Readers of one kind begin with different weights.
+        tch::manual_seed((settings.seed + reader as u64) as i64);
         let mut large = LargeReader::new(self.config, self.large_shape()?, reader, settings.dropout);
         encoder::train_large(&mut large, states, &thinned(training), &settings, &mut telling(say));
         Ok(large)
@@ -335,7 +355,7 @@ impl Network<'_> {
     }
 
     /// Writes the large encoder and its readers, from the files of the latter, into the two files of a model folder.
-    fn write_large(&self, readers: &[&Path], to: &Path) -> anyhow::Result<()> {
+    fn write_large(&self, readers: &[PathBuf], to: &Path) -> anyhow::Result<()> {
         let (words, mut all): (Vec<_>, Vec<_>) =
             self.large_encoder()?.into_iter().partition(|(name, ..)| name.starts_with("large.word."));
         for reader in readers {

@@ -36,7 +36,7 @@ pub enum Start<'a> {
 /// is scored by what was taught from a start that never saw its group, and is left out if there is no such start.
 #[derive(Debug)]
 pub struct Unseen {
-    /// Weights files, as `train` leaves them in its work folder, `network0.safetensors` and so on; with their paths.
+    /// Weights files, as `train` leaves them in its work folder, `first0.safetensors` and so on; with their paths.
     pub starts: Vec<(PathBuf, Vec<u8>)>,
     /// Which of them has not seen a group.
     pub part_of: HashMap<String, usize>,
