@@ -148,6 +148,7 @@ pub(super) fn regress(points: &[Point], pull: Pull) -> [f64; 3] {
     let prior = [pull.toward[0], pull.toward[1], 0.0];
     let penalty = [pull.penalty, pull.penalty, 1e-6];
     let mut beta = prior;
+    let mut now = loss(points, &beta, prior, penalty);
     for _ in 0..100 {
         let mut gradient: [f64; 3] = std::array::from_fn(|i| penalty[i] * (beta[i] - prior[i]));
         let mut hessian = [[0.0; 3]; 3];
@@ -167,12 +168,14 @@ pub(super) fn regress(points: &[Point], pull: Pull) -> [f64; 3] {
         let step = solve(hessian, gradient);
         // Far from the end a whole step may lead away: where all probabilities are near 0 and 1, the curvature says nothing.
         let moved = |share: f64| std::array::from_fn(|i| beta[i] - share * step[i]);
-        let (now, mut share) = (loss(points, &beta, prior, penalty), 1.0);
-        while share > 1e-9 && loss(points, &moved(share), prior, penalty) > now {
+        let mut share = 1.0;
+        let mut then = loss(points, &moved(share), prior, penalty);
+        while share > 1e-9 && then > now {
             share /= 2.0;
+            then = loss(points, &moved(share), prior, penalty);
         }
         let longest = step.iter().fold(0.0_f64, |most, s| most.max(s.abs()));
-        beta = moved(share);
+        (beta, now) = (moved(share), then);
         if longest < 1e-9 {
             break;
         }
@@ -236,19 +239,24 @@ fn sigmoid(x: f64) -> f64 {
 mod tests {
     use super::*;
 
+    /// Points of both kinds, as often as these weights of two logits say.
+    fn drawn(weights: [f64; 3], logits: impl Fn(u32) -> [f64; 2]) -> Vec<Point> {
+        let both = |i| {
+            let [a, b] = logits(i);
+            let p = sigmoid(weights[0] * a + weights[1] * b + weights[2]);
+            [(true, p), (false, 1.0 - p)].map(|(positive, weight)| Point {
+                features: [a, b, 1.0],
+                positive,
+                weight,
+            })
+        };
+        (0..4000).flat_map(both).collect()
+    }
+
     #[test]
     fn regression_finds_the_weights_that_made_the_data() {
-        let points: Vec<Point> = (0..4000)
-            .flat_map(|i| {
-                let (a, b) = (f64::from(i % 61) / 10.0 - 3.0, f64::from(i % 37) / 9.0 - 2.0);
-                let p = sigmoid(1.5 * a - 0.5 * b - 1.0);
-                [(true, p), (false, 1.0 - p)].map(|(positive, weight)| Point {
-                    features: [a, b, 1.0],
-                    positive,
-                    weight,
-                })
-            })
-            .collect();
+        let points =
+            drawn([1.5, -0.5, -1.0], |i| [f64::from(i % 61) / 10.0 - 3.0, f64::from(i % 37) / 9.0 - 2.0]);
         let pull = Pull { toward: [0.6, 0.6], penalty: 0.0 };
         for (got, want) in regress(&points, pull).into_iter().zip([1.5, -0.5, -1.0]) {
             assert!((got - want).abs() < 1e-4, "{got} {want}");
@@ -258,19 +266,9 @@ mod tests {
     #[test]
     fn regression_ends_from_far_away() {
         // Logits five times too large: every probability is near 0 or 1 where it begins.
-        let points: Vec<Point> = (0..4000)
-            .flat_map(|i| {
-                let (a, b) = (f64::from(i % 61) - 30.0, f64::from(i % 37) / 9.0 - 2.0);
-                let p = sigmoid(0.1 * a - 0.5 * b - 3.0);
-                [(true, p), (false, 1.0 - p)].map(|(positive, weight)| Point {
-                    features: [a, b, 1.0],
-                    positive,
-                    weight,
-                })
-            })
-            .collect();
-        let got = regress(&points, Pull { toward: [4.0, 0.5], penalty: 0.0 });
-        for (got, want) in got.into_iter().zip([0.1, -0.5, -3.0]) {
+        let points = drawn([0.1, -0.5, -3.0], |i| [f64::from(i % 61) - 30.0, f64::from(i % 37) / 9.0 - 2.0]);
+        let pull = Pull { toward: [4.0, 0.5], penalty: 0.0 };
+        for (got, want) in regress(&points, pull).into_iter().zip([0.1, -0.5, -3.0]) {
             assert!((got - want).abs() < 1e-4, "{got} {want}");
         }
     }
