@@ -265,10 +265,11 @@ mod tests {
 
     #[test]
     fn regression_ends_from_far_away() {
-        // Logits five times too large: every probability is near 0 or 1 where it begins.
-        let points = drawn([0.1, -0.5, -3.0], |i| [f64::from(i % 61) - 30.0, f64::from(i % 37) / 9.0 - 2.0]);
-        let pull = Pull { toward: [4.0, 0.5], penalty: 0.0 };
-        for (got, want) in regress(&points, pull).into_iter().zip([0.1, -0.5, -3.0]) {
+        // Logits ten times too large: every probability is near 0 or 1 where it begins, and whole steps go to and fro.
+        let points =
+            drawn([0.1, -0.5, 0.0], |i| [3.0 * f64::from(i % 61) - 90.0, f64::from(i % 37) / 9.0 - 2.0]);
+        let pull = Pull { toward: [1.0, 0.5], penalty: 0.0 };
+        for (got, want) in regress(&points, pull).into_iter().zip([0.1, -0.5, 0.0]) {
             assert!((got - want).abs() < 1e-4, "{got} {want}");
         }
     }
