@@ -36,7 +36,7 @@ pub use processor::Processor;
 #[cfg(test)]
 mod tests {
     /// Rows to try: none, one, around and beyond what a tile holds.
-    pub(super) const ROWS: [usize; 8] = [0, 1, 5, 6, 7, 13, 17, 70];
+    pub(super) const ROWS: [usize; 10] = [0, 1, 5, 6, 7, 8, 9, 13, 17, 70];
 
     /// Outputs and inputs to try: odd ones, and those of the model.
     pub(super) const SHAPES: [(usize, usize); 8] =

@@ -96,27 +96,31 @@ pub(super) trait Machine: Copy {
         sums: &mut Tile<f32, V, 8>,
     );
 
-    /// The same in integers, pair by pair; sums wrap round.
-    fn add_integer_products<const R: usize, const V: usize>(
+    /// The same in integers, pair by pair, in place of what the sums were; they wrap round.
+    fn integer_products<const R: usize, const V: usize>(
         self,
         x: [&[[i16; 2]]; R],
         panel: &[[integer::Weights; V]],
         sums: &mut Tile<i32, V, R>,
     );
 
-    /// The same with bytes, four by four.
+    /// The same with the high bytes of rows and with the low ones, four by four: products of the high ones count 256 times.
     #[inline(always)]
-    fn add_byte_products<const R: usize, const V: usize>(
+    fn byte_products<const R: usize, const V: usize>(
         self,
-        x: [&[[u8; 4]]; R],
+        x: &[[[[u8; 4]; R]; 2]],
         panel: &[[bytes::Weights; V]],
         sums: &mut Tile<i32, V, R>,
     ) {
-        for (x, sums) in x.iter().zip(sums) {
-            for (x, weights) in x.iter().zip(panel) {
-                for (weight, sum) in weights.iter().flat_map(|line| &line.0).zip(sums.as_flattened_mut()) {
-                    let products = x.iter().zip(weight).map(|(&x, &w)| i32::from(x) * i32::from(w));
-                    *sum = sum.wrapping_add(products.sum());
+        sums.as_flattened_mut().as_flattened_mut().fill(0);
+        for (halves, weights) in x.iter().zip(panel) {
+            for (x, worth) in halves.iter().zip([256, 1]) {
+                for (x, sums) in x.iter().zip(sums.iter_mut()) {
+                    for (weight, sum) in weights.iter().flat_map(|line| &line.0).zip(sums.as_flattened_mut())
+                    {
+                        let products = x.iter().zip(weight).map(|(&x, &w)| i32::from(x) * i32::from(w));
+                        *sum = sum.wrapping_add(products.sum::<i32>().wrapping_mul(worth));
+                    }
                 }
             }
         }
@@ -170,12 +174,13 @@ impl Machine for Portable {
     }
 
     #[inline(always)]
-    fn add_integer_products<const R: usize, const V: usize>(
+    fn integer_products<const R: usize, const V: usize>(
         self,
         x: [&[[i16; 2]]; R],
         panel: &[[integer::Weights; V]],
         sums: &mut Tile<i32, V, R>,
     ) {
+        sums.as_flattened_mut().as_flattened_mut().fill(0);
         for (x, sums) in x.iter().zip(sums) {
             for (x, weights) in x.iter().zip(panel) {
                 for (weight, sum) in weights.iter().flat_map(|line| &line.0).zip(sums.as_flattened_mut()) {

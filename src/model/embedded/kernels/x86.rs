@@ -6,10 +6,10 @@ use super::processor::Machine;
 use super::{bytes, exact, integer};
 use std::arch::x86_64::{
     __m256, __m256i, __m512, __m512i, _mm256_add_epi32, _mm256_fmadd_ps, _mm256_load_ps, _mm256_load_si256,
-    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_set1_epi32, _mm256_set1_ps,
-    _mm256_storeu_ps, _mm256_storeu_si256, _mm512_dpbusd_epi32, _mm512_dpwssd_epi32, _mm512_fmadd_ps,
-    _mm512_load_ps, _mm512_load_si512, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_set1_epi32,
-    _mm512_set1_ps, _mm512_storeu_ps, _mm512_storeu_si512,
+    _mm256_loadu_ps, _mm256_madd_epi16, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_si256,
+    _mm256_storeu_ps, _mm256_storeu_si256, _mm512_add_epi32, _mm512_dpbusd_epi32, _mm512_dpwssd_epi32,
+    _mm512_fmadd_ps, _mm512_load_ps, _mm512_load_si512, _mm512_loadu_ps, _mm512_set1_epi32, _mm512_set1_ps,
+    _mm512_setzero_si512, _mm512_slli_epi32, _mm512_storeu_ps, _mm512_storeu_si512,
 };
 
 /// A processor with AVX2 and FMA.
@@ -76,7 +76,7 @@ macro_rules! machine {
             }
 
             #[inline(always)]
-            fn add_integer_products<const R: usize, const V: usize>(
+            fn integer_products<const R: usize, const V: usize>(
                 self,
                 x: [&[[i16; 2]]; R],
                 panel: &[[integer::Weights; V]],
@@ -88,14 +88,13 @@ macro_rules! machine {
             }
             $(
                 #[inline(always)]
-                fn add_byte_products<const R: usize, const V: usize>(
+                fn byte_products<const R: usize, const V: usize>(
                     self,
-                    x: [&[[u8; 4]]; R],
+                    x: &[[[[u8; 4]; R]; 2]],
                     panel: &[[bytes::Weights; V]],
                     sums: &mut Tile<i32, V, R>,
                 ) {
-                    assert!(x.iter().all(|row| row.len() == panel.len()));
-                    // SAFETY: as above.
+                    // SAFETY: a machine is only made where its instructions are.
                     unsafe { $byte_products(x, panel, sums) }
                 }
             )?
@@ -139,51 +138,65 @@ fn products_avx512<const R: usize, const V: usize>(
     }
 }
 
-/// A product of integers, `$taken` of inputs by `$taken`: `$word` spreads those of one row over a register, `$add` multiplies them
-/// with a line of weights and adds what comes of it to sixteen sums.
-macro_rules! integer_products_avx512 {
-    ($(#[$meta:meta])* $name:ident, $taken:ty, $weights:ty, $word:expr, $add:ident) => {
-        $(#[$meta])*
-        ///
-        /// # Safety
-        /// Every row must be as long as the panel: checking at every step costs a third of the speed.
-        #[inline]
-        #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-        unsafe fn $name<const R: usize, const V: usize>(
-            x: [&[$taken]; R],
-            panel: &[[$weights; V]],
-            sums: &mut Tile<i32, V, R>,
-        ) {
-            // SAFETY: as in `products_avx512`; a line holds sixteen of what is multiplied at once, 64 bytes.
-            unsafe {
-                let mut own: [[__m512i; V]; R] = std::array::from_fn(|r| {
-                    std::array::from_fn(|v| _mm512_loadu_si512(sums[r][v].as_ptr().cast()))
-                });
-                for (step, weights) in panel.iter().enumerate() {
-                    let weights: [__m512i; V] =
-                        std::array::from_fn(|v| _mm512_load_si512(weights[v].0.as_ptr().cast()));
-                    for (x, sums) in x.iter().zip(&mut own) {
-                        let x = _mm512_set1_epi32($word(*x.get_unchecked(step)));
-                        for (sum, weights) in sums.iter_mut().zip(weights) {
-                            *sum = $add(*sum, x, weights);
-                        }
-                    }
-                }
-                for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
-                    _mm512_storeu_si512(sum.as_mut_ptr().cast(), *own);
+/// `vpdpwssd` multiplies 32 pairs and adds them to 16 sums.
+///
+/// # Safety
+/// Every row must be as long as the panel: checking at every step costs a third of the speed.
+#[inline]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+unsafe fn integer_products_avx512<const R: usize, const V: usize>(
+    x: [&[[i16; 2]]; R],
+    panel: &[[integer::Weights; V]],
+    sums: &mut Tile<i32, V, R>,
+) {
+    // SAFETY: as in `products_avx512`; a line holds sixteen pairs, 64 bytes.
+    unsafe {
+        let mut own = [[_mm512_setzero_si512(); V]; R];
+        for (step, weights) in panel.iter().enumerate() {
+            let weights: [__m512i; V] =
+                std::array::from_fn(|v| _mm512_load_si512(weights[v].0.as_ptr().cast()));
+            for (x, sums) in x.iter().zip(&mut own) {
+                let x = _mm512_set1_epi32(pair(*x.get_unchecked(step)));
+                for (sum, weights) in sums.iter_mut().zip(weights) {
+                    *sum = _mm512_dpwssd_epi32(*sum, x, weights);
                 }
             }
         }
-    };
+        for (sum, own) in sums.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
+            _mm512_storeu_si512(sum.as_mut_ptr().cast(), *own);
+        }
+    }
 }
-integer_products_avx512!(
-    /// `vpdpwssd` multiplies 32 pairs and adds them to 16 sums.
-    integer_products_avx512, [i16; 2], integer::Weights, pair, _mm512_dpwssd_epi32
-);
-integer_products_avx512!(
-    /// `vpdpbusd` multiplies 64 bytes without a sign with as many that have one, and adds them by fours to 16 sums.
-    byte_products_avx512, [u8; 4], bytes::Weights, i32::from_le_bytes, _mm512_dpbusd_epi32
-);
+
+/// `vpdpbusd` multiplies 64 bytes without a sign with as many that have one, and adds them by fours to 16 sums.
+#[inline]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+fn byte_products_avx512<const R: usize, const V: usize>(
+    x: &[[[[u8; 4]; R]; 2]],
+    panel: &[[bytes::Weights; V]],
+    sums: &mut Tile<i32, V, R>,
+) {
+    // SAFETY: as in `products_avx512`; a line holds sixteen fours, 64 bytes.
+    unsafe {
+        let mut own = [[[_mm512_setzero_si512(); V]; R]; 2];
+        for (x, weights) in x.iter().zip(panel) {
+            let weights: [__m512i; V] =
+                std::array::from_fn(|v| _mm512_load_si512(weights[v].0.as_ptr().cast()));
+            for (x, sums) in x.as_flattened().iter().zip(own.as_flattened_mut()) {
+                let x = _mm512_set1_epi32(i32::from_le_bytes(*x));
+                for (sum, weights) in sums.iter_mut().zip(weights) {
+                    *sum = _mm512_dpbusd_epi32(*sum, x, weights);
+                }
+            }
+        }
+        let [high, low] = own;
+        let both = high.as_flattened().iter().zip(low.as_flattened());
+        for (sum, (high, low)) in sums.as_flattened_mut().iter_mut().zip(both) {
+            let all = _mm512_add_epi32(_mm512_slli_epi32::<8>(*high), *low);
+            _mm512_storeu_si512(sum.as_mut_ptr().cast(), all);
+        }
+    }
+}
 
 /// As [`products_avx512`].
 #[inline]
@@ -228,11 +241,7 @@ unsafe fn integer_products_avx2<const R: usize, const V: usize>(
 ) {
     // SAFETY: as in `products_avx512`, in halves of eight pairs.
     unsafe {
-        let mut own: [[[__m256i; 2]; V]; R] = std::array::from_fn(|r| {
-            std::array::from_fn(|v| {
-                [0, 8].map(|half| _mm256_loadu_si256(sums[r][v].as_ptr().add(half).cast()))
-            })
-        });
+        let mut own = [[[_mm256_setzero_si256(); 2]; V]; R];
         for (step, weights) in panel.iter().enumerate() {
             let weights: [[__m256i; 2]; V] = std::array::from_fn(|v| {
                 [0, 8].map(|half| _mm256_load_si256(weights[v].0.as_ptr().add(half).cast()))
