@@ -74,9 +74,9 @@ fn parts(criterion: &mut Criterion) {
     });
 }
 
-/// The steps of one layer of the encoder over a pack of 256 tokens, on one thread.
+/// The steps of one layer of the encoder over a pack of 128 tokens, on one thread.
 fn layer(criterion: &mut Criterion) {
-    const TOKENS: usize = 256;
+    const TOKENS: usize = 128;
     let numbers =
         |count: usize| -> Vec<f32> { (0..count).map(|i| (i * 7919 % 1009) as f32 / 504.0 - 1.0).collect() };
     let processor = Processor::here();

@@ -177,10 +177,10 @@ fn main() {
     let per_token = 2 * layers * (4 * shape.hidden * shape.hidden + 2 * shape.hidden * shape.intermediate);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let whole = [Precision::Exact, Precision::Fast].map(|precision| {
-        let engine = Embedded::new(&config, &weights, precision).unwrap();
+        let engine = Embedded::small(&config, &weights, precision).unwrap();
         pool.install(|| rate(tokens * per_token, || drop(black_box(engine.encode(&windows)))))
     });
-    row("the small encoders, whole", whole, false);
+    row("the small encoder, whole", whole, false);
     println!("\n{:.2} million operations a token", per_token as f64 / 1e6);
 
     let shape = config.large.as_ref().unwrap();
@@ -192,7 +192,7 @@ fn main() {
         pool.install(|| {
             rate(tokens * per_token, || {
                 // As many at once as a pack has.
-                windows.chunks(10).for_each(|pack| drop(black_box(large.states(pack))));
+                windows.chunks(5).for_each(|pack| drop(black_box(large.states(pack))));
             })
         })
     });

@@ -28,6 +28,8 @@ struct Unit {
     text: String,
     ids: Vec<u32>,
     logits: Vec<f32>,
+    /// Of the model without its large encoder.
+    logits_small: Vec<f32>,
 }
 
 fn reference() -> Reference {
@@ -42,7 +44,7 @@ fn model() -> (Files, Config) {
 }
 
 /// Largest difference of any logit from the reference, in largest logits of the reference.
-fn largest_difference(engine: &dyn Engine) -> f32 {
+fn largest_difference(engine: &dyn Engine, of: fn(&Unit) -> &[f32]) -> f32 {
     let (mut largest, mut scale) = (0.0_f32, 0.0_f32);
     let mut units = 0;
     for session in reference().sessions {
@@ -53,7 +55,7 @@ fn largest_difference(engine: &dyn Engine) -> f32 {
         assert_eq!(logits.len(), session.len());
         for (unit, row) in session.iter().zip(&logits) {
             units += 1;
-            for (want, got) in unit.logits.iter().zip(row) {
+            for (want, got) in of(unit).iter().zip(row) {
                 assert!(got.is_finite());
                 largest = largest.max((want - got).abs());
                 scale = scale.max(want.abs());
@@ -77,17 +79,22 @@ fn tokens_are_those_of_the_reference() {
 
 fn embedded(precision: Precision) -> Embedded {
     let (files, config) = model();
-    let weights = Weights::of(&files, &[WEIGHTS]).unwrap();
-    let large = Weights::of(&files, &[LARGE, LARGE_WORDS]).unwrap();
-    Embedded::new(&config, &weights, precision).unwrap().with_large(&config, &large).unwrap()
+    Embedded::large(&config, &Weights::of(&files, &[LARGE, LARGE_WORDS]).unwrap(), precision).unwrap()
+}
+
+fn embedded_small(precision: Precision) -> Embedded {
+    let (files, config) = model();
+    Embedded::small(&config.small(), &Weights::of(&files, &[WEIGHTS]).unwrap(), precision).unwrap()
 }
 
 #[test]
 fn embedded_engine_agrees_with_transformers() {
-    let largest = largest_difference(&embedded(Precision::Exact));
-    assert!(largest < TOLERANCE, "largest difference {largest}");
-    let largest = largest_difference(&embedded(Precision::Fast));
-    assert!(largest < FAST_TOLERANCE, "largest difference {largest}, fast");
+    for (precision, tolerance) in [(Precision::Exact, TOLERANCE), (Precision::Fast, FAST_TOLERANCE)] {
+        let largest = largest_difference(&embedded(precision), |unit| &unit.logits);
+        assert!(largest < tolerance, "largest difference {largest}, {precision:?}");
+        let largest = largest_difference(&embedded_small(precision), |unit| &unit.logits_small);
+        assert!(largest < tolerance, "largest difference {largest}, {precision:?}, small");
+    }
 }
 
 fn bits(vectors: &[f32]) -> Vec<u32> {
@@ -100,8 +107,10 @@ fn vectors_depend_neither_on_packs_nor_on_threads() {
     let reference = reference();
     let units: Vec<&Unit> = reference.sessions.iter().flatten().take(60).collect();
     let windows: Vec<&[u32]> = units.iter().map(|unit| unit.ids.as_slice()).collect();
-    for precision in [Precision::Fast, Precision::Exact] {
-        let engine = embedded(precision);
+    let small_too = |precision| [embedded(precision), embedded_small(precision)];
+    for (precision, engine) in
+        [Precision::Fast, Precision::Exact].into_iter().flat_map(|p| small_too(p).map(|engine| (p, engine)))
+    {
         let threads = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
         let together = threads(3).install(|| engine.encode(&windows).unwrap());
         let alone: Vec<f32> =
@@ -137,13 +146,15 @@ fn instead_is_the_same_as_scoring_again() {
 #[cfg(feature = "rust-bert")]
 #[test]
 fn rust_bert_engine_agrees_with_transformers() {
+    use breakthrough::model::rust_bert::RustBert;
+
     let (files, config) = model();
-    let weights = Weights::of(&files, &[WEIGHTS]).unwrap();
-    let large = Weights::of(&files, &[LARGE, LARGE_WORDS]).unwrap();
-    let engine = breakthrough::model::rust_bert::RustBert::new(&config, &weights).unwrap();
-    let engine = engine.with_large(&config, &large).unwrap();
-    let largest = largest_difference(&engine);
+    let large = RustBert::large(&config, &Weights::of(&files, &[LARGE, LARGE_WORDS]).unwrap()).unwrap();
+    let largest = largest_difference(&large, |unit| &unit.logits);
     assert!(largest < TOLERANCE, "largest difference {largest}");
+    let small = RustBert::small(&config.small(), &Weights::of(&files, &[WEIGHTS]).unwrap()).unwrap();
+    let largest = largest_difference(&small, |unit| &unit.logits_small);
+    assert!(largest < TOLERANCE, "largest difference {largest}, small");
 }
 
 /// Whole sessions, long units and moments with evidence among them: every code the same from both engines.

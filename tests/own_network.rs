@@ -1,4 +1,4 @@
-//! A codebook with a network of its own: a third branch of the engines, beside the thirteen codes.
+//! A codebook with a network of its own: a branch of its own in the engines, beside the thirteen codes.
 //!
 //! The network is the shipped model's own first reader with some of its outputs, so what it must say is known.
 #![allow(missing_docs, clippy::unwrap_used)]
@@ -125,8 +125,8 @@ fn config() -> Config {
 }
 
 #[test]
-fn the_third_branch_says_what_the_layers_say_where_they_came_from() {
-    let config = config();
+fn the_branch_says_what_the_layers_say_where_they_came_from() {
+    let config = config().small();
     // A model whose second reader says nothing: its logits are those of the first.
     let silent = tensors(
         |_| true,
@@ -139,9 +139,9 @@ fn the_third_branch_says_what_the_layers_say_where_they_came_from() {
     let (windows, roles) = session();
     let windows: Vec<&[u32]> = windows.iter().map(Vec::as_slice).collect();
     for precision in [Precision::Fast, Precision::Exact] {
-        let alone = Embedded::new(&config, &silent, precision).unwrap();
-        let engine = Embedded::new(&config, &silent, precision).unwrap();
-        let engine = engine.with_own(&config, &own, LABELS.len()).unwrap();
+        let alone = Embedded::small(&config, &silent, precision).unwrap();
+        let engine = Embedded::small(&config, &silent, precision).unwrap();
+        let engine = engine.with_own(&config, &silent, &own, LABELS.len()).unwrap();
         let vectors = engine.encode(&windows).unwrap();
         let codes = engine.score(&vectors, &roles).unwrap();
         let labels = engine.own_logits(&vectors, &roles).unwrap();

@@ -117,7 +117,7 @@ def analyze(
         text: Whether words of sessions may be in the tables (`moments.evidence`).
         privacy_text: Whether the words found may be in `privacy`.
         exact: Computes in single precision instead of 16-bit integers, which is slower.
-        small: Leaves out the large encoder, which is several times as fast; codes are less sure.
+        small: Codes with the small encoder, which is several times as fast; codes are less sure.
 
     Raises:
         TypeError: An argument is of the wrong type.

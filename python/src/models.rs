@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// By folder (none: built in), the checksum of its list of checksums, and how it runs.
 type Key = (Option<PathBuf>, String, How);
 
-/// Whether single precision was asked for, and whether the large encoder is left out.
+/// Whether single precision was asked for, and whether it is the small encoder.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct How {
     pub(crate) exact: bool,

@@ -20,7 +20,7 @@ pub(super) struct ModelArguments {
     #[arg(long, help_heading = "Model")]
     exact: bool,
 
-    /// Leaves out the large encoder: several times as fast, but the codes are less sure (see the model card).
+    /// Codes with the small encoder instead of the large one: several times as fast, but less sure (see the model card).
     #[arg(long, help_heading = "Model")]
     small: bool,
 }

@@ -10,20 +10,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// How the files belong together: [`FORMAT`], or that of before there was a number.
+    #[serde(default = "first_format")]
+    pub format: usize,
     /// Name of the model, e.g. `minilm`.
     pub name: String,
     /// Version of the model, e.g. `1.0.0`.
     pub version: String,
     /// Names of the codes in the order of the outputs; must be those of the codebook.
     pub codes: Vec<String>,
-    /// The encoder (BERT): one vector per window of text.
+    /// The small encoder (BERT): one vector per window of text.
     pub encoder: EncoderConfig,
     /// The layers over the sequence of vectors of a session.
     pub context: ContextConfig,
     /// The second reader, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plain: Option<PlainConfig>,
-    /// The large encoder with its readers, if there is one.
+    /// The large encoder with its readers, if there is one: the thirteen codes are theirs then, and `encoder` and `plain` are the
+    /// model without it (`--small`); but windows and vocabulary are those of `encoder`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub large: Option<LargeConfig>,
 }
@@ -104,7 +108,7 @@ pub struct LargeConfig {
 }
 
 impl LargeConfig {
-    /// The lower half of all-mpnet-base-v2, under the third reader and the fourth.
+    /// The lower half of all-mpnet-base-v2, under four readers.
     #[must_use]
     pub fn mpnet() -> LargeConfig {
         LargeConfig {
@@ -114,7 +118,7 @@ impl LargeConfig {
             intermediate: 3072,
             pools: 2,
             width: 256,
-            readers: 2,
+            readers: 4,
         }
     }
 
@@ -146,6 +150,13 @@ pub fn read(files: &Files) -> Result<Config, Error> {
     Ok(config)
 }
 
+/// The format that is read. Until 2 the logits of the readers over the large encoder and those below it were added up.
+pub const FORMAT: usize = 2;
+
+fn first_format() -> usize {
+    1
+}
+
 /// No size may be larger: products of them must not overflow before they are held against the tensors.
 const LARGEST: usize = 1 << 20;
 
@@ -155,6 +166,12 @@ impl Config {
     /// # Errors
     /// One line for the first thing that is wrong.
     pub fn check(&self) -> Result<(), String> {
+        if self.format != FORMAT {
+            return Err(format!(
+                "is of format {}, but {FORMAT} is read: make the folder anew with this program",
+                self.format
+            ));
+        }
         let (encoder, context) = (&self.encoder, &self.context);
         if let Some(plain) = &self.plain {
             if plain.shared > plain.layers.min(encoder.layers) || plain.layers == 0 {
@@ -206,27 +223,33 @@ impl Config {
         }
     }
 
-    /// Length of what an engine makes of a window for the thirteen codes: the vector of the encoder, then those of the plain and of
-    /// the large one as each of their readers takes them.
+    /// Of every reader of the thirteen codes the length of what it takes of a window, in order: those over the large encoder if
+    /// there is one, else the one over the encoder and the one over the plain one.
     #[must_use]
-    pub fn vector(&self) -> usize {
-        let plain = self.plain.as_ref().map_or(0, |plain| plain.width);
-        self.encoder.hidden + plain + self.large.as_ref().map_or(0, |large| large.readers * large.width)
+    pub fn widths(&self) -> Vec<usize> {
+        match &self.large {
+            Some(large) => vec![large.width; large.readers],
+            None => [self.encoder.hidden]
+                .into_iter()
+                .chain(self.plain.as_ref().map(|plain| plain.width))
+                .collect(),
+        }
     }
 
-    /// The same without the large encoder.
+    /// This shape without the large encoder.
     #[must_use]
     pub fn small(&self) -> Config {
         Config { large: None, ..self.clone() }
     }
 
-    /// The shape of the shipped model: MiniLM-L6 with a context of 128 units a side, a second reader over the third
-    /// layer, and two more over the lower half of MPNet.
+    /// The shape of the shipped model: the lower half of MPNet under four readers with a context of 128 units a side; without it
+    /// MiniLM-L6 under one, and a second over its third layer.
     #[must_use]
     pub fn minilm() -> Config {
         Config {
+            format: FORMAT,
             name: "minilm".into(),
-            version: "1.6.0".into(),
+            version: "1.7.0".into(),
             codes: Code::ALL.iter().map(|code| code.name().to_owned()).collect(),
             encoder: EncoderConfig {
                 hidden: 384,
@@ -271,7 +294,8 @@ mod tests {
     #[test]
     fn unusable_shapes_are_refused() {
         assert_eq!(Config::minilm().check(), Ok(()));
-        let broken: [fn(&mut Config); 12] = [
+        let broken: [fn(&mut Config); 13] = [
+            |c| c.format = 1,
             |c| c.codes.swap(0, 1),
             |c| c.context.head = 0,
             |c| c.encoder.heads = 7,

@@ -24,7 +24,7 @@ use embedded::{Embedded, Precision};
 use encode::Encoder;
 use files::{CALIBRATION, CONFIG, Files, LARGE, LARGE_WORDS, NGRAMS, OWN, OWN_WEIGHTS, TOKENIZER, WEIGHTS};
 use ngrams::Ngrams;
-use own::OwnModel;
+use own::{Own, OwnModel};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use weights::Weights;
@@ -130,11 +130,52 @@ pub struct Model {
     checksum: String,
 }
 
+/// What an engine is made of.
+struct Tensors<'a> {
+    config: &'a Config,
+    small: Weights<'a>,
+    large: Option<Weights<'a>>,
+    /// Those of an own codebook with so many labels.
+    network: Option<(usize, Weights<'a>)>,
+}
+
+impl Tensors<'_> {
+    fn embedded(&self, precision: Precision) -> Result<Embedded, Error> {
+        let engine = match &self.large {
+            Some(large) => Embedded::large(self.config, large, precision)?,
+            None => Embedded::small(self.config, &self.small, precision)?,
+        };
+        match &self.network {
+            None => Ok(engine),
+            Some((labels, own)) => engine.with_own(self.config, &self.small, own, *labels),
+        }
+    }
+
+    #[cfg(feature = "rust-bert")]
+    fn rust_bert(&self) -> Result<rust_bert::RustBert, Error> {
+        let engine = match &self.large {
+            Some(large) => rust_bert::RustBert::large(self.config, large)?,
+            None => rust_bert::RustBert::small(self.config, &self.small)?,
+        };
+        match &self.network {
+            None => Ok(engine),
+            Some((labels, own)) => engine.with_own(self.config, &self.small, own, *labels),
+        }
+    }
+
+    /// Checks that no tensor is left over of those that all belong to the engine.
+    fn all_taken(&self) -> Result<(), Error> {
+        self.large.as_ref().unwrap_or(&self.small).all_taken()?;
+        self.network.as_ref().map_or(Ok(()), |(_, own)| own.all_taken())
+    }
+}
+
 impl Model {
     /// Takes the files of a model and starts an engine on them.
     ///
     /// # Errors
-    /// If a file is not what it should be; nothing is run on a model that does not fit together.
+    /// If a file is not what it should be; nothing is run on tensors that do not fit together. Of the small encoder, where the large one
+    /// is there, only the checksum is looked at.
     pub fn load(files: &Files, engine: EngineKind) -> Result<Model, Error> {
         Model::of(files, config::read(files)?, engine)
     }
@@ -142,11 +183,15 @@ impl Model {
     /// The same without the large encoder, if the model has one.
     ///
     /// # Errors
-    /// As [`Model::load`], and if an own codebook was learned with the large encoder.
+    /// As [`Model::load`], and if an own codebook was learned on what the large encoder says.
     pub fn load_small(files: &Files, engine: EngineKind) -> Result<Model, Error> {
         let config = config::read(files)?;
-        if config.large.is_some() && files.bytes(OWN).is_ok() {
-            let reason = "was learned with the large encoder, which --small leaves out";
+        // A network of its own stands over the small encoder in any case.
+        if config.large.is_some()
+            && files.bytes(OWN).is_ok()
+            && json::<Own>(files, OWN)?.learner.is_regression()
+        {
+            let reason = "was learned on the large encoder, which --small leaves out";
             return Err(Error::file(&files.path(OWN), reason));
         }
         Model::of(files, config.small(), engine)
@@ -177,7 +222,6 @@ impl Model {
             (Err(missing), _) | (_, Err(missing)) => return Err(missing),
         };
         let own_path = files.path(OWN_WEIGHTS);
-        let weights = Weights::of(files, &[WEIGHTS])?;
         let large = config.large.as_ref().map(|_| Weights::of(files, &[LARGE, LARGE_WORDS])).transpose()?;
         // Labels with a network of their own, and its tensors.
         let network = match own.as_ref().filter(|own| own.is_network()) {
@@ -186,34 +230,14 @@ impl Model {
                 Some((own.codebook().labels.len(), Weights::new(files.bytes(OWN_WEIGHTS)?, &own_path)?))
             }
         };
-        let embedded = |precision| -> Result<Box<dyn Engine>, Error> {
-            let mut engine = Embedded::new(&config, &weights, precision)?;
-            if let Some(weights) = &large {
-                engine = engine.with_large(&config, weights)?;
-            }
-            Ok(Box::new(match &network {
-                None => engine,
-                Some((labels, weights)) => engine.with_own(&config, weights, *labels)?,
-            }))
-        };
-        let engine = match engine {
-            EngineKind::Embedded => embedded(Precision::Fast)?,
-            EngineKind::Exact => embedded(Precision::Exact)?,
+        let tensors = Tensors { config: &config, small: Weights::of(files, &[WEIGHTS])?, large, network };
+        let engine: Box<dyn Engine> = match engine {
+            EngineKind::Embedded => Box::new(tensors.embedded(Precision::Fast)?),
+            EngineKind::Exact => Box::new(tensors.embedded(Precision::Exact)?),
             #[cfg(feature = "rust-bert")]
-            EngineKind::RustBert => {
-                let mut engine = rust_bert::RustBert::new(&config, &weights)?;
-                if let Some(weights) = &large {
-                    engine = engine.with_large(&config, weights)?;
-                }
-                Box::new(match &network {
-                    None => engine,
-                    Some((labels, weights)) => engine.with_own(&config, weights, *labels)?,
-                })
-            }
+            EngineKind::RustBert => Box::new(tensors.rust_bert()?),
         };
-        weights.all_taken()?;
-        large.map_or(Ok(()), |weights| weights.all_taken())?;
-        network.map_or(Ok(()), |(_, weights)| weights.all_taken())?;
+        tensors.all_taken()?;
         Ok(Model { config, encoder, engine, ngrams, calibration, own, checksum: files.checksum()? })
     }
 
@@ -250,7 +274,7 @@ impl Model {
     /// Length of what the engine makes of a window.
     pub(crate) fn vector(&self) -> usize {
         let own = self.own.as_ref().is_some_and(OwnModel::is_network);
-        self.config.vector() + if own { self.config.encoder.hidden } else { 0 }
+        self.config.widths().iter().sum::<usize>() + if own { self.config.encoder.hidden } else { 0 }
     }
 
     /// Name of the engine in use.

@@ -36,7 +36,7 @@ pub fn prepare<'a>(
     Ok(sessions.iter().zip(sequences).map(|(session, sequence)| Prepared { session, sequence }).collect())
 }
 
-/// The second or the third reader, over what its encoder made once.
+/// The second reader, or one over the large encoder: over what its encoder made once.
 struct OverStates<'a> {
     variables: &'a nn::VarStore,
     pooled: &'a Pooled,
@@ -94,9 +94,6 @@ fn train_pooled(
     (mean, deviation)
 }
 
-/// How much the logits of either reader over the large encoder count beside those of the others.
-const WEIGHT_OF_LARGE: f64 = 3.0;
-
 /// Teaches a reader over the large encoder with sessions; `states` are that encoder's.
 pub fn train_large(
     large: &mut LargeReader,
@@ -106,7 +103,7 @@ pub fn train_large(
     progress: &mut dyn FnMut(usize, f64, f64),
 ) {
     let (mean, deviation) = train_pooled(&large.vs, &large.pooled, states, sessions, settings, progress);
-    large.take_in_scale(&mean, &deviation, WEIGHT_OF_LARGE);
+    large.pooled.take_in_scale(&mean, &deviation);
 }
 
 /// What a reader over the large encoder says of them.

@@ -19,7 +19,7 @@ use tch::{Kind, Tensor, nn};
 pub struct Settings {
     /// Passes of the encoder and the first reader over the material.
     pub epochs: usize,
-    /// Passes of the second reader.
+    /// Passes of the readers whose encoder is not taught.
     pub plain_epochs: usize,
     /// Peak learning rate of the encoder.
     pub encoder_rate: f64,

@@ -57,6 +57,11 @@ impl Training<'_> {
     pub fn run(&self, say: &mut dyn FnMut(String)) -> anyhow::Result<()> {
         std::fs::create_dir_all(self.work)?;
         let config = Config::minilm();
+        let large = Which::ALL.iter().filter(|reader| matches!(reader, Which::Large(_))).count();
+        anyhow::ensure!(
+            config.large.as_ref().is_some_and(|shape| shape.readers == large),
+            "not a stage a reader"
+        );
         self.same_training_as_before(&config)?;
         let tokenizer =
             std::fs::read(self.base.join("tokenizer.json")).context("no tokenizer.json in --base")?;
@@ -86,8 +91,9 @@ impl Training<'_> {
             }
             let (small_readers, large_readers) = files.split_at(2);
             let readers = Which::ALL.map(Which::name);
-            let evaluation = Evaluation::read(self.sessions, self.work, &readers)?;
-            let small = Evaluation::read(self.sessions, self.work, &readers[..2])?;
+            let (small, large) = readers.split_at(2);
+            let evaluation = Evaluation::read(self.sessions, self.work, large)?;
+            let small = Evaluation::read(self.sessions, self.work, small)?;
             let calibrated =
                 |evaluation: &Evaluation<'_>| calibrate(&evaluation.scored(|_| true), &Policy::default());
             let small_calibration = Some(Box::new(calibrated(&small)));
@@ -183,7 +189,7 @@ enum Which {
     First,
     /// The one over the plain encoder.
     Second,
-    /// The third and the fourth, over the large encoder, counted from 0.
+    /// Those over the large encoder, counted from 0.
     Large(usize),
 }
 
@@ -202,7 +208,8 @@ struct Network<'a> {
 
 impl Which {
     /// All of them; the first two make do without the large encoder.
-    const ALL: [Which; 4] = [Which::First, Which::Second, Which::Large(0), Which::Large(1)];
+    const ALL: [Which; 6] =
+        [Which::First, Which::Second, Which::Large(0), Which::Large(1), Which::Large(2), Which::Large(3)];
 
     /// Whether it learns from a session: readers that are quick to teach learn from what came later, too.
     fn learns_from(self, session: &Session) -> bool {
@@ -214,8 +221,7 @@ impl Which {
         match self {
             Which::First => "first",
             Which::Second => "second",
-            Which::Large(0) => "third",
-            Which::Large(_) => "fourth",
+            Which::Large(reader) => ["third", "fourth", "fifth", "sixth"][reader],
         }
     }
 }
@@ -294,7 +300,7 @@ impl Network<'_> {
         Settings { epochs: self.training.settings.plain_epochs, ..self.training.settings.clone() }
     }
 
-    /// The third or the fourth reader, counted from 0, taught with the given sessions.
+    /// A reader over the large encoder, counted from 0, taught with the given sessions.
     fn large(
         &self,
         reader: usize,

@@ -37,17 +37,21 @@ impl Bench {
         self.0.path().join("model").join(name)
     }
 
-    /// Exit code, standard error, and the coded table; then the folder is as it was.
+    /// Exit code, standard error, and the coded table; then the folder is as it was. What belongs to the large encoder is looked at
+    /// without `--small`, all else with it.
     fn run(&self, changed: &str, list_mended: bool) -> (Option<i32>, String, String) {
+        self.run_sized(changed, list_mended, !matches!(changed, LARGE | LARGE_WORDS))
+    }
+
+    fn run_sized(&self, changed: &str, list_mended: bool, small: bool) -> (Option<i32>, String, String) {
         if list_mended {
             files::write_checksums(&self.0.path().join("model")).unwrap();
         }
         let out = self.0.path().join("out");
-        let output = analyze(
-            &self.0.path().join("in.txt"),
-            &out,
-            &["--model", self.file("").to_str().unwrap(), "--quiet"],
-        );
+        let folder = self.file("");
+        let arguments = ["--model", folder.to_str().unwrap(), "--quiet", "--small"];
+        let arguments = &arguments[..if small { 4 } else { 3 }];
+        let output = analyze(&self.0.path().join("in.txt"), &out, arguments);
         let table = fs::read_to_string(out.join("utterances.csv")).unwrap_or_default();
         assert_eq!(output.status.success(), !visible(&out).is_empty());
         let _ = fs::remove_dir_all(&out);
@@ -144,6 +148,11 @@ fn foreign_models_are_found_by_their_shape() {
         (dtype, [&[shape[0] - 1], &shape[1..]].concat())
     };
     let words = "embeddings.word_embeddings.weight";
+    let (large_words, large_wide) = ("large.word.weight", "large.layer.0.intermediate.weight");
+    let halves = |_, shape: &[usize], data: &mut Vec<u8>| {
+        *data = vec![0; data.len() * 2];
+        (Dtype::F16, shape.to_vec())
+    };
     let no_separator =
         fs::read_to_string(shipped().join(TOKENIZER)).unwrap().replace("[SEP]", "[SAP]").into_bytes();
     let bench = Bench::new();
@@ -180,6 +189,16 @@ fn foreign_models_are_found_by_their_shape() {
         ("turned", NGRAMS, with_tensor(NGRAMS, "weights", turned), "weights"),
         ("the other's", NGRAMS, fs::read(shipped().join(CONFIG)).unwrap(), "safetensors"),
         ("the other's", WEIGHTS, fs::read(shipped().join(NGRAMS)).unwrap(), "tensor"),
+        ("turned", LARGE, with_tensor(LARGE, large_wide, turned), large_wide),
+        ("half precision", LARGE, with_tensor(LARGE, large_wide, halves), large_wide),
+        (
+            "infinite",
+            LARGE,
+            with_tensor(LARGE, "large.layer.5.output.scale", fill(f32::INFINITY)),
+            "not finite",
+        ),
+        ("a word too few", LARGE_WORDS, with_tensor(LARGE_WORDS, large_words, shorter), large_words),
+        ("the other's", LARGE, fs::read(shipped().join(WEIGHTS)).unwrap(), "tensor"),
     ];
     for (what, name, bytes, says) in cases {
         fs::write(bench.file(name), bytes).unwrap();
@@ -190,6 +209,16 @@ fn foreign_models_are_found_by_their_shape() {
         }
         assert_eq!(code, Some(4), "{name}, {what}: {said}");
         assert!(said.lines().count() == 1 && said.contains(says), "{name}, {what}: {said}");
+    }
+    for (what, from, to, says) in [
+        ("of before", "\"format\": 2,", "", "format 1"),
+        ("a reader less", "\"readers\": 4", "\"readers\": 3", "tensors too many"),
+        ("a reader more", "\"readers\": 4", "\"readers\": 5", "has no tensor"),
+    ] {
+        fs::write(bench.file(CONFIG), edited(CONFIG, from, to)).unwrap();
+        let (code, said, _) = bench.run_sized(CONFIG, true, false);
+        assert_eq!(code, Some(4), "{what}: {said}");
+        assert!(said.lines().count() == 1 && said.contains(says), "{what}: {said}");
     }
     for name in NAMES.into_iter().filter(|&name| name != CHECKSUMS) {
         let whole = fs::read(shipped().join(name)).unwrap();
@@ -211,6 +240,7 @@ fn a_bit_that_the_list_agrees_with_never_ends_in_a_panic() {
         (CALIBRATION, 3952, 8),
         (TOKENIZER, 466_247, 8),
         (WEIGHTS, 12_280, 6),
+        (LARGE, 12_280, 6),
         (NGRAMS, 240, 4),
     ] {
         for _ in 0..times {

@@ -125,34 +125,31 @@ def main(folder, units):
         {name: t for name, t in weights.items() if name.startswith(("embeddings.", "encoder."))},
     )
     first = reader("", shape["hidden"])
-    plain = config.get("plain")
-    if plain:
-        # Embeddings and the layers below `shared` are those of the taught encoder.
-        below = tuple(f"encoder.layer.{n}." for n in range(plain["shared"]))
-        own = {name: t for name, t in weights.items() if name.startswith(("embeddings.", *below))}
-        own |= {"encoder." + name: t for name, t in part("plain.encoder.").items()}
-        untaught = bert(plain["layers"], own)
-        narrow = torch.nn.Linear(shape["hidden"] * (1 + plain["pools"]), plain["width"])
-        narrow.load_state_dict(part("plain.input."), strict=True)
-        second = reader("plain.", plain["width"])
+    plain, large = config["plain"], config["large"]
+    # Embeddings and the layers below `shared` are those of the taught encoder.
+    below = tuple(f"encoder.layer.{n}." for n in range(plain["shared"]))
+    own = {name: t for name, t in weights.items() if name.startswith(("embeddings.", *below))}
+    own |= {"encoder." + name: t for name, t in part("plain.encoder.").items()}
+    untaught = bert(plain["layers"], own)
+    narrow = torch.nn.Linear(shape["hidden"] * (1 + plain["pools"]), plain["width"])
+    narrow.load_state_dict(part("plain.input."), strict=True)
+    second = reader("plain.", plain["width"])
 
-    large = config.get("large")
-    if large:
-        stored = load_file(folder / "large.safetensors") | load_file(folder / "large_words.safetensors")
-        # Weights that are bytes have what each row is worth beside them.
-        weights |= {
-            name: tensor.double() * stored[name.removesuffix("weight") + "scale"].double()[:, None]
-            if tensor.dtype == torch.int8
-            else tensor.double()
-            for name, tensor in stored.items()
-        }
-        mpnet, large_ids = untaught_mpnet(large, shape, part("large."))
-        above = []
-        for n in range(large["readers"]):
-            prefix = f"large.reader.{n}."
-            narrow_large = torch.nn.Linear(large["hidden"] * (1 + large["pools"]), large["width"])
-            narrow_large.load_state_dict(part(prefix + "input."), strict=True)
-            above.append((prefix + "pool.weight", narrow_large, reader(prefix, large["width"])))
+    stored = load_file(folder / "large.safetensors") | load_file(folder / "large_words.safetensors")
+    # Weights that are bytes have what each row is worth beside them.
+    weights |= {
+        name: tensor.double() * stored[name.removesuffix("weight") + "scale"].double()[:, None]
+        if tensor.dtype == torch.int8
+        else tensor.double()
+        for name, tensor in stored.items()
+    }
+    mpnet, large_ids = untaught_mpnet(large, shape, part("large."))
+    above = []
+    for n in range(large["readers"]):
+        prefix = f"large.reader.{n}."
+        narrow_large = torch.nn.Linear(large["hidden"] * (1 + large["pools"]), large["width"])
+        narrow_large.load_state_dict(part(prefix + "input."), strict=True)
+        above.append((prefix + "pool.weight", narrow_large, reader(prefix, large["width"])))
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
@@ -179,15 +176,13 @@ def main(folder, units):
             def states(model):
                 return [model(torch.tensor([unit["ids"]])).last_hidden_state[0] for unit in session]
 
-            logits = first(torch.stack([tokens.mean(0) for tokens in states(taught)]), roles)
-            if plain:
-                logits = logits + second(narrow(pooled("plain.pool.weight", states(untaught))), roles)
-            if large:
-                tokens = [mpnet(torch.tensor([large_ids(unit["ids"])])).last_hidden_state[0] for unit in session]
-                for pools, narrow_large, read in above:
-                    logits = logits + read(narrow_large(pooled(pools, tokens)), roles)
-            for unit, row in zip(session, logits):
-                unit["logits"] = [round(value, 6) for value in row.tolist()]
+            small = first(torch.stack([tokens.mean(0) for tokens in states(taught)]), roles)
+            small = small + second(narrow(pooled("plain.pool.weight", states(untaught))), roles)
+            tokens = [mpnet(torch.tensor([large_ids(unit["ids"])])).last_hidden_state[0] for unit in session]
+            logits = sum(read(narrow_large(pooled(pools, tokens)), roles) for pools, narrow_large, read in above)
+            for name, rows in (("logits", logits), ("logits_small", small)):
+                for unit, row in zip(session, rows):
+                    unit[name] = [round(value, 6) for value in row.tolist()]
 
     versions = {"torch": torch.__version__, "transformers": transformers.__version__}
     json.dump({"made_with": versions, "sessions": list(sessions.values())}, sys.stdout, ensure_ascii=False)

@@ -1,5 +1,5 @@
-//! The layers over a session: a bidirectional GRU over the windows' vectors, then two linear layers. All readers but
-//! the first weigh the tokens of a window in their own way, and bring what comes of it to a width of their own first.
+//! The layers over a session: a bidirectional GRU over the windows' vectors, then two linear layers. Readers over an
+//! encoder that was not taught weigh the tokens of a window in their own way, and bring what comes of it to a width of their own first.
 
 use super::kernels::rows::gru_step;
 use super::kernels::{Exact, Processor};
@@ -26,7 +26,7 @@ struct Narrow {
 
 /// The layers of one reader.
 pub(super) struct Context {
-    /// First layers of the readers but the first, which takes the vectors as they are.
+    /// First layers of the readers over what was not taught; the others take the vectors as they are.
     narrow: Option<Narrow>,
     width: usize,
     states: usize,

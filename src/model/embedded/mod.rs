@@ -1,4 +1,4 @@
-//! The default engine: BERT and the context layers in Rust, on packed windows without padding.
+//! The default engine: the encoders and the readers above them in Rust, on packed windows without padding.
 //!
 //! Windows are laid end to end in packs of about [`PACK`] tokens, one pack a task; every linear layer then
 //! is one matrix product over the pack, and attention stays within each window. Weights are kept once, in the
@@ -8,30 +8,26 @@ mod context;
 pub mod kernels;
 mod large;
 mod linear;
-mod own;
+mod small;
 
 pub use large::Large;
 pub use linear::Precision;
 
-use super::config::{Config, EncoderConfig};
-use super::weights::{Halves, Weights};
+use super::config::Config;
+use super::weights::Weights;
 use super::{Engine, Error};
 use crate::codebook::CODE_COUNT;
 use context::Context;
 use kernels::attention::{self, attend};
-use kernels::rows::{Norm, Then, add_and_normalise, normalise};
+use kernels::rows::{Norm, Then, add_and_normalise};
 use kernels::{Processor, Quantised};
 use linear::Linear;
-use own::Own;
 use rayon::prelude::*;
-use std::ops::Range;
+use small::Small;
 use std::sync::Mutex;
 
-/// What BERT adds to a variance.
-const EPSILON: f32 = 1e-12;
-
 /// Tokens per pack: large enough for the matrix products, small enough for the cache.
-const PACK: usize = 256;
+const PACK: usize = 128;
 
 struct Layer {
     /// Query, key and value in one matrix.
@@ -47,62 +43,10 @@ struct Layer {
 pub struct Embedded {
     processor: Processor,
     precision: Precision,
-    hidden: usize,
-    /// Length of a window's vector: of the parts of all encoders.
-    width: usize,
-    heads: usize,
-    /// Half precision: the table is half of the model and each row is used seldom.
-    words: Halves,
-    /// Position embeddings with the one token type that is used added on.
-    positions: Vec<f32>,
-    embedding_norm: Norm,
-    layers: Vec<Layer>,
-    context: Context,
-    plain: Option<Plain>,
+    small: Option<Small>,
     large: Option<(Large, Vec<Context>)>,
-    own: Option<Own>,
-    rooms: Rooms,
-}
-
-/// The second reader and the layers of the plain encoder that are not among the taught ones.
-struct Plain {
-    /// Where its layers part from the taught ones.
-    shared: usize,
-    layers: Vec<Layer>,
-    context: Context,
-}
-
-impl Layer {
-    /// The layer `n` of the encoder that stands under the prefix `of`.
-    fn read(
-        processor: Processor,
-        precision: Precision,
-        shape: &EncoderConfig,
-        weights: &Weights<'_>,
-        of: &str,
-        n: usize,
-    ) -> Result<Layer, Error> {
-        let hidden = shape.hidden;
-        // Several of the same input stand in one matrix.
-        let linear = |names: &[&str], outputs: usize, inputs: usize| -> Result<Linear, Error> {
-            let (mut weight, mut bias) = (Vec::new(), Vec::new());
-            for name in names {
-                weight.extend(weights.f32(&format!("{name}.weight"), &[outputs, inputs])?);
-                bias.extend(weights.f32(&format!("{name}.bias"), &[outputs])?);
-            }
-            Ok(Linear::new(processor, precision, &weight, bias))
-        };
-        let name = |part: &str| format!("{of}encoder.layer.{n}.{part}");
-        let attention = ["query", "key", "value"].map(|part| name(&format!("attention.self.{part}")));
-        Ok(Layer {
-            attention: linear(&attention.each_ref().map(String::as_str), hidden, hidden)?,
-            attention_output: linear(&[&name("attention.output.dense")], hidden, hidden)?,
-            attention_norm: norm(weights, &name("attention.output.LayerNorm"), hidden, EPSILON)?,
-            intermediate: linear(&[&name("intermediate.dense")], shape.intermediate, hidden)?,
-            output: linear(&[&name("output.dense")], hidden, shape.intermediate)?,
-            output_norm: norm(weights, &name("output.LayerNorm"), hidden, EPSILON)?,
-        })
-    }
+    /// Which of [`Embedded::contexts`] reads for an own codebook.
+    own: Option<usize>,
 }
 
 fn norm(weights: &Weights<'_>, name: &str, hidden: usize, epsilon: f32) -> Result<Norm, Error> {
@@ -114,152 +58,93 @@ fn norm(weights: &Weights<'_>, name: &str, hidden: usize, epsilon: f32) -> Resul
 }
 
 impl Embedded {
-    /// Takes the tensors of a weights file.
+    /// The small encoder with its two readers, from the tensors of its weights file.
     ///
     /// # Errors
     /// If a tensor is missing or has not the shape that `config` says.
-    pub fn new(config: &Config, weights: &Weights<'_>, precision: Precision) -> Result<Embedded, Error> {
-        Embedded::on(Processor::here(), config, weights, precision)
+    pub fn small(config: &Config, weights: &Weights<'_>, precision: Precision) -> Result<Embedded, Error> {
+        let processor = Processor::here();
+        let small = Small::read(processor, precision, config, weights)?.with_readers(config, weights)?;
+        Ok(Embedded { processor, precision, small: Some(small), large: None, own: None })
     }
 
-    fn on(
-        processor: Processor,
-        config: &Config,
-        weights: &Weights<'_>,
-        precision: Precision,
-    ) -> Result<Embedded, Error> {
-        let shape = &config.encoder;
-        let hidden = shape.hidden;
-        let layer = |of: &str, n: usize| Layer::read(processor, precision, shape, weights, of, n);
-        let mut positions =
-            weights.f32("embeddings.position_embeddings.weight", &[shape.positions, hidden])?;
-        let types = weights.f32("embeddings.token_type_embeddings.weight", &[2, hidden])?;
-        for row in positions.chunks_exact_mut(hidden) {
-            row.iter_mut().zip(&types).for_each(|(x, t)| *x += t);
-        }
-        Ok(Embedded {
-            processor,
-            precision,
-            hidden,
-            width: config.small().vector(),
-            heads: shape.heads,
-            words: weights.halves("embeddings.word_embeddings.weight", &[shape.vocabulary, hidden])?,
-            positions,
-            embedding_norm: norm(weights, "embeddings.LayerNorm", hidden, EPSILON)?,
-            layers: (0..shape.layers).into_par_iter().map(|n| layer("", n)).collect::<Result<_, _>>()?,
-            context: Context::taught(processor, config, weights)?,
-            plain: match &config.plain {
-                None => None,
-                Some(plain) => Some(Plain {
-                    shared: plain.shared,
-                    layers: (plain.shared..plain.layers)
-                        .into_par_iter()
-                        .map(|n| layer("plain.", n))
-                        .collect::<Result<_, _>>()?,
-                    context: Context::plain(processor, config, weights, plain)?,
-                }),
-            },
-            large: None,
-            own: None,
-            rooms: Rooms::default(),
-        })
-    }
-
-    /// Adds the large encoder with its readers.
+    /// The large encoder with its readers, from the tensors of its weights files.
     ///
     /// # Errors
     /// If `config` has none, or a tensor is missing or of another shape.
-    pub fn with_large(mut self, config: &Config, weights: &Weights<'_>) -> Result<Embedded, Error> {
+    pub fn large(config: &Config, weights: &Weights<'_>, precision: Precision) -> Result<Embedded, Error> {
+        let processor = Processor::here();
         let missing = || Error::Engine("the model has no large encoder".into());
         let shape = config.large.as_ref().ok_or_else(missing)?;
-        let large = Large::new(shape, &config.encoder, weights, self.precision)?;
-        let reader = |n: usize| Context::large(self.processor, config, weights, shape, n);
-        self.large = Some((large, (0..shape.readers).map(reader).collect::<Result<_, _>>()?));
+        let large = Large::new(shape, &config.encoder, weights, precision)?;
+        let reader = |n: usize| Context::large(processor, config, weights, shape, n);
+        let readers = (0..shape.readers).map(reader).collect::<Result<_, _>>()?;
+        Ok(Embedded { processor, precision, small: None, large: Some((large, readers)), own: None })
+    }
+
+    /// Adds the network of an own codebook with so many labels: `own` has the layers above those of the small encoder that two
+    /// readers share, and a reader, under the names that those of the thirteen codes have. The small encoder is read from `weights`
+    /// if it is not there.
+    ///
+    /// # Errors
+    /// If the model has no layers that two readers share, or a tensor is missing or of another shape.
+    pub fn with_own(
+        mut self,
+        config: &Config,
+        weights: &Weights<'_>,
+        own: &Weights<'_>,
+        labels: usize,
+    ) -> Result<Embedded, Error> {
+        config.shared().map_err(Error::Engine)?;
+        let small = match self.small.take() {
+            Some(small) => small,
+            None => Small::read(self.processor, self.precision, config, weights)?,
+        };
+        let small = small.with_own(config, own, labels)?;
+        self.own = Some(small.contexts().count() - 1);
+        self.small = Some(small);
         Ok(self)
     }
 
-    /// Vectors of the windows of one pack: of each what [`Embedded::encode_small`] makes, then what the readers of the large encoder
-    /// take.
+    /// Vectors of the windows of one pack: of each what every one of [`Embedded::contexts`] takes.
     fn encode_pack(&self, windows: &[&[u32]]) -> Vec<f32> {
-        let small = self.encode_small(windows);
-        match &self.large {
-            None => small,
-            Some((large, readers)) => {
-                let states = large.states(windows);
-                let add = |all: Vec<f32>, reader: &Context| {
-                    beside(&all, &reader.vectors(&states, windows), windows.len())
-                };
-                readers.iter().fold(small, add)
-            }
+        let mut parts = self.small.as_ref().map_or(Vec::new(), |small| small.vectors(windows));
+        if let Some((large, readers)) = &self.large {
+            let states = large.states(windows);
+            parts.extend(readers.iter().map(|reader| reader.vectors(&states, windows)));
         }
+        beside(&parts, windows.len())
     }
 
-    /// Of every window the mean over its tokens of the last layer, then what the second reader takes of the last plain one, and
-    /// last the mean of the last layer under own labels.
-    fn encode_small(&self, windows: &[&[u32]]) -> Vec<f32> {
-        let width = self.hidden;
-        let tokens: usize = windows.iter().map(|window| window.len()).sum();
-        let mut x = Vec::with_capacity(tokens * width);
-        for window in windows {
-            for (&id, position) in window.iter().zip(self.positions.chunks_exact(width)) {
-                let start = id as usize * width;
-                x.extend(self.words.of(start..start + width).zip(position).map(|(w, p)| w + p));
-            }
-        }
-        normalise(self.processor, &mut x, &self.embedding_norm);
-
-        let mut room = self.rooms.take();
-        let (processor, heads) = (self.processor, self.heads);
-        let mut pass = Pass { processor, width, heads, distances: &[], windows, room: &mut room };
-        let Some(plain) = &self.plain else {
-            pass.run(&self.layers, &mut x);
-            self.rooms.leave(room);
-            return self.context.vectors(&x, windows);
-        };
-        let (shared, taught) = self.layers.split_at(plain.shared);
-        pass.run(shared, &mut x);
-        let mut other = x.clone();
-        let mut third = self.own.as_ref().map(|own| (own, x.clone()));
-        pass.run(taught, &mut x);
-        pass.run(&plain.layers, &mut other);
-        if let Some((own, third)) = &mut third {
-            pass.run(&own.layers, third);
-        }
-        self.rooms.leave(room);
-        let taught = self.context.vectors(&x, windows);
-        let both = beside(&taught, &plain.context.vectors(&other, windows), windows.len());
-        match third {
-            None => both,
-            Some((own, third)) => beside(&both, &own.context.vectors(&third, windows), windows.len()),
-        }
+    /// All readers, in the order of their parts of a vector.
+    fn contexts(&self) -> impl Iterator<Item = &Context> {
+        let small = self.small.iter().flat_map(Small::contexts);
+        small.chain(self.large.iter().flat_map(|(_, readers)| readers))
     }
 
-    /// The readers of the thirteen codes, each with the part of vectors that is its own.
-    fn readers<'a>(&'a self, vectors: &'a [f32]) -> Vec<(&'a Context, Vec<f32>)> {
-        let mut end = 0;
-        let mut part = |length: usize| {
+    /// The readers that `keep` says by their number, each with the part of vectors that is its own.
+    fn readers<'a>(&'a self, vectors: &[f32], keep: impl Fn(usize) -> bool) -> Vec<(&'a Context, Vec<f32>)> {
+        let (length, mut end) = (self.vector(), 0);
+        let mut readers = Vec::new();
+        for (number, reader) in self.contexts().enumerate() {
             let start = end;
-            end += length;
-            self.columns(vectors, start..end)
-        };
-        let mut readers = vec![(&self.context, part(self.hidden))];
-        if let Some(plain) = &self.plain {
-            readers.push((&plain.context, part(plain.context.width())));
-        }
-        part(self.own_width());
-        for context in self.large.iter().flat_map(|(_, readers)| readers) {
-            readers.push((context, part(context.width())));
+            end += reader.width();
+            if keep(number) {
+                let part = vectors.chunks_exact(length).flat_map(|row| &row[start..end]).copied().collect();
+                readers.push((reader, part));
+            }
         }
         readers
     }
 
-    /// Length of what [`Embedded::encode_pack`] makes of a window.
-    fn vector(&self) -> usize {
-        self.width + self.large.iter().flat_map(|(_, readers)| readers).map(Context::width).sum::<usize>()
+    /// The readers of the thirteen codes.
+    fn of_codes<'a>(&'a self, vectors: &[f32]) -> Vec<(&'a Context, Vec<f32>)> {
+        self.readers(vectors, |number| Some(number) != self.own)
     }
 
-    fn columns(&self, vectors: &[f32], columns: Range<usize>) -> Vec<f32> {
-        vectors.chunks_exact(self.vector()).flat_map(|row| &row[columns.clone()]).copied().collect()
+    /// Length of what [`Embedded::encode_pack`] makes of a window.
+    fn vector(&self) -> usize {
+        self.contexts().map(Context::width).sum()
     }
 }
 
@@ -364,11 +249,14 @@ fn means(x: &[f32], windows: &[&[u32]], pools: &[f32], width: usize) -> Vec<f32>
     means
 }
 
-/// The rows of two tables side by side.
-fn beside(left: &[f32], right: &[f32], rows: usize) -> Vec<f32> {
-    let [width, other] = [left, right].map(|table| (table.len() / rows.max(1)).max(1));
-    let rows = left.chunks_exact(width).zip(right.chunks_exact(other));
-    rows.flat_map(|(left, right)| left.iter().chain(right)).copied().collect()
+/// Tables of so many rows side by side.
+fn beside(tables: &[Vec<f32>], rows: usize) -> Vec<f32> {
+    let width = |table: &Vec<f32>| table.len() / rows.max(1);
+    let row = |row: usize| {
+        let part = move |table: &'_ Vec<f32>| row * width(table)..(row + 1) * width(table);
+        tables.iter().flat_map(move |table| &table[part(table)]).copied()
+    };
+    (0..rows).flat_map(row).collect()
 }
 
 /// The logits of all readers, added up.
@@ -425,18 +313,19 @@ impl Engine for Embedded {
     }
 
     fn score(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
-        let readers = self.readers(vectors);
+        let readers = self.of_codes(vectors);
         Ok(sum(readers.iter().map(|(reader, vectors)| reader.score(vectors, roles))))
     }
 
     fn states(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
-        let readers = self.readers(vectors);
-        let states = readers.iter().map(|(reader, vectors)| reader.states(vectors, roles));
-        Ok(states.reduce(|left, right| beside(&left, &right, roles.len())).unwrap_or_default())
+        let readers = self.of_codes(vectors);
+        let states: Vec<_> = readers.iter().map(|(reader, vectors)| reader.states(vectors, roles)).collect();
+        Ok(beside(&states, roles.len()))
     }
 
     fn own_logits(&self, vectors: &[f32], roles: &[usize]) -> Result<Vec<f32>, Error> {
-        Ok(self.own_scores(vectors, roles))
+        let own = self.readers(vectors, |number| Some(number) == self.own);
+        Ok(own.iter().flat_map(|(reader, vectors)| reader.logits(vectors, roles)).collect())
     }
 
     fn score_instead(
@@ -446,7 +335,7 @@ impl Engine for Embedded {
         place: usize,
         instead: &[f32],
     ) -> Result<Vec<[f32; CODE_COUNT]>, Error> {
-        let readers = self.readers(vectors).into_iter().zip(self.readers(instead));
+        let readers = self.of_codes(vectors).into_iter().zip(self.of_codes(instead));
         Ok(sum(readers
             .map(|((reader, vectors), (_, instead))| reader.score_instead(&vectors, roles, place, &instead))))
     }

@@ -20,10 +20,7 @@ const MOST: f32 = 12.0;
 #[must_use]
 pub fn parts(config: &Config) -> [usize; 2] {
     let states = 2 * config.context.hidden;
-    let large = config.large.iter().flat_map(|large| std::iter::repeat_n(large.width, large.readers));
-    let others = config.plain.iter().map(|plain| plain.width).chain(large);
-    let others: usize = others.map(|width| width + states).sum();
-    [config.encoder.hidden + states + others, 2 * CODE_COUNT]
+    [config.widths().into_iter().map(|width| width + states).sum(), 2 * CODE_COUNT]
 }
 
 /// A row of features per unit; `None` for a unit without words, about which nothing can be said.

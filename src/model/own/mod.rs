@@ -44,7 +44,7 @@ pub enum Learner {
 
 impl Learner {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-    fn is_regression(&self) -> bool {
+    pub(super) fn is_regression(&self) -> bool {
         *self == Learner::Regression
     }
 }

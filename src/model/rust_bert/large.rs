@@ -11,7 +11,7 @@ use tch::{Device, Kind, Tensor, nn};
 /// What MPNet adds to a variance.
 const EPSILON: f64 = 1e-5;
 
-/// A reader over the large encoder: the third or the fourth.
+/// A reader over the large encoder.
 pub struct LargeReader {
     /// All variables, under [`LargeConfig::prefix`].
     pub vs: nn::VarStore,
@@ -30,13 +30,6 @@ impl LargeReader {
         let path = prefix.split_terminator('.').fold(root, |path, part| path / part);
         let pooled = Pooled::new(path, &config.context, large.hidden, sizes, dropout);
         LargeReader { vs, pooled }
-    }
-
-    /// Makes what was learned from `(states − mean) / deviation` read the states themselves, and every logit so many times
-    /// what it was.
-    pub fn take_in_scale(&mut self, mean: &Tensor, deviation: &Tensor, times: f64) {
-        self.pooled.take_in_scale(mean, deviation);
-        self.pooled.reader.scale_outputs(times);
     }
 
     /// All variables under the names that they have in the weights file of a model.

@@ -1,5 +1,5 @@
 //! The network on libtorch: rust-bert's BERT under a bidirectional GRU over the windows of a session, and the same over a
-//! plain encoder and over a large one.
+//! plain encoder; or over a large one.
 //!
 //! The reference for the embedded engine and the thing that is trained. rust-bert's own classification
 //! pipelines pass no padding mask, so `BertModel` is driven with our own ids and mask.
@@ -95,35 +95,43 @@ pub fn to_safetensors(variables: BTreeMap<String, Tensor>) -> Result<Vec<u8>, Er
 /// The rust-bert engine. libtorch does its own threading; one caller at a time.
 pub struct RustBert(Mutex<Parts>);
 
-/// The network, and the other readers with their encoders if the model has them.
+/// The readers of the thirteen codes with their encoders: over the large one, or over the taught and the plain one.
 struct Parts {
-    network: Network,
+    network: Option<Network>,
     plain: Option<Plain>,
     large: Option<Large>,
     /// What an own codebook has above the layers of the plain encoder.
     own: Option<Upper>,
-    /// Length of the taught encoder's part of a vector, and of the own network's.
+    /// Lengths of the readers' parts of a vector, and of the own network's.
+    widths: Vec<i64>,
     hidden: i64,
-    /// That of the plain encoder's.
-    plain_length: i64,
 }
 
 impl Parts {
-    /// Vectors of windows, those of the plain encoder beside those of the taught one, then those of an own network.
+    fn new(config: &Config) -> Parts {
+        let widths = config.widths().into_iter().map(|width| width as i64).collect();
+        let hidden = config.encoder.hidden as i64;
+        Parts { network: None, plain: None, large: None, own: None, widths, hidden }
+    }
+
+    /// Vectors of windows: those of the taught encoder and of the plain one, or those of the large one; last that of an own network.
     fn encode(&self, windows: &[&[u32]]) -> Tensor {
-        let mut parts = vec![self.network.bert.encode(windows)];
+        let mut parts: Vec<Tensor> =
+            self.network.iter().map(|network| network.bert.encode(windows)).collect();
+        parts.extend(self.large.as_ref().map(|large| large.encode(windows)));
         if let Some(plain) = &self.plain {
             let (states, lengths) = plain.precise(windows);
-            parts.push(plain.pooled.reader.narrowed(&plain.pooled.pool(&states, &lengths)));
+            if self.network.is_some() {
+                parts.push(plain.pooled.reader.narrowed(&plain.pooled.pool(&states, &lengths)));
+            }
             parts.extend(self.own.as_ref().map(|own| own.encode(&states, &lengths, false)));
         }
-        parts.extend(self.large.as_ref().map(|large| large.encode(windows)));
         Tensor::cat(&parts, 1)
     }
 
     /// Where the own network's part of a vector begins.
     fn before_own(&self) -> i64 {
-        self.hidden + self.plain_length
+        self.widths.iter().sum()
     }
 
     /// What every reader makes of the vectors of one session that are its own.
@@ -134,18 +142,19 @@ impl Parts {
         read: impl Fn(&Reader, &Tensor, &[i64]) -> Tensor,
     ) -> Vec<Tensor> {
         let (vectors, roles) = rows(vectors, roles);
-        let mut each = vec![read(&self.network.reader, &vectors.narrow(1, 0, self.hidden), &roles)];
-        if let Some(plain) = &self.plain {
-            each.push(read(&plain.pooled.reader, &vectors.narrow(1, self.hidden, self.plain_length), &roles));
-        }
-        if let Some(Large { readers, .. }) = &self.large {
-            let before = self.before_own() + if self.own.is_some() { self.hidden } else { 0 };
-            let theirs = vectors.narrow(1, before, vectors.size()[1] - before);
-            let parts = theirs.chunk(readers.len() as i64, 1);
-            let readers = readers.iter().zip(&parts);
-            each.extend(readers.map(|(reader, part)| read(&reader.pooled.reader, part, &roles)));
-        }
-        each
+        let small = self.network.iter().map(|network| &network.reader);
+        let small = small.chain(self.plain.iter().map(|plain| &plain.pooled.reader));
+        let readers: Vec<&Reader> = match &self.large {
+            Some(large) => large.readers.iter().map(|reader| &reader.pooled.reader).collect(),
+            None => small.collect(),
+        };
+        let mut start = 0;
+        let parts = readers.into_iter().zip(&self.widths).map(|(reader, &width)| {
+            let part = vectors.narrow(1, start, width);
+            start += width;
+            read(reader, &part, &roles)
+        });
+        parts.collect()
     }
 }
 
@@ -156,44 +165,46 @@ fn rows(vectors: &[f32], roles: &[usize]) -> (Tensor, Vec<i64>) {
 }
 
 impl RustBert {
-    /// Takes the tensors of a weights file.
+    /// The small encoder with its two readers, from the tensors of its weights file.
     ///
     /// # Errors
     /// If a tensor is missing or has not the shape that `config` says.
-    pub fn new(config: &Config, weights: &Weights<'_>) -> Result<RustBert, Error> {
+    pub fn small(config: &Config, weights: &Weights<'_>) -> Result<RustBert, Error> {
         let network = Network::new(config);
         take(network.vs.variables(), weights)?;
-        let mut plain = config.plain.as_ref().map(|plain| Plain::new(config, plain, 0.0));
-        plain.as_mut().map_or(Ok(()), |plain| plain.load(weights))?;
-        let hidden = config.encoder.hidden as i64;
-        let plain_length = config.plain.as_ref().map_or(0, |plain| plain.width) as i64;
-        Ok(RustBert(Mutex::new(Parts { network, plain, large: None, own: None, hidden, plain_length })))
+        let plain = plain(config, weights)?;
+        Ok(RustBert(Mutex::new(Parts { network: Some(network), plain, ..Parts::new(&config.small()) })))
     }
 
-    /// Adds the large encoder with its readers.
+    /// The large encoder with its readers, from the tensors of its weights files.
     ///
     /// # Errors
     /// If `config` has none, or a tensor is missing or of another shape.
-    pub fn with_large(mut self, config: &Config, weights: &Weights<'_>) -> Result<RustBert, Error> {
+    pub fn large(config: &Config, weights: &Weights<'_>) -> Result<RustBert, Error> {
         let missing = || Error::Engine("the model has no large encoder".into());
         let large = Large::new(config, config.large.as_ref().ok_or_else(missing)?, weights)?;
-        self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).large = Some(large);
-        Ok(self)
+        Ok(RustBert(Mutex::new(Parts { large: Some(large), ..Parts::new(config) })))
     }
 
-    /// Adds the network of an own codebook with so many labels.
+    /// Adds the network of an own codebook with so many labels: `own` has what stands above the plain encoder, which is read from
+    /// `weights` if it is not there.
     ///
     /// # Errors
-    /// If the model has no layers that two encoders share, or a tensor is missing or of another shape.
+    /// If the model has no layers that two readers share, or a tensor is missing or of another shape.
     pub fn with_own(
         mut self,
         config: &Config,
         weights: &Weights<'_>,
+        own: &Weights<'_>,
         labels: usize,
     ) -> Result<RustBert, Error> {
-        let mut own = Upper::new(config, config.shared().map_err(Error::Engine)?, labels, 0.0);
-        own.load(weights)?;
-        self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).own = Some(own);
+        let mut upper = Upper::new(config, config.shared().map_err(Error::Engine)?, labels, 0.0);
+        upper.load(own)?;
+        let parts = self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        parts.own = Some(upper);
+        if parts.plain.is_none() {
+            parts.plain = plain(config, weights)?;
+        }
         Ok(self)
     }
 
@@ -253,6 +264,13 @@ impl Engine for RustBert {
             _ => Ok(Vec::new()),
         })
     }
+}
+
+/// The plain encoder with the second reader, if the model has them.
+fn plain(config: &Config, weights: &Weights<'_>) -> Result<Option<Plain>, Error> {
+    let mut plain = config.plain.as_ref().map(|plain| Plain::new(config, plain, 0.0));
+    plain.as_mut().map_or(Ok(()), |plain| plain.load(weights))?;
+    Ok(plain)
 }
 
 fn values(tensor: &Tensor) -> Result<Vec<f32>, Error> {

@@ -67,16 +67,6 @@ impl Reader {
         layer.ws.copy_(&weight);
     }
 
-    /// Makes every logit so many times what it was.
-    pub(super) fn scale_outputs(&mut self, times: f64) {
-        let _no_grad = tch::no_grad_guard();
-        let parts = std::iter::once(&mut self.output.ws).chain(&mut self.output.bs);
-        for part in parts {
-            let scaled = &*part * times;
-            part.copy_(&scaled);
-        }
-    }
-
     /// Logits of windows, `[windows, codes]`, from their vectors and roles, session by session.
     pub fn score(&self, vectors: &Tensor, roles: &[i64], sessions: &[usize], train: bool) -> Tensor {
         self.score_narrowed(&self.narrowed(vectors), roles, sessions, train)

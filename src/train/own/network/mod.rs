@@ -1,6 +1,6 @@
 //! Learning by teaching: a copy of the upper half of a model's network and its first reader, with an output for every label.
 //!
-//! The layers below stay as they are, so that one run of them serves the thirteen codes and the own labels.
+//! The layers below stay as they are. With `--small` one run of them serves the thirteen codes and the own labels.
 
 mod lesson;
 mod loss;
