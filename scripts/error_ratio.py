@@ -2,9 +2,7 @@
 """Prints the ratios of `src/trends/reliable_change.rs` from out-of-fold scores, to be taken over there after a training.
 
     pip install numpy==2.4.6 pandas==3.1.1
-    python3 scripts/error_ratio.py data/corpus TRAIN_OUT models/minilm/calibration.json
-
-TRAIN_OUT is the work folder of the training: it holds first{0,1,2}.csv, second{0,1,2}.csv and ngrams{0,1,2}.csv.
+    python3 scripts/error_ratio.py data/corpus models/minilm
 """
 import json
 import pathlib
@@ -13,25 +11,19 @@ import sys
 import numpy as np
 import pandas as pd
 
-corpus, scores, calibration = sys.argv[1:]
-calibration = json.load(open(calibration))
+corpus, model_folder = map(pathlib.Path, sys.argv[1:])
+calibration = json.loads((model_folder / "calibration.json").read_text())
 CODES = [line["code"] for line in calibration["transcript"]]
 FAMILIES = {"breakthrough": CODES[:3], "resistance": CODES[3:6]}
 TEXT = dict(dtype=str, keep_default_na=False)
 
-
-def logits(name):
-    parts = [pd.read_csv(pathlib.Path(scores, f"{name}{fold}.csv"), dtype={"session_id": str, "utterance_id": str})
-             for fold in range(3)]
-    return pd.concat(parts)
-
-
 PARTS = ("written_transcripts", "written_notes", "written_cases", "annomi_codes")
 units = pd.concat([pd.read_csv(file, **TEXT).assign(source=part)
-                   for part in PARTS for file in sorted(pathlib.Path(corpus).glob(f"{part}*.csv.gz"))])
+                   for part in PARTS for file in sorted(corpus.glob(f"{part}*.csv.gz"))])
 units = units[["source", "session_id", "utterance_id", "speaker", "codes"]]
-for name in ("first", "second", "ngrams"):
-    units = units.merge(logits(name), on=["session_id", "utterance_id"], suffixes=("", f"_{name}"))
+# Logits in hundredths; an empty cell is −∞.
+scores = pd.read_csv(model_folder / "folds.csv.gz", dtype={"session_id": str, "utterance_id": str}).fillna(-np.inf)
+units = units.merge(scores, on=["session_id", "utterance_id"])
 note, client = units.speaker.str.startswith("note"), units.speaker.str.startswith("client")
 sides = {"empathy": ~client, "guidance": ~client, "pacing": ~client, "alliance": True}
 coder, model = {}, {}
@@ -40,8 +32,8 @@ for place, code in enumerate(CODES):
     given = []
     for kind in ("transcript", "note"):
         line = calibration[kind][place]
-        network = units[code] + units[f"{code}_second"]
-        logit = line["encoder"] * network + line["ngrams"] * units[f"{code}_ngrams"] + line["bias"]
+        network, ngrams = units[f"network_{code}"] / 100, units[f"ngrams_{code}"] / 100
+        logit = line["encoder"] * network + line["ngrams"] * ngrams + line["bias"]
         given.append(1 / (1 + np.exp(-logit)) >= line["threshold"])
     model[code] = may & np.where(note, given[1], given[0])
     coder[code] = units.codes.map(lambda codes: code in [word.strip("!~") for word in codes.split("|")])

@@ -13,7 +13,7 @@
 //! ratio = Σ (x − y)² / 2  /  Σ m (100 − m) / n        (100 − m counted as 20 at least)
 //! ```
 //!
-//! `scripts/error_ratio.py` makes them from the scores of a training.
+//! `scripts/error_ratio.py` makes them from the scores in a model folder.
 //! Every session is thus taken as coded once by one coder, and the coder's own error is part of the ratio.
 
 use crate::codebook::Code;

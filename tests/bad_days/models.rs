@@ -140,7 +140,7 @@ fn foreign_models_are_found_by_their_shape() {
     let wide = "encoder.layer.0.intermediate.dense.weight";
     let turned = |dtype, shape: &[usize], _: &mut Vec<u8>| (dtype, shape.iter().rev().copied().collect());
     let single = |_, shape: &[usize], data: &mut Vec<u8>| {
-        *data = vec![0; data.len() * 2];
+        *data = vec![0; shape.iter().product::<usize>() * 4];
         (Dtype::F32, shape.to_vec())
     };
     let shorter = |dtype, shape: &[usize], data: &mut Vec<u8>| {
@@ -149,10 +149,6 @@ fn foreign_models_are_found_by_their_shape() {
     };
     let words = "embeddings.word_embeddings.weight";
     let (large_words, large_wide) = ("large.word.weight", "large.layer.0.intermediate.weight");
-    let halves = |_, shape: &[usize], data: &mut Vec<u8>| {
-        *data = vec![0; data.len() * 2];
-        (Dtype::F16, shape.to_vec())
-    };
     let no_separator =
         fs::read_to_string(shipped().join(TOKENIZER)).unwrap().replace("[SEP]", "[SAP]").into_bytes();
     let bench = Bench::new();
@@ -190,7 +186,7 @@ fn foreign_models_are_found_by_their_shape() {
         ("the other's", NGRAMS, fs::read(shipped().join(CONFIG)).unwrap(), "safetensors"),
         ("the other's", WEIGHTS, fs::read(shipped().join(NGRAMS)).unwrap(), "tensor"),
         ("turned", LARGE, with_tensor(LARGE, large_wide, turned), large_wide),
-        ("half precision", LARGE, with_tensor(LARGE, large_wide, halves), large_wide),
+        ("single precision", LARGE, with_tensor(LARGE, large_wide, single), large_wide),
         (
             "infinite",
             LARGE,

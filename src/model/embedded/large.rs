@@ -4,7 +4,7 @@ use super::kernels::Processor;
 use super::kernels::attention::by_distance;
 use super::kernels::rows::{Norm, normalise};
 use super::linear::Linear;
-use super::{Error, Layer, Pass, Precision, Rooms, norm};
+use super::{Error, Layer, Pass, Precision, Rooms, norm, tokens};
 use crate::model::config::{EncoderConfig, LargeConfig};
 use crate::model::weights::{Bytes, Weights};
 use rayon::prelude::*;
@@ -89,15 +89,11 @@ impl Large {
     #[must_use]
     pub fn states(&self, windows: &[&[u32]]) -> Vec<f32> {
         let width = self.hidden;
-        let tokens: usize = windows.iter().map(|window| window.len()).sum();
-        let mut x = Vec::with_capacity(tokens * width);
-        for window in windows {
-            for (&id, position) in window.iter().zip(self.positions.chunks_exact(width)) {
-                let (start, scale) = (id as usize * width, self.scales[id as usize]);
-                let word = self.words.of(start..start + width).map(|w| f32::from(w) * scale);
-                x.extend(word.zip(position).map(|(w, p)| w + p));
-            }
-        }
+        let word = |id: usize| {
+            let scale = self.scales[id];
+            self.words.of(id * width..(id + 1) * width).map(move |w| f32::from(w) * scale)
+        };
+        let mut x = tokens(windows, word, &self.positions, width);
         normalise(self.processor, &mut x, &self.embedding_norm);
         let mut room = self.rooms.take();
         let (processor, heads, distances) = (self.processor, self.heads, &self.distances[..]);

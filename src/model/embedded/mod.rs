@@ -41,7 +41,6 @@ struct Layer {
 
 /// The embedded engine.
 pub struct Embedded {
-    processor: Processor,
     precision: Precision,
     small: Option<Small>,
     large: Option<(Large, Vec<Context>)>,
@@ -63,9 +62,8 @@ impl Embedded {
     /// # Errors
     /// If a tensor is missing or has not the shape that `config` says.
     pub fn small(config: &Config, weights: &Weights<'_>, precision: Precision) -> Result<Embedded, Error> {
-        let processor = Processor::here();
-        let small = Small::read(processor, precision, config, weights)?.with_readers(config, weights)?;
-        Ok(Embedded { processor, precision, small: Some(small), large: None, own: None })
+        let small = Small::read(precision, config, weights)?.with_readers(config, weights)?;
+        Ok(Embedded { precision, small: Some(small), large: None, own: None })
     }
 
     /// The large encoder with its readers, from the tensors of its weights files.
@@ -73,13 +71,12 @@ impl Embedded {
     /// # Errors
     /// If `config` has none, or a tensor is missing or of another shape.
     pub fn large(config: &Config, weights: &Weights<'_>, precision: Precision) -> Result<Embedded, Error> {
-        let processor = Processor::here();
         let missing = || Error::Engine("the model has no large encoder".into());
         let shape = config.large.as_ref().ok_or_else(missing)?;
         let large = Large::new(shape, &config.encoder, weights, precision)?;
-        let reader = |n: usize| Context::large(processor, config, weights, shape, n);
+        let reader = |n: usize| Context::large(Processor::here(), config, weights, shape, n);
         let readers = (0..shape.readers).map(reader).collect::<Result<_, _>>()?;
-        Ok(Embedded { processor, precision, small: None, large: Some((large, readers)), own: None })
+        Ok(Embedded { precision, small: None, large: Some((large, readers)), own: None })
     }
 
     /// Adds the network of an own codebook with so many labels: `own` has the layers above those of the small encoder that two
@@ -98,7 +95,7 @@ impl Embedded {
         config.shared().map_err(Error::Engine)?;
         let small = match self.small.take() {
             Some(small) => small,
-            None => Small::read(self.processor, self.precision, config, weights)?,
+            None => Small::read(self.precision, config, weights)?,
         };
         let small = small.with_own(config, own, labels)?;
         self.own = Some(small.contexts().count() - 1);
@@ -219,6 +216,23 @@ impl Pass<'_> {
             add_and_normalise(processor, x, y, &layer.output_norm);
         }
     }
+}
+
+/// What the tokens of windows are before any layer, row by row: the `width` numbers that `word` gives for an id, and those of its
+/// position.
+fn tokens<Word: Iterator<Item = f32>>(
+    windows: &[&[u32]],
+    word: impl Fn(usize) -> Word,
+    positions: &[f32],
+    width: usize,
+) -> Vec<f32> {
+    let mut x = Vec::with_capacity(windows.iter().map(|window| window.len()).sum::<usize>() * width);
+    for window in windows {
+        for (&id, position) in window.iter().zip(positions.chunks_exact(width)) {
+            x.extend(word(id as usize).zip(position).map(|(w, p)| w + p));
+        }
+    }
+    x
 }
 
 /// Of every window the mean over its tokens, then for every row of `pools` the mean weighted by the softmax of the

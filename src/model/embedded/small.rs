@@ -4,7 +4,7 @@ use super::context::Context;
 use super::kernels::Processor;
 use super::kernels::rows::{Norm, normalise};
 use super::linear::Linear;
-use super::{Error, Layer, Pass, Precision, Rooms, norm};
+use super::{Error, Layer, Pass, Precision, Rooms, norm, tokens};
 use crate::model::config::{Config, EncoderConfig};
 use crate::model::weights::{Halves, Weights};
 use rayon::prelude::*;
@@ -75,13 +75,8 @@ fn below_branches(config: &Config) -> usize {
 
 impl Small {
     /// Takes embeddings and shared layers; there is no branch yet.
-    pub(super) fn read(
-        processor: Processor,
-        precision: Precision,
-        config: &Config,
-        weights: &Weights<'_>,
-    ) -> Result<Small, Error> {
-        let shape = &config.encoder;
+    pub(super) fn read(precision: Precision, config: &Config, weights: &Weights<'_>) -> Result<Small, Error> {
+        let (processor, shape) = (Processor::here(), &config.encoder);
         let hidden = shape.hidden;
         let mut positions =
             weights.f32("embeddings.position_embeddings.weight", &[shape.positions, hidden])?;
@@ -150,25 +145,20 @@ impl Small {
     /// What each of them takes of the windows of one pack, row by row.
     pub(super) fn vectors(&self, windows: &[&[u32]]) -> Vec<Vec<f32>> {
         let width = self.hidden;
-        let tokens: usize = windows.iter().map(|window| window.len()).sum();
-        let mut x = Vec::with_capacity(tokens * width);
-        for window in windows {
-            for (&id, position) in window.iter().zip(self.positions.chunks_exact(width)) {
-                let start = id as usize * width;
-                x.extend(self.words.of(start..start + width).zip(position).map(|(w, p)| w + p));
-            }
-        }
+        let word = |id: usize| self.words.of(id * width..(id + 1) * width);
+        let mut x = tokens(windows, word, &self.positions, width);
         normalise(self.processor, &mut x, &self.embedding_norm);
         let mut room = self.rooms.take();
         let (processor, heads) = (self.processor, self.heads);
         let mut pass = Pass { processor, width, heads, distances: &[], windows, room: &mut room };
         pass.run(&self.shared, &mut x);
-        let mut vectors = |branch: &Branch| {
-            let mut x = x.clone();
-            pass.run(&branch.layers, &mut x);
-            branch.context.vectors(&x, windows)
+        let mut own = Vec::new();
+        let vectors = |branch: &Branch| {
+            own.clone_from(&x);
+            pass.run(&branch.layers, &mut own);
+            branch.context.vectors(&own, windows)
         };
-        let vectors = self.branches.iter().map(&mut vectors).collect();
+        let vectors = self.branches.iter().map(vectors).collect();
         self.rooms.leave(room);
         vectors
     }
