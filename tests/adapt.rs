@@ -140,6 +140,29 @@ fn an_own_codebook_comes_back() {
     assert!(output.status.code() == Some(4) && stderr(&output).contains("own.json"), "{}", stderr(&output));
 }
 
+/// What was learned on the small encoder is a model without the large one, and needs no option to be used.
+#[test]
+fn a_codebook_of_the_small_encoder_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("coded.csv"), coded(0..6)).unwrap();
+    fs::write(path("new.csv"), uncoded(&coded(8..10))).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = breakthrough(arguments, "2");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    };
+    let (coded, new, model) = (path("coded.csv"), path("new.csv"), path("model"));
+    run(&["adapt", &coded, "--label", "mine", "--resamples", "0", "--small", "--out", &model]);
+    assert!(!dir.path().join("model/large.safetensors").exists());
+    let out = |name: &str| fs::read(path(name)).unwrap();
+    run(&["analyze", &new, "--model", &model, "--out", &path("out")]);
+    run(&["analyze", &new, "--model", &model, "--small", "--out", &path("same")]);
+    assert_eq!(out("out/own_codes.csv"), out("same/own_codes.csv"));
+    assert!(rows(&dir.path().join("out/own_codes.csv")).iter().any(|unit| !unit["codes"].is_empty()));
+    run(&["analyze", &new, "--small", "--out", &path("thirteen")]);
+    assert_eq!(out("out/utterances.csv"), out("thirteen/utterances.csv"));
+}
+
 #[test]
 fn one_label_a_unit_gives_one_label_a_unit() {
     let dir = tempfile::tempdir().unwrap();

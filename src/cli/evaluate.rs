@@ -66,7 +66,7 @@ pub(super) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  The figures of the model card, from a fresh clone:
+  The out-of-fold figures of the model card, from a fresh clone:
     breakthrough evaluate
   With AnnoMI at hand, talk types too:
     python3 scripts/annomi.py AnnoMI-simple.csv > my_corpus/annomi_train.csv
@@ -109,6 +109,10 @@ fn on_coded(arguments: &Arguments, bootstrap: &Bootstrap) -> anyhow::Result<Exit
 }
 
 fn out_of_fold(arguments: &Arguments, bootstrap: &Bootstrap) -> anyhow::Result<Exit> {
+    if arguments.model.small() {
+        let what = "--small runs no model here, and the out-of-fold scores are those of the large encoder; give tables to evaluate on";
+        return Err(Misuse(what.into()).into());
+    }
     let places = Places { written: &arguments.written, own: None, splits: &arguments.splits };
     let gold = corpus::gold(&places)?;
     gold.missing.iter().for_each(|line| tell(line));
@@ -123,7 +127,7 @@ fn out_of_fold(arguments: &Arguments, bootstrap: &Bootstrap) -> anyhow::Result<E
     }
     let (evaluation, missing) = Evaluation::open(&path, &gold.sessions)?;
     if missing > 0 {
-        tell(&format!("{missing} sessions of the data set are newer than the model and left out"));
+        tell(&format!("{missing} sessions of the data set are not measured out of fold and left out"));
     }
     let report = evaluation.report(&Policy::default(), bootstrap);
     let mut text = report.to_markdown();

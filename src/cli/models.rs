@@ -46,6 +46,11 @@ impl ModelArguments {
         self.model.as_deref()
     }
 
+    /// Whether the small encoder was asked for.
+    pub(super) fn small(&self) -> bool {
+        self.small
+    }
+
     /// The files of the model.
     pub(super) fn files(&self) -> Result<Files, Error> {
         files(self.folder())

@@ -64,7 +64,7 @@ pub(super) fn finish(
     }
     let (files, config) = base;
     let card = own::card(adapted, material, &format!("{} {}", config.name, config.version));
-    write_all(out, own::folder(files, adapted, card)?)?;
+    write_all(out, own::folder(files, config, adapted, card)?)?;
     tell(&format!("the model is in {0}: use it with analyze --model {0}", out.display()));
     print(&adapted.figures.to_markdown())?;
     Ok(Exit::Done)

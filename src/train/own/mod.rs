@@ -25,7 +25,8 @@ use crate::agreement::coders::compare::{Comparison, compare};
 use crate::agreement::coders::{Aligned, Coder};
 use crate::coding::own::{OwnCodebook, OwnCoding};
 use crate::model;
-use crate::model::files::{CHECKSUMS, Files, OWN, OWN_WEIGHTS, checksums};
+use crate::model::config::Config;
+use crate::model::files::{CHECKSUMS, CONFIG, Files, LARGE, LARGE_WORDS, OWN, OWN_WEIGHTS, checksums};
 use crate::model::own::Own;
 use crate::train::coded;
 use crate::transcript::Unit;
@@ -136,16 +137,23 @@ fn figures(
 }
 
 /// The files of a model folder with the codebook in it: those of the model it was learned on, its own two, the figures
-/// and a card, and the checksums.
+/// and a card, and the checksums. What was learned without the large encoder (so says `config`) is a model without one.
 ///
 /// # Errors
 /// If the figures cannot be written as a table.
-pub fn folder(base: &Files, adapted: &Adapted, card: String) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
+pub fn folder(
+    base: &Files,
+    config: &Config,
+    adapted: &Adapted,
+    card: String,
+) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
     let mut files = Vec::new();
-    let replaced = [CHECKSUMS, OWN, OWN_WEIGHTS];
-    for (name, bytes) in base.all().filter(|(name, _)| !replaced.contains(name)) {
+    let left_out: &[&str] = if config.large.is_some() { &[] } else { &[LARGE, LARGE_WORDS] };
+    let replaced = [CONFIG, CHECKSUMS, OWN, OWN_WEIGHTS];
+    for (name, bytes) in base.all().filter(|(name, _)| !replaced.contains(name) && !left_out.contains(name)) {
         files.push((name, bytes.to_vec()));
     }
+    files.push((CONFIG, [&serde_json::to_vec_pretty(config)?[..], b"\n"].concat()));
     files.push((OWN, [&serde_json::to_vec_pretty(&adapted.own)?[..], b"\n"].concat()));
     files.push((OWN_WEIGHTS, adapted.weights.clone()));
     let list = checksums(files.iter().map(|(name, bytes)| (*name, &bytes[..])));
