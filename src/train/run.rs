@@ -148,6 +148,8 @@ impl Training<'_> {
         if !scores.exists() {
             say(format!("fold {fold}: training the n-gram model"));
             let model = fit_ngrams(training)?;
+            // As with the readers: for whoever wants to learn something else without having seen the fold.
+            model.save(&self.work.join(format!("ngrams{fold}.safetensors")))?;
             let sessions: Vec<&Session> = held_out.iter().map(|p| p.session).collect();
             let logits =
                 sessions.iter().map(|s| s.units.iter().map(|u| model.logits(&u.text)).collect()).collect();
