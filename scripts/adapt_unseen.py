@@ -4,14 +4,13 @@
     python3 scripts/adapt_unseen.py annomi_train.csv --label talk_type --work train-out --out unseen
 
 For every fold of data/splits.csv: a model folder whose readers and n-grams were taught without it (a training leaves them in its
-work folder), `adapt` on the sessions of the other folds, `analyze` on those of the fold. Prints F1 per label and macro over all
-labelled units (one label a unit), with a 95 % interval from 1,000 resamples of groups. Needs numpy and safetensors, and the program in --program.
+work folder), `adapt` on the sessions of the other folds, `analyze` on those of the fold. Prints what `agreement` says of the labels
+and what was given, over all labelled units; it resamples groups. Needs numpy and safetensors, and the program in --program.
 """
 import argparse
 import csv
 import hashlib
 import pathlib
-import random
 import shutil
 import subprocess
 
@@ -44,16 +43,6 @@ def write(path, rows, columns):
         table.writerows(rows)
 
 
-def scores(pairs):
-    """F1 of every label over pairs of a label and what was given."""
-    labels = sorted({label for label, _ in pairs})
-    f1 = {}
-    for label in labels:
-        both = sum(label == gold == given for gold, given in pairs)
-        f1[label] = 2 * both / max(1, sum((label == gold) + (label == given) for gold, given in pairs))
-    return f1
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("coded", type=pathlib.Path)
@@ -69,34 +58,34 @@ def main():
         folds = {row["group"]: int(row["fold"]) for row in csv.DictReader(file)}
     with open(arguments.coded, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    groups = {}
+
+    def run(command, *more):
+        subprocess.run([arguments.program, command, *map(str, more)], check=True)
+
+    coded, given = [], []
     for fold in range(FOLDS):
         place = arguments.out / str(fold)
         model_without(fold, arguments.base, arguments.work, place / "below")
         held = [row for row in rows if folds[row["group"]] == fold]
         write(place / "learned.csv", (row for row in rows if folds[row["group"]] != fold), list(rows[0]))
         write(place / "held.csv", held, ["session_id", "utterance_id", "speaker", "text"])
-
-        def run(command, *more, place=place):
-            subprocess.run([arguments.program, command, *map(str, more)], check=True)
-
         run("adapt", place / "learned.csv", "--label", arguments.label, "--model", place / "below", "--resamples", 0,
             "--out", place / "own")
         run("analyze", place / "held.csv", "--model", place / "own", "--quiet", "--out", place / "tables")
         with open(place / "tables/own_codes.csv", newline="", encoding="utf-8") as file:
-            given = {(row["session_id"], row["utterance_id"]): row["codes"] for row in csv.DictReader(file)}
+            codes = {(row["session_id"], row["utterance_id"]): row["codes"] for row in csv.DictReader(file)}
         for row in held:
             if row[arguments.label]:
-                pair = row[arguments.label], given[row["session_id"], row["utterance_id"]]
-                groups.setdefault(row["group"], []).append(pair)
+                key = row["session_id"], row["utterance_id"]
+                # What stands as a session is what is resampled.
+                unit = {"session_id": row["group"], "utterance_id": " ".join(key)}
+                coded.append(unit | {"codes": row[arguments.label]})
+                given.append(unit | {"codes": codes[key]})
 
-    f1 = scores([pair for pairs in groups.values() for pair in pairs])
-    macro = lambda f1: sum(f1.values()) / len(f1)
-    random.seed(1)
-    drawn = (random.choices(list(groups), k=len(groups)) for _ in range(1000))
-    resampled = sorted(macro(scores([pair for group in names for pair in groups[group]])) for names in drawn)
-    print(", ".join(f"{label} {value:.3f}" for label, value in f1.items()))
-    print(f"macro-F1 {macro(f1):.3f} [{resampled[25]:.3f}, {resampled[975]:.3f}]")
+    tables = {"coded": coded, "given": given}
+    for name, units in tables.items():
+        write(arguments.out / f"{name}.csv", units, ["session_id", "utterance_id", "codes"])
+    run("agreement", *(arguments.out / f"{name}.csv" for name in tables))
 
 
 if __name__ == "__main__":

@@ -71,11 +71,12 @@ fn coded_tables_give_figures_curves_and_evidence() {
 
 #[test]
 fn mistakes_are_named_in_one_line() {
-    let cases: [(&[&str], i32, &str); 4] = [
+    let cases: [(&[&str], i32, &str); 5] = [
         (&["evaluate", "no/such.csv"], 3, "no/such.csv"),
         (&["evaluate", "data/sample/gambling.csv"], 3, "codes"),
         (&["evaluate", "--model", "src"], 2, "--folds"),
         (&["evaluate", "--evidence"], 2, "CODED"),
+        (&["evaluate", "--small"], 2, "--small"),
     ];
     for (arguments, code, says) in cases {
         let output = breakthrough(arguments);

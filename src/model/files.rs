@@ -1,6 +1,7 @@
 //! The files of a model folder, checked against its list of checksums.
 
 use super::Error;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -156,6 +157,16 @@ pub fn write_checksums(folder: &Path) -> std::io::Result<()> {
         files.push((name, std::fs::read(folder.join(name))?));
     }
     std::fs::write(folder.join(CHECKSUMS), checksums(files.iter().map(|(name, bytes)| (*name, &**bytes))))
+}
+
+/// A value as it stands in a JSON file of a model folder.
+///
+/// # Errors
+/// If it cannot be said in JSON.
+pub fn json(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 /// The list of checksums of some files, as `sha256sum` writes it.

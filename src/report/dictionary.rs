@@ -35,9 +35,10 @@ spreadsheet, or what looks like a formula is taken for one. With `--excel` every
 and such a cell with an apostrophe.
 
 No CSV files but `moments.csv` (in `evidence`) and `excerpts.csv` (in `text`) hold words of a session, and these not with
-`--no-text`. Their Parquet twins hold the same, `report.html` shows them, and the other forms of `--also` hold every word. `privacy.csv` holds what was found (in `text`) with `--privacy-text` alone. On Unix all files are readable
-by their owner only. The same input gives the same bytes in every CSV file; times are in `run.json` alone, which is
-written last: without it the run did not end.
+`--no-text`. Their Parquet twins hold the same, `report.html` shows them, and the other forms of `--also` hold every
+word. `privacy.csv` holds what was found (in `text`) with `--privacy-text` alone. On Unix all files are readable by their
+owner only. The same input gives the same bytes in every CSV file; times are in `run.json` alone, which is written last:
+without it the run did not end.
 ";
 
 /// The dictionary of every table and its columns.

@@ -167,8 +167,8 @@ impl Training<'_> {
         calibration: &Calibration,
     ) -> anyhow::Result<()> {
         let out = |name: &str| self.out.join(name);
-        std::fs::write(out(files::CALIBRATION), serde_json::to_string_pretty(calibration)? + "\n")?;
-        std::fs::write(out(files::CONFIG), serde_json::to_string_pretty(config)? + "\n")?;
+        std::fs::write(out(files::CALIBRATION), files::json(calibration)?)?;
+        std::fs::write(out(files::CONFIG), files::json(config)?)?;
         std::fs::write(out(files::TOKENIZER), tokenizer)?;
         let mut variables = BTreeMap::new();
         for part in parts {

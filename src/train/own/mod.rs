@@ -26,7 +26,7 @@ use crate::agreement::coders::{Aligned, Coder};
 use crate::coding::own::{OwnCodebook, OwnCoding};
 use crate::model;
 use crate::model::config::Config;
-use crate::model::files::{CHECKSUMS, CONFIG, Files, LARGE, LARGE_WORDS, OWN, OWN_WEIGHTS, checksums};
+use crate::model::files::{CHECKSUMS, CONFIG, Files, LARGE, LARGE_WORDS, OWN, OWN_WEIGHTS, checksums, json};
 use crate::model::own::Own;
 use crate::train::coded;
 use crate::transcript::Unit;
@@ -148,13 +148,16 @@ pub fn folder(
     card: String,
 ) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
     let mut files = Vec::new();
-    let left_out: &[&str] = if config.large.is_some() { &[] } else { &[LARGE, LARGE_WORDS] };
-    let replaced = [CONFIG, CHECKSUMS, OWN, OWN_WEIGHTS];
-    for (name, bytes) in base.all().filter(|(name, _)| !replaced.contains(name) && !left_out.contains(name)) {
+    let kept = |name: &str| match name {
+        CONFIG | CHECKSUMS | OWN | OWN_WEIGHTS => false,
+        LARGE | LARGE_WORDS => config.large.is_some(),
+        _ => true,
+    };
+    for (name, bytes) in base.all().filter(|(name, _)| kept(name)) {
         files.push((name, bytes.to_vec()));
     }
-    files.push((CONFIG, [&serde_json::to_vec_pretty(config)?[..], b"\n"].concat()));
-    files.push((OWN, [&serde_json::to_vec_pretty(&adapted.own)?[..], b"\n"].concat()));
+    files.push((CONFIG, json(config)?));
+    files.push((OWN, json(&adapted.own)?));
     files.push((OWN_WEIGHTS, adapted.weights.clone()));
     let list = checksums(files.iter().map(|(name, bytes)| (*name, &bytes[..])));
     files.push(("figures.csv", adapted.figures.to_csv()?));
