@@ -14,7 +14,7 @@ use breakthrough::trends::mann_kendall::{exact, mann_kendall, normal, s, varianc
 use breakthrough::trends::sudden_gains::changes;
 use breakthrough::trends::theil_sen::theil_sen;
 use breakthrough::trends::turn;
-use breakthrough::trends::verdict::{EASING_RATE, ERROR_RATE, Point, Turn, judge};
+use breakthrough::trends::verdict::{EASING_RATE, ERROR_RATE, Judgement, Point, Turn, judge};
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -236,7 +236,8 @@ fn written_cases_are_named_rightly() {
     let cases = cases();
     for source in SOURCES {
         for (client, verdict, at) in KEY {
-            let (ours, turn) = judge(&cases[&(source.to_owned(), client.to_owned())]);
+            let Judgement { verdict: ours, turn, .. } =
+                judge(&cases[&(source.to_owned(), client.to_owned())]);
             assert_eq!((ours, turn.map(|turn| turn.at)), (verdict, at), "{client} by {source}: {turn:?}");
             if let Some(Turn { at, low, high, lost_by }) = turn {
                 assert!(
@@ -252,7 +253,7 @@ fn written_cases_are_named_rightly() {
 fn shares(trials: u64, mut sessions: impl FnMut(&mut ChaCha8Rng) -> Vec<Point>) -> HashMap<Verdict, f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(17);
     let drawn: Vec<_> = (0..trials).map(|_| sessions(&mut rng)).collect();
-    let verdicts: Vec<_> = drawn.par_iter().map(|points| judge(points).0).collect();
+    let verdicts: Vec<_> = drawn.par_iter().map(|points| judge(points).verdict).collect();
     let mut shares: HashMap<_, f64> = Verdict::ALL.map(|verdict| (verdict, 0.0)).into();
     verdicts.into_iter().for_each(|verdict| *shares.entry(verdict).or_default() += 1.0 / trials as f64);
     shares
@@ -344,7 +345,7 @@ fn course(counts: &[(usize, usize)]) -> Vec<Point> {
 #[test]
 fn other_courses_are_named_too() {
     let named = |counts: &[(usize, usize)]| {
-        let (verdict, turn) = judge(&course(counts));
+        let Judgement { verdict, turn, .. } = judge(&course(counts));
         (verdict, turn.map(|turn| (turn.at, turn.lost_by)))
     };
     // Too short to say anything.
@@ -366,9 +367,46 @@ fn other_courses_are_named_too() {
     assert_eq!(named(&[(0, 0); 9]), (Verdict::NoClearChange, None));
     assert_eq!(named(&[(2, 2); 9]), (Verdict::NoClearChange, None));
     assert_eq!(named(&[(0, 6); 9]), (Verdict::Stuck, None));
+}
+
+/// The verdict with the sessions that it names, as indices.
+fn named(counts: &[(usize, usize)]) -> (Verdict, Vec<usize>) {
+    let Judgement { verdict, turn, named } = judge(&course(counts));
+    assert!(turn.is_none() || named.is_empty());
+    (verdict, named)
+}
+
+/// A perfect turn comes once in ten orders of five sessions, and once in fifteen of six unless it halves them.
+#[test]
+fn a_turn_that_so_few_sessions_cannot_tell_from_chance_is_called_that() {
+    let turned = |before: usize, after: usize| [vec![(0, 15); before], vec![(10, 0); after]].concat();
+    assert_eq!(named(&turned(2, 3)), (Verdict::TooFewSessions, vec![2]));
+    assert_eq!(named(&turned(3, 2)), (Verdict::TooFewSessions, vec![3]));
+    assert_eq!(named(&turned(2, 4)), (Verdict::TooFewSessions, vec![2]));
+    assert_eq!(named(&turned(4, 2)), (Verdict::TooFewSessions, vec![4]));
+    assert_eq!(named(&turned(3, 3)), (Verdict::SuddenLasting, vec![]));
+    assert_eq!(named(&turned(2, 5)), (Verdict::SuddenLasting, vec![]));
+    assert_eq!(named(&turned(5, 2)), (Verdict::SuddenLasting, vec![]));
+    // A rise that other orders have as well is no clear change, however few the sessions.
+    assert_eq!(named(&[(3, 2), (0, 3), (3, 2), (0, 2), (3, 1)]), (Verdict::NoClearChange, vec![]));
+    // What can be shown is shown, and the rest said beside it.
+    assert_eq!(named(&[(0, 15), (0, 14), (11, 9), (10, 7), (9, 4), (10, 1)]), (Verdict::Easing, vec![2]));
+}
+
+#[test]
+fn nobody_is_stuck_whose_breakthroughs_came() {
+    let among = |good: &[usize], n: usize| {
+        (0..n).map(|i| if good.contains(&i) { (10, 0) } else { (0, 15) }).collect::<Vec<_>>()
+    };
+    for (good, n) in [(&[2][..], 5), (&[2], 6), (&[2], 7), (&[2, 3], 8), (&[0], 6), (&[1, 5], 9)] {
+        assert_eq!(named(&among(good, n)), (Verdict::NoClearChange, good.to_vec()), "{n} sessions");
+    }
     // One good session at the end is no turn yet.
-    assert_eq!(
-        named(&[(0, 5), (0, 4), (0, 5), (1, 5), (0, 4), (0, 5), (0, 5), (6, 0)]),
-        (Verdict::Stuck, None)
-    );
+    let late = [(0, 5), (0, 4), (0, 5), (1, 5), (0, 4), (0, 5), (0, 5), (6, 0)];
+    assert_eq!(named(&late), (Verdict::NoClearChange, vec![7]));
+    // Three sessions on either side show that a turn was lost.
+    assert_eq!(named(&among(&[3], 7)), (Verdict::SuddenLost, vec![]));
+    // A breakthrough now and then is not enough.
+    let rare = [(0, 6), (1, 5), (0, 6), (0, 7), (2, 6), (0, 5), (1, 6), (0, 6)];
+    assert_eq!(named(&rare), (Verdict::Stuck, vec![]));
 }

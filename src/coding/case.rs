@@ -14,13 +14,13 @@ pub enum Verdict {
     SuddenLost,
     /// Breakthroughs become more, with no single session to point at.
     Gradual,
-    /// Resistance becomes less, without more breakthroughs.
+    /// Resistance becomes less; more breakthroughs cannot be shown.
     Easing,
-    /// Much resistance, hardly a breakthrough, and no sign of either changing.
+    /// Much resistance, few breakthroughs, no session that stands out by them, and no sign of either changing.
     Stuck,
     /// None of the others can be shown.
     NoClearChange,
-    /// Too few sessions in order to say anything.
+    /// Too few sessions in order to say anything, or to tell the turning point that they may show from chance.
     TooFewSessions,
 }
 
@@ -99,6 +99,9 @@ pub struct Client {
     pub verdict: Verdict,
     /// The turning point; `Some` for the two sudden verdicts.
     pub turning_point: Option<TurningPoint>,
+    /// Sessions that the verdict names without a turning point, by their labels: where too few sessions may have one, or
+    /// those whose breakthroughs stand out although there is no clear change.
+    pub named_sessions: Vec<String>,
     /// What was wrong with the sessions, without words of them.
     pub notes: Vec<String>,
 }
@@ -107,7 +110,7 @@ impl Client {
     /// The verdict in words, e.g. `sudden turning point at session 5, lasting`.
     #[must_use]
     pub fn verdict_text(&self) -> String {
-        match (self.verdict, &self.turning_point) {
+        let verdict = match (self.verdict, &self.turning_point) {
             (Verdict::SuddenLasting, Some(turn)) => {
                 format!("sudden turning point at session {}, lasting", turn.at)
             }
@@ -120,6 +123,21 @@ impl Client {
             (Verdict::Stuck, _) => "stuck".to_owned(),
             (Verdict::NoClearChange, _) => "no clear change".to_owned(),
             (Verdict::TooFewSessions, _) => "too few sessions".to_owned(),
+        };
+        let Some((last, others)) = self.named_sessions.split_last() else { return verdict };
+        let untold = format!("to tell a turning point at session {last} from chance");
+        match self.verdict {
+            Verdict::TooFewSessions => format!("{verdict} {untold}"),
+            Verdict::NoClearChange => {
+                let sessions = match others {
+                    [] => format!("session {last}"),
+                    _ => format!("sessions {} and {last}", others.join(", ")),
+                };
+                // What comes after the last session nobody knows.
+                let lost = if self.last_session.as_ref() == Some(last) { "" } else { " and did not hold" };
+                format!("{verdict}: breakthroughs stand out in {sessions}{lost}")
+            }
+            _ => format!("{verdict}; too few sessions {untold}"),
         }
     }
 }
@@ -246,6 +264,53 @@ pub struct Factor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_verdict_names_its_sessions() {
+        let text = |verdict, named: &[&str]| {
+            let named_sessions = named.iter().map(|&label| label.to_owned()).collect();
+            let last_session = Some("8".to_owned());
+            Client { last_session, verdict, named_sessions, ..client() }.verdict_text()
+        };
+        assert_eq!(text(Verdict::TooFewSessions, &[]), "too few sessions");
+        assert_eq!(
+            text(Verdict::TooFewSessions, &["3"]),
+            "too few sessions to tell a turning point at session 3 from chance"
+        );
+        assert_eq!(
+            text(Verdict::Easing, &["3"]),
+            "resistance easing; too few sessions to tell a turning point at session 3 from chance"
+        );
+        assert_eq!(text(Verdict::NoClearChange, &[]), "no clear change");
+        assert_eq!(
+            text(Verdict::NoClearChange, &["3", "4"]),
+            "no clear change: breakthroughs stand out in sessions 3 and 4 and did not hold"
+        );
+        assert_eq!(
+            text(Verdict::NoClearChange, &["8"]),
+            "no clear change: breakthroughs stand out in session 8"
+        );
+    }
+
+    fn client() -> Client {
+        Client {
+            id: "k".to_owned(),
+            sessions: 8,
+            ordered: 8,
+            unordered: 0,
+            first_session: None,
+            last_session: None,
+            last_date: None,
+            therapist_ids: Vec::new(),
+            breakthrough_per_100: None,
+            resistance_per_100: None,
+            resistance_share: None,
+            verdict: Verdict::Stuck,
+            turning_point: None,
+            named_sessions: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
 
     #[test]
     fn measures_are_in_order_and_complete() {

@@ -88,10 +88,8 @@ impl Stretch {
             rise: context::level_before(session, codings, first, self.speaker, code)
                 .map(|level| f64::from(probability(peak)) - level),
             manner,
-            about: std::iter::once(&peak)
-                .chain(self.units.iter().filter(|&&index| index != peak))
-                .filter(|_| resisting)
-                .find_map(|&index| about(&session.units[index].text)),
+            // Of the peak alone: these are the words that stand beside it.
+            about: if resisting { about(&session.units[peak].text) } else { None },
             overcame: if resisting {
                 CodeSet::EMPTY
             } else {
@@ -229,6 +227,18 @@ mod tests {
         );
         assert_eq!((moments[0].about, moments[0].overcame), (Some(About::Task), CodeSet::EMPTY));
         assert_eq!((moments[0].prepared_by, emotional.about), ([0; CODE_COUNT], None));
+    }
+
+    #[test]
+    fn what_a_resistance_is_about_is_said_by_its_peak_alone() {
+        let about = |first: &str, second: &str| {
+            let (session, codings) = session(&[
+                &format!("c:resistance_change={first} I don't count."),
+                &format!("c:resistance_change={second} I just don't see the point in this."),
+            ]);
+            gather(&session, &codings)[0].about
+        };
+        assert_eq!((about("0.9", "0.6"), about("0.6", "0.9")), (None, Some(About::Change)));
     }
 
     #[test]

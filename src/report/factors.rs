@@ -16,8 +16,8 @@ impl Table for Factors {
         outcome within the window. These are associations in order of time, as the model tags it, never causes.";
 
     fn columns() -> Vec<Column> {
-        let undetermined = "no session holds both sides";
-        let few = "fewer than 10 informative sessions";
+        let undetermined = "no session holds both sides, or the ratio is 0 or infinite";
+        let few = "fewer than 10 informative sessions, no `log_odds`, or no spread between sessions";
         let units = |name: &'static str, meaning: &'static str| {
             Column::new(name, meaning).integer("units", "0 or more")
         };

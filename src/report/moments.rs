@@ -64,7 +64,7 @@ impl Table for Moments {
             )
             .decimal("probability", "-1 to 1")
             .or_empty("nothing said before"),
-            Column::new("about", "What a resistance is about, where the words show it.")
+            Column::new("about", "What a resistance is about, where the words of the peak show it.")
                 .words("change, task, therapist, topic")
                 .or_empty("not shown, or a breakthrough"),
             Column::new(

@@ -50,7 +50,7 @@ impl Table for Trends {
             Column::new("sudden_losses", "Sessions after a sudden loss, joined by `|`.").or_empty("none"),
             Column::new(
                 "reliable_change",
-                "Last session less first, in standard errors of a difference (Jacobson and Truax): reliable beyond 1.96.",
+                "Last session less first, in standard errors of a difference (Jacobson and Truax): reliable beyond 1.96. A single unit never is.",
             )
             .decimal("standard errors", "any")
             .or_empty("fewer than 2 sessions"),

@@ -4,10 +4,10 @@ use super::dates;
 use super::lagged::Tally;
 use super::preceding::{self, Tallies};
 use super::series;
-use super::verdict::{LEAST_SESSIONS, Point, judge};
+use super::verdict::{Judgement, LEAST_SESSIONS, Point, judge};
 use crate::codebook::CODE_COUNT;
 use crate::coding::CodedSession;
-use crate::coding::case::{Client, Factor, Trend, TurningPoint, Verdict};
+use crate::coding::case::{Client, Factor, Trend, TurningPoint};
 use crate::coding::stretch::Stretch;
 use crate::transcript::Session;
 use jiff::civil::Date;
@@ -208,7 +208,7 @@ impl Faults {
     /// For the user, over all clients.
     fn notices(&self, clients: &[Client]) -> Vec<String> {
         let single = clients.iter().filter(|client| client.sessions == 1).count();
-        let few = clients.iter().filter(|client| client.verdict == Verdict::TooFewSessions).count() - single;
+        let few = clients.iter().filter(|client| client.ordered < LEAST_SESSIONS).count() - single;
         let said = |count: usize, text: String| (count > 0).then_some(text);
         [
             said(
@@ -295,7 +295,7 @@ fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
         .collect();
 
     let points: Vec<Point> = ordered.iter().map(|visit| visit.point()).collect();
-    let (verdict, turn) = judge(&points);
+    let Judgement { verdict, turn, named } = judge(&points);
     let labelled = |index: usize| labels.get(index).cloned().unwrap_or_default();
     let mut therapist_ids: Vec<String> = Vec::new();
     for therapist in visits.iter().filter_map(|visit| visit.therapist_id.as_ref()) {
@@ -328,6 +328,7 @@ fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
             high: labelled(turn.high),
             lost_by: turn.lost_by.map(labelled),
         }),
+        named_sessions: named.into_iter().map(labelled).collect(),
         notes: faults.notes(visits.len()),
     };
     (client, series::trends(id, &labels, &ordered), faults)
@@ -336,6 +337,7 @@ fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coding::case::Verdict;
     use crate::transcript::{Speaker, Unit};
     use std::path::Path;
 
@@ -417,6 +419,29 @@ mod tests {
         assert_eq!(found.trends[2 * 15].values, [] as [f64; 0]);
         assert_eq!(found.notices.len(), 5, "{:?}", found.notices);
         assert_eq!(findings(&[]).notices, [] as [String; 0]);
+    }
+
+    #[test]
+    fn a_turn_that_five_sessions_cannot_tell_from_chance_is_named_by_its_session() {
+        let sessions: Vec<_> = (1..=5)
+            .map(|number| {
+                let mut session = session(&number.to_string(), "k", Some(number), None);
+                let (up, down) = if number > 2 { (12, 0) } else { (0, 18) };
+                session.summary.client_units = 18;
+                (session.summary.breakthroughs, session.summary.resistances) = (up, down);
+                session.summary.expected_breakthroughs = up as f64;
+                session.summary.expected_resistances = down as f64;
+                session
+            })
+            .collect();
+        let found = findings(&sessions);
+        let client = &found.clients[0];
+        assert_eq!((client.verdict, &client.turning_point), (Verdict::TooFewSessions, &None));
+        assert_eq!(
+            client.verdict_text(),
+            "too few sessions to tell a turning point at session 3 from chance"
+        );
+        assert_eq!(found.notices, [] as [String; 0], "five are enough for other verdicts");
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Tally {
 /// A log odds ratio.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LogOdds {
-    /// The estimate; `None` where no session holds both sides.
+    /// The estimate; `None` where no session holds both sides, or where the ratio is 0 or infinite.
     pub value: Option<f64>,
     /// Its 95 % interval and two-sided p; `None` with fewer than [`LEAST_SESSIONS`] informative sessions.
     pub interval: Option<(f64, f64, f64)>,
@@ -123,5 +123,9 @@ mod tests {
         assert_eq!(found.interval, None, "no spread, no interval");
         assert_eq!(log_odds([tally(0, 9, 0, 30)]), LogOdds { value: None, interval: None, sessions: 0 });
         assert_eq!(log_odds([]).sessions, 0);
+        // Infinity and 0 have no logarithm, but sessions that say so.
+        for one_sided in [tally(3, 9, 0, 30), tally(0, 9, 3, 30)] {
+            assert_eq!(log_odds([one_sided; 2]), LogOdds { value: None, interval: None, sessions: 2 });
+        }
     }
 }

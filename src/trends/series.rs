@@ -3,7 +3,7 @@
 use super::cases::Visit;
 use super::change_point::change_point;
 use super::mann_kendall::mann_kendall;
-use super::reliable_change::{RELIABLE, index, standard_error};
+use super::reliable_change::{RELIABLE, standard_error};
 use super::sudden_gains;
 use super::theil_sen::theil_sen;
 use crate::coding::case::{Measure, Trend};
@@ -43,7 +43,7 @@ pub(super) fn trends(client_id: &str, labels: &Arc<[String]>, visits: &[&Visit])
                 change_point: change_point(&values),
                 sudden_gains,
                 sudden_losses,
-                reliable_change: (last > 0).then(|| index(values[last] - values[0], error(0, last))),
+                reliable_change: (last > 0).then(|| (values[last] - values[0]) / error(0, last)),
                 values,
             }
         })

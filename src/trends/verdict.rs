@@ -22,7 +22,7 @@ const LOST: usize = 3;
 const RISE: f64 = 1.645;
 /// Units with a breakthrough in the session of the turn, at least.
 const TURN_UNITS: usize = 2;
-/// Standard errors by which a stretch that is lost again stands out.
+/// Standard errors by which a stretch that is lost again stands out, and a session that somebody stuck does not have.
 const STANDS_OUT: f64 = 2.5;
 /// Units with a breakthrough in the later half of a gradual change, at least.
 const GRADUAL_UNITS: usize = 3;
@@ -57,11 +57,24 @@ pub struct Turn {
     pub lost_by: Option<usize>,
 }
 
-/// The verdict on a client's sessions in order, with the turning point if it is a sudden one.
+/// What a client's sessions come to; sessions are indices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The turning point; `Some` for the two sudden verdicts.
+    pub turn: Option<Turn>,
+    /// Sessions that the verdict names without a turning point. Of [`Verdict::TooFewSessions`] and [`Verdict::Easing`]
+    /// the one where a turn would lie that so few sessions cannot tell from chance; of [`Verdict::NoClearChange`] those
+    /// whose breakthroughs forbid to say stuck.
+    pub named: Vec<usize>,
+}
+
+/// The verdict on a client's sessions in order.
 #[must_use]
-pub fn judge(points: &[Point]) -> (Verdict, Option<Turn>) {
+pub fn judge(points: &[Point]) -> Judgement {
     if points.len() < LEAST_SESSIONS {
-        return (Verdict::TooFewSessions, None);
+        return Judgement { verdict: Verdict::TooFewSessions, turn: None, named: Vec::new() };
     }
     let course = Course::new(points);
     let chance = course.by_chance();
@@ -70,23 +83,28 @@ pub fn judge(points: &[Point]) -> (Verdict, Option<Turn>) {
     {
         let lost_by = course.lost_after(at);
         let verdict = if lost_by.is_some() { Verdict::SuddenLost } else { Verdict::SuddenLasting };
-        return (verdict, Some(course.turn(at, lost_by)));
+        return Judgement { verdict, turn: Some(course.turn(at, lost_by)), named: Vec::new() };
     }
     if let Some((at, lost_by)) = course.stands_out() {
-        return (Verdict::SuddenLost, Some(course.turn(at, Some(lost_by))));
+        let turn = Some(course.turn(at, Some(lost_by)));
+        return Judgement { verdict: Verdict::SuddenLost, turn, named: Vec::new() };
     }
-    let verdict = if course.more_breakthroughs()
+    let untold = course.untold(chance.turn);
+    let (verdict, named) = if course.more_breakthroughs()
         && (chance.rise <= ERROR_RATE || (chance.step <= ERROR_RATE && chance.rise <= 2.0 * ERROR_RATE))
     {
-        Verdict::Gradual
+        (Verdict::Gradual, Vec::new())
     } else if chance.ease <= EASING_RATE && course.less_resistance() {
-        Verdict::Easing
+        (Verdict::Easing, untold)
+    } else if !untold.is_empty() {
+        (Verdict::TooFewSessions, untold)
     } else if course.stuck() {
-        Verdict::Stuck
+        let good = course.good_sessions();
+        (if good.is_empty() { Verdict::Stuck } else { Verdict::NoClearChange }, good)
     } else {
-        Verdict::NoClearChange
+        (Verdict::NoClearChange, Vec::new())
     };
-    (verdict, None)
+    Judgement { verdict, turn: None, named }
 }
 
 /// How often sessions in another order look at least as much like a change.
@@ -189,6 +207,16 @@ impl<'a> Course<'a> {
             )
     }
 
+    /// The session of a turn with all that is asked of one but `p`, its chance, where so few sessions are to blame: no
+    /// order that divides them otherwise has as high a step, yet even this division comes by chance too often.
+    fn untold(&self, p: f64) -> Vec<usize> {
+        let clearest = |at: &usize| {
+            let least = 1.0 / divisions(self.points.len(), *at);
+            least > ERROR_RATE && p <= least + 1e-9
+        };
+        self.steepest(&self.as_is()).map(|(at, _)| at).filter(clearest).into_iter().collect()
+    }
+
     /// Whether the rate of units with a breakthrough rises reliably from session `i` to session `j`.
     fn rises(&self, i: usize, j: usize) -> bool {
         let (a, b) = (&self.points[i], &self.points[j]);
@@ -270,11 +298,23 @@ impl<'a> Course<'a> {
             && 5 * ahead >= 3 * self.points.len()
     }
 
+    /// Sessions with several breakthroughs that stand out from all others.
+    fn good_sessions(&self) -> Vec<usize> {
+        let good =
+            |&i: &usize| self.points[i].breakthroughs >= TURN_UNITS && self.distance(i, i + 1) >= STANDS_OUT;
+        (0..self.points.len()).filter(good).collect()
+    }
+
     fn turn(&self, at: usize, lost_by: Option<usize>) -> Turn {
         // What comes after the loss says nothing about the turn.
         let (low, high) = turn::range(&self.net[..lost_by.unwrap_or(self.net.len())]).unwrap_or((at, at));
         Turn { at, low: low.min(at), high: high.max(at), lost_by }
     }
+}
+
+/// In how many ways `k` of `n` sessions can stand before the others.
+fn divisions(n: usize, k: usize) -> f64 {
+    (1..=k).map(|i| (n - k + i) as f64 / i as f64).product()
 }
 
 fn mean(values: &[f64]) -> f64 {

@@ -86,6 +86,13 @@ test("from client to session to moment to the turns around, and back", async () 
   await page.getByRole("heading", { level: 1, name: "Client K-000" }).waitFor();
   assert.match(await page.locator(".lead").innerText(), /sudden turning point at session 5, lasting/i);
   assert.equal(await page.locator(".panel .turn").count(), 2);
+  // Words beside the verdict, from around the turning point, lead to their moment.
+  const quotes = page.locator(".quotes li");
+  assert.equal(await quotes.count(), 3);
+  for (const text of await quotes.allInnerTexts()) assert.match(text, /^Session [456], .+ \S/);
+  await quotes.first().getByRole("link").click();
+  await page.waitForFunction(() => document.activeElement?.id.startsWith("moment-"));
+  await page.goBack();
   await page.getByRole("link", { name: "Read session 5" }).click();
   await page.getByRole("heading", { level: 1, name: "Session 5" }).waitFor();
   const moment = page.locator(".moment").nth(2);
@@ -123,6 +130,8 @@ test("without text there is no word, and an older folder says what it lacks", as
   assert.equal(await silent.page.locator(".said, mark").count(), 0);
   assert.match(await silent.page.locator("main").innerText(), /holds no words/);
   assert.match(await silent.page.locator(".turns").first().innerText(), /Therapist|Client/);
+  await go(silent.page, "client/0");
+  assert.equal(await silent.page.locator(".quotes, .said").count(), 0);
   await silent.close();
   const older = await open(browser, at("older"));
   assert.match(await older.page.locator(".foot").innerText(), /There is no clients\.csv: an older version/);

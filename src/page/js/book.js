@@ -40,7 +40,7 @@ const unitsWith = (session, bits) => {
 const rate = (session, bits) => (session.clientUnits ? (100 * unitsWith(session, bits)) / session.clientUnits : null);
 const ratesOf = (session) => (session.rates ??= { b: rate(session, BREAKTHROUGH), r: rate(session, RESISTANCE) });
 
-/** Words by session; read before the first session is shown, and unpacked first if there are many. */
+/** Words by session; read before the first session or client is shown, and unpacked first if there are many. */
 let words = null;
 const loadWords = async () => {
   const element = document.getElementById("words");
@@ -53,6 +53,12 @@ const loadWords = async () => {
 };
 /** The words of a unit, if the page has them. */
 const textOf = (index, at) => words[index]?.find(([place]) => place === at)?.[1];
+
+/** The words that carry the code of a moment, or all of its peak; nothing if the page has none. */
+const evidenceOf = (index, moment) => {
+  const text = textOf(index, moment.peak);
+  return text !== undefined && moment.span ? Array.from(text).slice(...moment.span).join("") : text ?? moment.evidence;
+};
 
 /** "Session 5", "Session of 2024-02-20", or the id. */
 const sessionName = (session) => {

@@ -46,6 +46,22 @@ const readings = (client) => {
   return links.length ? links : ".";
 };
 
+/** The likeliest moments of the sessions from the one before a turning point to the one after it, or of all, in their own words. */
+const quotes = (client) => {
+  const { labels, sessions } = seriesOf(client, "breakthrough");
+  const turn = client.verdict?.turn ? labels.indexOf(client.verdict.turn) : -1;
+  const chosen = [...new Set(turn < 0 ? sessions : sessions.slice(Math.max(0, turn - 1), turn + 2))].filter((index) => index !== undefined);
+  const quoted = chosen.flatMap((index) => (book.sessions[index].moments ?? []).map((moment, order) => ({ index, order, moment, words: evidenceOf(index, moment) })))
+    .filter(({ words }) => words)
+    .sort((a, b) => b.moment.p - a.moment.p).slice(0, 3)
+    .sort((a, b) => chosen.indexOf(a.index) - chosen.indexOf(b.index) || a.order - b.order);
+  return quoted.length > 0 && [
+    h("p", { class: "key" }, `Words of the likeliest moments ${turn < 0 ? "of the course" : "around the turning point"}; each leads to its place.`),
+    h("ul", { class: "quotes" }, quoted.map(({ index, order, moment, words }) => h("li", null,
+      link(`session/${index}/${order}`, `${sessionName(book.sessions[index])}, ${codeName(book.codes[moment.code]).toLowerCase()}`), " ", said(words)))),
+  ];
+};
+
 const clientView = (at) => {
   const client = book.clients[at];
   if (!client) return lostView();
@@ -65,6 +81,7 @@ const clientView = (at) => {
           h("p", null, verdictMark(verdict)),
           h("p", { class: "aside" }, `${VERDICTS[verdict.word]?.[1] ?? ""} A reading of the codes, to be held against the words`, readings(client)))
         : h("p", { class: "aside" }, "No verdict was computed."),
+      verdict && quotes(client),
       verdict?.note && h("p", { class: "aside" }, `Note: ${verdict.note}`),
       verdict?.unordered > 0 && h("p", { class: "aside" }, `${count(verdict.unordered, "session")} without number and date, left out of the course.`),
       h("section", null, h("h2", null, "Course"), placed ? courseChart(client) : h("p", { class: "aside" }, "No session has a number or a date: there is no course to draw."), placed > 0 && Object.keys(client.trends ?? {}).length > 0 && trendTable(client)),

@@ -15,7 +15,7 @@ const forest = (outcome) => {
   const named = shown.filter((odds) => odds === 1 || end(odds) || (!isNarrow() && (shown.length <= 5 || odds === 2 || odds === 1 / 2)));
   const grid = shown.map((odds) => [odds === 1 ? "axis" : "grid", `M${x(Math.log(odds))},0v${height}`]);
   const interval = (row) =>
-    row.log_odds === null ? "too few units"
+    row.log_odds === null ? (row.sessions ? "0 or infinite" : "too few units")
       : row.low === null || row.high === null ? `${number(Math.exp(row.log_odds), 2)}, too few sessions for an interval`
         : `${number(Math.exp(row.log_odds), 2)} (${number(Math.exp(row.low), 2)} to ${number(Math.exp(row.high), 2)})`;
   const plot = (row) => {

@@ -15,7 +15,7 @@ const home = (name, index) => ({ client: "clients", session: book.sessions[index
 const main = document.getElementById("main");
 const show = (moved) => {
   const [name = "", first, second] = location.hash.replace(/^#\/?/, "").split("/");
-  if (name === "session" && !words) {
+  if ((name === "session" || name === "client") && !words) {
     // An old browser may not know how to unpack: codes and numbers are shown all the same.
     loadWords().catch(() => { words = []; }).then(() => show(moved));
     return;

@@ -21,9 +21,9 @@ const VERDICTS = {
   sudden_lost: ["Sudden, lost", "A turning point whose gain is gone by a later session."],
   gradual: ["Gradual change", "Breakthroughs become more frequent bit by bit."],
   easing: ["Resistance easing", "Resistance becomes rarer."],
-  stuck: ["Stuck", "Resistance stays, breakthroughs do not come."],
-  no_clear_change: ["No clear change", "What moves is no more than chance would move."],
-  too_few_sessions: ["Too few sessions", "Too few sessions in order to say anything."],
+  stuck: ["Stuck", "Resistance stays, and breakthroughs are few."],
+  no_clear_change: ["No clear change", "No change could be told from chance; that is not to say that nothing changed."],
+  too_few_sessions: ["Too few sessions", "Too few sessions in order to tell a change from chance."],
 };
 
 const codeName = (code) => CODES[code]?.[0] ?? FAMILIES[code] ?? code.replaceAll("_", " ");
