@@ -236,6 +236,62 @@ fn tables_of_notes() {
 }
 
 #[test]
+fn usual_names_of_columns_are_known() {
+    let rows = "A,1,therapist,What would you like to try?\nA,2,client,I told her no on Monday.\n";
+    for header in [
+        "SessionID,UtteranceID,Role,Text",
+        "Session ID,Turn,Who Spoke,Verbatim",
+        "session,line,participant,utterance",
+        "transcript.id,Turn No,Interlocutor,utterance_text",
+    ] {
+        let got = read("roles.csv", format!("{header}\n{rows}"));
+        let talk = ["1 therapist|What would you like to try?", "2 client|I told her no on Monday."];
+        assert_eq!(got.sessions.iter().map(units).collect::<Vec<_>>(), [talk], "{header}");
+        assert_eq!((got.sessions[0].id.as_str(), got.notices.len()), ("A", 0), "{header}");
+    }
+    let json = "{\"id\":\"A\",\"Role\":\"therapist\",\"text\":\"Well?\"}\n";
+    assert_eq!(units(&read("a.jsonl", json).sessions[0]), ["0 therapist|Well?"]);
+    // What is called as it should be is what it says; what is mapped is nothing else.
+    let got = read("a.csv", "role,who,Session.ID,session,speaker,text,utterance\nx,y,s,1,T,a,b\n");
+    assert_eq!(
+        (got.sessions[0].id.as_str(), units(&got.sessions[0])),
+        ("s", vec!["0 therapist|a".to_owned()])
+    );
+    let map = "session_id=turn".parse().unwrap();
+    let got = read_with("a.csv", "turn,role,text\nx,T,a\n", &Options { map, ..Options::default() });
+    assert_eq!(
+        (got.sessions[0].id.as_str(), units(&got.sessions[0])),
+        ("x", vec!["0 therapist|a".to_owned()])
+    );
+}
+
+#[test]
+fn a_table_that_lost_its_speakers_is_no_table_of_notes() {
+    let got = read("a.csv", "session_id,by,text\ns,T,Well?\ns,C,No.\n");
+    assert_eq!((got.report.units, got.rejects.len(), got.rejects[0].record), (0, 1, None));
+    assert!(got.rejects[0].reason.starts_with("column 2 seems to say who speaks"), "{:?}", got.rejects);
+    assert!(got.rejects[0].reason.contains("--map speaker=COLUMN"));
+    let json = "{\"by\":\"client\",\"text\":\"Well?\"}\n{\"by\":\"therapist\",\"text\":\"No.\"}\n";
+    let got = read("a.jsonl", json);
+    assert_eq!((got.report.units, got.rejects.len(), got.rejects[0].record), (0, 1, None));
+    assert!(got.rejects[0].reason.contains("--map speaker=KEY"), "{:?}", got.rejects);
+    // Notes, by people and about people; and notes because somebody says so.
+    let map = "note=text".parse().unwrap();
+    let said = Options { map, ..Options::default() };
+    let quiet = read_with("a.csv", "by,text\nT,Came.\nC,Left.\n", &said);
+    assert_eq!((quiet.sessions.len(), quiet.notices.len()), (2, 0));
+    for table in ["participant,text\nP01,Came.\nP02,Left.\n", "by,text\npsychologist,Came.\nnurse,Left.\n"] {
+        let got = read("a.csv", table);
+        assert_eq!(got.sessions.len(), 2, "{table}");
+        assert_eq!(got.notices.len(), 1, "{:?}", got.notices);
+        assert!(got.notices[0].starts_with("nothing says who speaks: read as notes"));
+    }
+    let got = read("a.jsonl", "{\"text\":\"Came.\"}\n{\"text\":\"Left.\"}\n");
+    assert_eq!((got.sessions.len(), got.notices.len()), (2, 1));
+    assert!(read("a.jsonl", "{\"note\":\"Came.\"}\n").notices.is_empty());
+}
+
+#[test]
 fn tables_that_are_refused() {
     for (text, part) in [
         ("", "empty"),

@@ -27,6 +27,8 @@ pub(super) struct Row {
     /// `None` for a whole note.
     pub(super) speaker: Option<String>,
     pub(super) text: String,
+    /// Whether it is taken for a note for no other reason than that nobody is said to speak.
+    pub(super) unspoken: bool,
     pub(super) client_id: Option<String>,
     pub(super) number: Option<String>,
     pub(super) date: Option<String>,
@@ -45,6 +47,7 @@ impl Row {
             utterance_id: value(Key::UtteranceId),
             speaker: value(Key::Speaker),
             text: String::new(),
+            unspoken: false,
             client_id: value(Key::ClientId),
             number: value(Key::SessionNumber),
             date: value(Key::Date),
@@ -178,6 +181,12 @@ impl<S: RowSource> Sessions<S> {
                 )
             });
             self.flush(sink);
+        }
+        if row.unspoken {
+            sink.notice_once("unspoken", || {
+                "nothing says who speaks: read as notes; if these are turns, name what does with --map speaker=COLUMN"
+                    .to_owned()
+            });
         }
         self.bytes += row.size();
         self.current.get_or_insert_with(|| Current::new(&row)).learn(&mut row);
