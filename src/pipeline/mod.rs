@@ -44,6 +44,8 @@ const LOOK: Duration = Duration::from_millis(50);
 pub struct Job {
     /// The inputs, as [`input::find`] gives them.
     pub sources: Vec<Source>,
+    /// How many files were passed over beside them, for `run.json`.
+    pub passed_over: u64,
     /// How to read them.
     pub input: input::Options,
     /// Whether words of sessions may be written.
@@ -183,7 +185,11 @@ pub fn analyze(
         model: about(model),
         options: job.options.clone(),
         shard: part(job),
-        totals: Totals { resumed, ..Totals::of_shard(&inputs, written, elsewhere) },
+        totals: Totals {
+            resumed,
+            passed_over: job.passed_over,
+            ..Totals::of_shard(&inputs, written, elsewhere)
+        },
         inputs,
         started,
         finished: Timestamp::now(),
