@@ -161,8 +161,9 @@ fn sessions_are_stretches_of_rows() {
         read("a.csv", "session_id,client_id,speaker,text\n1,a,T,x\n1,b,T,x\n2,b,T,x\n1,a,C,y\n1,a,C,z\n");
     let ids: Vec<_> = got.sessions.iter().map(|s| (s.id.as_str(), s.units.len())).collect();
     assert_eq!(ids, [("1", 1), ("1", 1), ("2", 1), ("1", 2)]);
-    assert_eq!(got.notices.len(), 1);
-    assert!(got.notices[0].starts_with("session '1' goes on at line 5"));
+    assert_eq!(got.notices.len(), 2);
+    assert!(got.notices[0].starts_with("client_id at line 3 is not that of the rows above: read as another"));
+    assert!(got.notices[1].starts_with("session '1' goes on at line 5"));
 }
 
 #[test]
@@ -218,6 +219,67 @@ fn words_before_the_first_turn_are_rejected() {
 }
 
 #[test]
+fn rows_that_contradict_their_session_are_told() {
+    let got = read(
+        "a.csv",
+        "session_id,session_number,date,therapist_id,speaker,text,start,end\n\
+         s,1,2024-01-02,t1,T,a,1,2\ns,1.0,2024-01-03,t1,C,b,4,3\ns,2,2024-01-04,t2,C,c,9,5\n\
+         r,3,2024-01-05,,T,d,0,1\nr,3,,t1,C,e,1,1\n",
+    );
+    assert_eq!(got.sessions[0].date.as_deref(), Some("2024-01-02"));
+    assert_eq!(
+        got.notices,
+        [
+            "session 's': date at line 3 is not that of the rows above: the first one counts for all",
+            "session 's': the end at line 3 is before its start: kept, here and below",
+            "session 's': session_number at line 4 is not that of the rows above: the first one counts for all",
+            "session 's': therapist_id at line 4 is not that of the rows above: the first one counts for all",
+        ]
+    );
+}
+
+#[test]
+fn made_ids_are_nobody_elses() {
+    let got = read("a.csv", "utterance_id,speaker,text\n,T,a\n5,C,b\n,T,c\n,C,d\n3,T,e\n,T,f\n");
+    let ids: Vec<_> = got.sessions[0].units.iter().map(|unit| unit.id.as_str()).collect();
+    assert_eq!(ids, ["0", "5", "2", "4", "3", "6"]);
+    let got = read("a.csv", "utterance_id,speaker,text\na,T,a\n,C,b\n2,T,c\n");
+    assert_eq!(units(&got.sessions[0]), ["a therapist|a", "1 client|b", "2 therapist|c"]);
+    assert!(got.notices.is_empty());
+    // In a later stretch of the session too.
+    let got = read("a.csv", "session_id,utterance_id,speaker,text\ns,2,T,a\nt,,T,b\ns,,C,c\ns,,C,d\n");
+    assert_eq!(units(&got.sessions[2]), ["3 client|c", "4 client|d"]);
+}
+
+#[test]
+fn headings_and_headers_over_a_text() {
+    for heading in
+        ["# Session 2", "## Anna's", "Session 4 - transcript", "Transcript of session 4", "**Interview 3**"]
+    {
+        for name in ["a.txt", "a.md"] {
+            let got = read(name, format!("{heading}\n\nT: Well?\nC: No.\n"));
+            assert_eq!((got.report.units, got.rejects.len()), (2, 0), "{heading} {:?}", got.rejects);
+            assert!(got.notices[0].starts_with("line 1 is a heading"), "{:?}", got.notices);
+        }
+    }
+    for speech in [
+        "I hated that session",
+        "The last session helped.",
+        "Session after session after session after session goes by",
+    ] {
+        let got = read("a.txt", format!("# Session 2\n{speech}\n\nT: Well?\nC: No.\n"));
+        assert_eq!((got.report.units, got.rejects.len(), got.notices.len()), (2, 1, 1), "{speech}");
+        assert_eq!(got.rejects[0].place, Some(Place::Line(2)));
+    }
+    let got = read("a.txt", "client_id: K\nTherapist: Dr M\nsession_number: five\n\nT: Well?\nC: No.\n");
+    assert_eq!((got.sessions[0].therapist_id.as_deref(), got.report.units), (Some("Dr M"), 2));
+    assert_eq!(got.notices, ["the session number at line 3 is not a whole number: left empty"]);
+    // A turn under the header is a turn.
+    let got = read("a.txt", "client_id: K\nTherapist: Hello Anna\nClient: Hi\n");
+    assert_eq!((got.sessions[0].therapist_id.as_deref(), got.report.units), (None, 2));
+}
+
+#[test]
 fn tables_of_notes() {
     let text =
         "session_id,note\nn1,\"S: Pt. tired. Slept 6 hrs. most nights.\nP: Weekly.\"\nn2,\nn3,Came late.\n";
@@ -233,6 +295,62 @@ fn tables_of_notes() {
     assert_eq!(ids, ["b-1", "b-2"]);
     let got = read("a.csv", "session_id,speaker,text\nn,note:S,One. Two.\nn,note,Three.\n");
     assert_eq!(units(&got.sessions[0]), ["0 note:S|One. Two.", "1 note|Three."]);
+}
+
+#[test]
+fn usual_names_of_columns_are_known() {
+    let rows = "A,1,therapist,What would you like to try?\nA,2,client,I told her no on Monday.\n";
+    for header in [
+        "SessionID,UtteranceID,Role,Text",
+        "Session ID,Turn,Who Spoke,Verbatim",
+        "session,line,participant,utterance",
+        "transcript.id,Turn No,Interlocutor,utterance_text",
+    ] {
+        let got = read("roles.csv", format!("{header}\n{rows}"));
+        let talk = ["1 therapist|What would you like to try?", "2 client|I told her no on Monday."];
+        assert_eq!(got.sessions.iter().map(units).collect::<Vec<_>>(), [talk], "{header}");
+        assert_eq!((got.sessions[0].id.as_str(), got.notices.len()), ("A", 0), "{header}");
+    }
+    let json = "{\"id\":\"A\",\"Role\":\"therapist\",\"text\":\"Well?\"}\n";
+    assert_eq!(units(&read("a.jsonl", json).sessions[0]), ["0 therapist|Well?"]);
+    // What is called as it should be is what it says; what is mapped is nothing else.
+    let got = read("a.csv", "role,who,Session.ID,session,speaker,text,utterance\nx,y,s,1,T,a,b\n");
+    assert_eq!(
+        (got.sessions[0].id.as_str(), units(&got.sessions[0])),
+        ("s", vec!["0 therapist|a".to_owned()])
+    );
+    let map = "session_id=turn".parse().unwrap();
+    let got = read_with("a.csv", "turn,role,text\nx,T,a\n", &Options { map, ..Options::default() });
+    assert_eq!(
+        (got.sessions[0].id.as_str(), units(&got.sessions[0])),
+        ("x", vec!["0 therapist|a".to_owned()])
+    );
+}
+
+#[test]
+fn a_table_that_lost_its_speakers_is_no_table_of_notes() {
+    let got = read("a.csv", "session_id,by,text\ns,T,Well?\ns,C,No.\n");
+    assert_eq!((got.report.units, got.rejects.len(), got.rejects[0].record), (0, 1, None));
+    assert!(got.rejects[0].reason.starts_with("column 2 seems to say who speaks"), "{:?}", got.rejects);
+    assert!(got.rejects[0].reason.contains("--map speaker=COLUMN"));
+    let json = "{\"by\":\"client\",\"text\":\"Well?\"}\n{\"by\":\"therapist\",\"text\":\"No.\"}\n";
+    let got = read("a.jsonl", json);
+    assert_eq!((got.report.units, got.rejects.len(), got.rejects[0].record), (0, 1, None));
+    assert!(got.rejects[0].reason.contains("--map speaker=KEY"), "{:?}", got.rejects);
+    // Notes, by people and about people; and notes because somebody says so.
+    let map = "note=text".parse().unwrap();
+    let said = Options { map, ..Options::default() };
+    let quiet = read_with("a.csv", "by,text\nT,Came.\nC,Left.\n", &said);
+    assert_eq!((quiet.sessions.len(), quiet.notices.len()), (2, 0));
+    for table in ["participant,text\nP01,Came.\nP02,Left.\n", "by,text\npsychologist,Came.\nnurse,Left.\n"] {
+        let got = read("a.csv", table);
+        assert_eq!(got.sessions.len(), 2, "{table}");
+        assert_eq!(got.notices.len(), 1, "{:?}", got.notices);
+        assert!(got.notices[0].starts_with("nothing says who speaks: read as notes"));
+    }
+    let got = read("a.jsonl", "{\"text\":\"Came.\"}\n{\"text\":\"Left.\"}\n");
+    assert_eq!((got.sessions.len(), got.notices.len()), (2, 1));
+    assert!(read("a.jsonl", "{\"note\":\"Came.\"}\n").notices.is_empty());
 }
 
 #[test]

@@ -65,6 +65,7 @@ fn rows_in_memory_come_to_the_tables_of_the_file() {
     let privacy = Privacy { redact: true, most: None, found: true };
     let job = Job {
         sources: vec![Source::File(input.clone())],
+        passed_over: 3,
         input: Options::default(),
         text: true,
         privacy,
@@ -76,7 +77,7 @@ fn rows_in_memory_come_to_the_tables_of_the_file() {
         shard: None,
     };
     let run = pipeline::analyze(&job, &model, &out, &mut |_| ()).unwrap();
-    assert_eq!(run.totals.rejected, 2);
+    assert_eq!((run.totals.rejected, run.totals.passed_over), (2, 3));
 
     let names: Vec<String> = rows[0].iter().map(str::to_owned).collect();
     let header = Header::find(&names, &Options::default().map).unwrap();

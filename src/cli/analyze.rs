@@ -167,6 +167,7 @@ fn analyze(arguments: &Arguments, log: &mut Log) -> anyhow::Result<Exit> {
     let signals = Signals::catch().context("signals cannot be caught")?;
     let job = Job {
         sources: found.sources,
+        passed_over: found.passed_over,
         input: options,
         text: !arguments.no_text,
         privacy: arguments.privacy.job(),
@@ -249,6 +250,9 @@ fn summary(run: &Run, arguments: &Arguments) -> String {
     }
     if totals.rejected > 0 {
         lines.push(format!("{} records could not be read: see rejects.csv", totals.rejected));
+    }
+    if totals.passed_over > 0 {
+        lines.push(format!("{} files in folders were passed over: see the notices", totals.passed_over));
     }
     lines.push(privacy::summary(totals.finds, arguments.privacy.job().redact));
     if !totals.added_up {

@@ -51,7 +51,7 @@ Exit codes:
   0  done
   1  done, but some records could not be read: see rejects.csv
   2  wrong usage
-  3  the input or the output folder cannot be used
+  3  the input or the output folder cannot be used, or nothing of the input could be read: no table was touched
   4  the model cannot be used
   5  more may identify a person than --require-clean allows: see privacy.csv
   130, 143  stopped by SIGINT (Ctrl-C) or SIGTERM before the end: no table was touched

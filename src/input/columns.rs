@@ -1,7 +1,7 @@
 //! The columns of tables, which are also the keys of JSONL, and the names they go by in a file.
 
-use super::Error;
 use super::marks::bare;
+use super::{Error, speakers};
 use std::str::FromStr;
 
 /// What a column can be.
@@ -52,6 +52,47 @@ impl Key {
             Key::End => "end",
         }
     }
+
+    /// Other names that are usual for the column, in the form of [`normal`]; of several in a table the first counts.
+    const fn usual(self) -> &'static [&'static str] {
+        match self {
+            Key::SessionId => {
+                &["session", "transcriptid", "conversationid", "dialogueid", "interviewid", "callid"]
+            }
+            Key::UtteranceId => &[
+                "utteranceno",
+                "utterancenumber",
+                "utteranceindex",
+                "turnid",
+                "turnno",
+                "turnnumber",
+                "turnindex",
+                "turn",
+                "lineid",
+                "lineno",
+                "linenumber",
+                "line",
+            ],
+            Key::Speaker => &[
+                "role",
+                "speakerrole",
+                "speakerlabel",
+                "speakername",
+                "speakerid",
+                "whospoke",
+                "whospeaks",
+                "spokenby",
+                "who",
+                "voice",
+                "interlocutor",
+                "talker",
+            ],
+            Key::Text => {
+                &["utterancetext", "turntext", "utterance", "verbatim", "transcription", "speech", "content"]
+            }
+            _ => &[],
+        }
+    }
 }
 
 /// The names of all keys, for messages.
@@ -73,7 +114,7 @@ impl ColumnMap {
         if column.is_empty() {
             return Err(Error::BadMap(format!("{key}=")));
         }
-        let known = Key::ALL.into_iter().find(|known| known.name() == normal(key));
+        let known = Key::ALL.into_iter().find(|known| normal(known.name()) == normal(key));
         let known = known.ok_or_else(|| Error::UnknownKey(key.to_owned()))?;
         if self.0[known as usize].replace(column.to_owned()).is_some() {
             return Err(Error::TwiceMapped(key.to_owned()));
@@ -123,27 +164,60 @@ pub enum Unusable {
          --map speaker=COLUMN (or, if they are notes, --map note=COLUMN)"
     )]
     NoSpeaker,
+    /// A column holds labels of speakers, and none is the speaker's.
+    #[error(
+        "column {column} seems to say who speaks, but is not called 'speaker'; name it with \
+         --map speaker=COLUMN (or, if the rows are notes, --map note=COLUMN)"
+    )]
+    LostSpeaker {
+        /// The number of the column, from 1.
+        column: usize,
+    },
 }
 
-/// `Session ID`, `session-id` and `session_id` are one name.
+/// `Session ID`, `session-id`, `Session.ID`, `SessionID` and `session_id` are one name.
 fn normal(name: &str) -> String {
-    bare(name).to_lowercase().replace([' ', '-'], "_")
+    bare(name).to_lowercase().replace([' ', '-', '_', '.'], "")
 }
+
+/// Where each key stands among names.
+type Places = [Option<usize>; KEYS];
 
 impl ColumnMap {
-    /// Whether `column` is the one that holds `key`: the mapped name, or without a mapping the key's own.
-    pub(super) fn is(&self, key: Key, column: &str) -> bool {
-        match &self.0[key as usize] {
-            Some(mapped) => normal(mapped) == normal(column),
-            None => key.name() == normal(column),
+    /// Where each key stands among the names of columns: under the mapped name, or without a mapping under its own, or
+    /// under one that is [usual](Key::usual) for it where that column is nothing else.
+    pub(super) fn places<'a>(&self, names: impl Iterator<Item = &'a str>) -> Places {
+        let names: Vec<(&str, String)> = names.map(|name| (bare(name), normal(name))).collect();
+        let mut at = Key::ALL.map(|key| {
+            let own = self.0[key as usize].as_deref().unwrap_or(key.name());
+            let loose = || names.iter().position(|(_, name)| *name == normal(own));
+            names.iter().position(|(name, _)| *name == own).or_else(loose)
+        });
+        for key in [Key::SessionId, Key::UtteranceId, Key::Speaker, Key::Text] {
+            // Without a speaker nothing says that these are the words of somebody, and a note has its own name.
+            let words =
+                key == Key::Text && (at[Key::Speaker as usize].is_none() || at[Key::Note as usize].is_some());
+            if at[key as usize].is_some() || self.0[key as usize].is_some() || words {
+                continue;
+            }
+            let free = |usual: &&str| {
+                let found = names.iter().position(|(_, name)| name == usual);
+                found.filter(|&found| !at.contains(&Some(found)))
+            };
+            // In a table of notes a participant is whom they are about.
+            let turns = key == Key::Speaker
+                && [Key::UtteranceId, Key::Start, Key::End].iter().any(|&key| at[key as usize].is_some());
+            let participant = || if turns { free(&"participant") } else { None };
+            at[key as usize] = key.usual().iter().find_map(free).or_else(participant);
         }
+        at
     }
 }
 
 /// Where each key stands among the columns of one table.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Columns {
-    at: [Option<usize>; KEYS],
+    at: Places,
     /// Whether every row is a whole note rather than one utterance.
     pub(super) notes: bool,
 }
@@ -151,9 +225,8 @@ pub(super) struct Columns {
 impl Columns {
     /// Finds the keys in the header. An error is the reason to refuse the table.
     pub(super) fn find(header: &[String], map: &ColumnMap) -> Result<Columns, Unusable> {
-        let mut at = [None; KEYS];
+        let at = map.places(header.iter().map(String::as_str));
         for key in Key::ALL {
-            at[key as usize] = header.iter().position(|column| map.is(key, column));
             if let (None, Some(mapped)) = (at[key as usize], &map.0[key as usize]) {
                 return Err(Unusable::Unmapped { column: mapped.clone(), key: key.name() });
             }
@@ -167,6 +240,29 @@ impl Columns {
             return Err(Unusable::NoSpeaker);
         }
         Ok(Columns { at, notes })
+    }
+
+    /// Whether the rows are taken for notes for no other reason than that nobody is said to speak.
+    pub(super) fn unspoken(&self) -> bool {
+        self.notes && !self.has(Key::Note)
+    }
+
+    /// Refuses a table without a speaker if, in its first rows, another column holds the labels of speakers.
+    pub(super) fn doubt<'a>(
+        &self,
+        rows: impl Iterator<Item = &'a [String]> + Clone,
+        therapists: &[String],
+    ) -> Result<(), Unusable> {
+        let width = rows.clone().map(<[String]>::len).max().unwrap_or_default();
+        let lost = (0..width).filter(|&column| self.unspoken() && !self.at.contains(&Some(column))).find(
+            |&column| {
+                speakers::are_labels(
+                    rows.clone().filter_map(|row| row.get(column)).map(String::as_str),
+                    therapists,
+                )
+            },
+        );
+        lost.map_or(Ok(()), |lost| Err(Unusable::LostSpeaker { column: lost + 1 }))
     }
 
     /// Where in the header the columns stand that are used, in its order.

@@ -3,12 +3,14 @@
 use super::sniff;
 use super::{Error, Notice};
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// Extensions of the files that are picked up in folders; each also with `.gz` or `.zst` after it.
-pub const EXTENSIONS: [&str; 11] =
-    ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "vtt", "srt", "docx", "parquet"];
+pub const EXTENSIONS: [&str; 12] =
+    ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "md", "vtt", "srt", "docx", "parquet"];
 
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,22 +28,26 @@ pub struct Found {
     pub sources: Vec<Source>,
     /// What was passed over in folders, and why.
     pub notices: Vec<Notice>,
+    /// How many files in folders were passed over: of kinds that are not read, hidden (a hidden folder is one), or pipes
+    /// and devices. Those of output folders do not count.
+    pub passed_over: u64,
 }
 
 /// Finds the files behind paths, folders (looked through to the bottom) and globs; `-` is standard input.
 ///
-/// In folders only the kinds of [`EXTENSIONS`] are taken, hidden files and folders are left alone, links are
-/// followed once. A file that is named is taken whatever it is called and wherever it is.
+/// In folders only the kinds of [`EXTENSIONS`] are taken, hidden files and folders and `README.md` are left alone, links
+/// are followed once. A file that is named is taken whatever it is called and wherever it is.
 ///
 /// `except` is the folder that outputs go to, which need not exist: where it lies in a folder or among what
-/// a glob matches, it is passed over, for a second run would read the tables of the first.
+/// a glob matches, it is passed over, for a second run would read the tables of the first. So is every other folder in
+/// which a run has left its tables.
 ///
 /// # Errors
 /// If a path does not exist or cannot be looked into, a pattern is broken or matches nothing, folders hold
 /// nothing to read, or the output folder is the only input.
 pub fn find(inputs: &[PathBuf], except: Option<&Path>) -> Result<Found, Error> {
     let except = except.and_then(|path| path.canonicalize().ok());
-    let mut search = Search { except, sources: BTreeSet::new(), notices: Vec::new() };
+    let mut search = Search { except, ..Search::default() };
     let mut output = None;
     for input in inputs {
         if input.as_os_str() == "-" {
@@ -58,20 +64,25 @@ pub fn find(inputs: &[PathBuf], except: Option<&Path>) -> Result<Found, Error> {
             search.expand(pattern.ok_or_else(|| Error::NotFound(input.clone()))?)?;
         }
     }
-    let Search { sources, mut notices, .. } = search;
+    search.tell_hidden();
+    let Search { sources, mut notices, passed_over, hidden, .. } = search;
     if let (true, Some(folder)) = (sources.is_empty(), output) {
         return Err(Error::IsOutput(folder.clone()));
     }
     notices.sort_by(|a: &Notice, b: &Notice| a.file.cmp(&b.file));
     notices.dedup();
-    Ok(Found { sources: sources.into_iter().collect(), notices })
+    let passed_over = (passed_over.len() + hidden.len()) as u64;
+    Ok(Found { sources: sources.into_iter().collect(), notices, passed_over })
 }
 
+#[derive(Default)]
 struct Search {
     /// The output folder, canonical.
     except: Option<PathBuf>,
     sources: BTreeSet<Source>,
     notices: Vec<Notice>,
+    passed_over: BTreeSet<PathBuf>,
+    hidden: BTreeSet<PathBuf>,
 }
 
 impl Search {
@@ -84,6 +95,23 @@ impl Search {
     fn unreadable(&mut self, path: &Path, reason: &str) {
         self.notice(path, format!("cannot be looked into: {reason}"));
         self.sources.insert(Source::File(path.to_owned()));
+    }
+
+    fn pass_over(&mut self, path: PathBuf, why: &str) {
+        self.notice(&path, format!("{why}: passed over"));
+        self.passed_over.insert(path);
+    }
+
+    /// One line for all hidden files, of which every folder of a Mac has one.
+    fn tell_hidden(&mut self) {
+        if let Some(first) = self.hidden.first().cloned() {
+            let text = format!("hidden, as are {} in all: passed over", self.hidden.len());
+            self.notice(&first, text);
+        }
+    }
+
+    fn pass_over_run(&mut self, path: &Path) {
+        self.notice(path, "holds what an earlier run has written: passed over".to_owned());
     }
 
     fn pass_over_output(&mut self, path: &Path) {
@@ -118,6 +146,8 @@ impl Search {
                     any = true;
                     if within(&path, output.as_deref()) {
                         self.pass_over_output(&path);
+                    } else if let Some(run) = run_around(&path, Path::new(root)) {
+                        self.pass_over_run(run);
                     } else {
                         self.add(&path)?;
                     }
@@ -161,25 +191,32 @@ impl Search {
                     if entry.file_type().is_dir() {
                         entries.skip_current_dir();
                     }
+                    self.hidden.insert(entry.into_path());
                 }
                 Ok(entry) if entry.file_type().is_dir() => {
                     if entry.depth() > 0 && within(entry.path(), output.as_deref()) {
                         self.pass_over_output(entry.path());
                         entries.skip_current_dir();
+                    } else if entry.depth() > 0 && is_of_a_run(entry.path()) {
+                        self.pass_over_run(entry.path());
+                        entries.skip_current_dir();
                     }
                 }
                 Ok(entry) if !entry.file_type().is_file() => {
-                    self.notice(entry.path(), "a pipe or device and not a file: passed over".to_owned());
+                    self.pass_over(entry.into_path(), "a pipe or device and not a file");
                 }
                 Ok(entry) if entry.path_is_symlink() && within(entry.path(), output.as_deref()) => {
                     self.pass_over_output(entry.path());
+                }
+                Ok(entry) if entry.file_name().eq_ignore_ascii_case("README.md") => {
+                    self.pass_over(entry.into_path(), "about the files beside it by its name");
                 }
                 Ok(entry) if EXTENSIONS.contains(&sniff::extension(entry.path()).as_str()) => {
                     any = true;
                     self.sources.insert(Source::File(entry.into_path()));
                 }
                 Ok(entry) => {
-                    self.notice(entry.path(), "not a kind of file that is read: passed over".to_owned());
+                    self.pass_over(entry.into_path(), "not a kind of file that is read");
                 }
             }
         }
@@ -194,6 +231,24 @@ impl Search {
 /// Whether the path leads into the folder, given in canonical form.
 fn within(path: &Path, folder: Option<&Path>) -> bool {
     folder.is_some_and(|folder| path.canonicalize().is_ok_and(|path| path.starts_with(folder)))
+}
+
+/// Whether a run has written into the folder: it holds the file that a run locks, or the account of one.
+fn is_of_a_run(folder: &Path) -> bool {
+    if folder.join(".breakthrough.lock").is_file() {
+        return true;
+    }
+    // The first members say it; the whole may be as long as the list of inputs.
+    let mut start = Vec::new();
+    let account = File::open(folder.join("run.json"));
+    let read = account.and_then(|account| account.take(256).read_to_end(&mut start));
+    read.is_ok() && String::from_utf8_lossy(&start).contains("\"program\": \"breakthrough\"")
+}
+
+/// The folder of an earlier run that a path is or lies in, below the folder where a pattern begins.
+fn run_around<'a>(path: &'a Path, root: &Path) -> Option<&'a Path> {
+    let below = path.ancestors().take_while(|above| *above != root && !above.as_os_str().is_empty());
+    below.filter(|above| above.is_dir()).find(|above| is_of_a_run(above))
 }
 
 /// Hidden files, and the lock files of office programs.
@@ -231,8 +286,12 @@ mod tests {
         }
         let found = find(&[root.to_owned(), root.join("b.vtt"), "-".into()], None).unwrap();
         assert_eq!(names(&found, root), ["-", "a.txt.gz", "b.vtt", "x.csv/deep/c.CSV"]);
-        assert_eq!(found.notices.len(), 1);
-        assert!(found.notices[0].file.ends_with("README.md"));
+        let told: Vec<_> = found.notices.iter().map(|notice| notice.text.as_str()).collect();
+        assert_eq!(
+            told,
+            ["hidden, as are 2 in all: passed over", "about the files beside it by its name: passed over"]
+        );
+        assert_eq!(found.passed_over, 3);
         let found = find(&[root.join("*.vtt"), root.join("x.*")], None).unwrap();
         assert_eq!(names(&found, root), ["b.vtt", "x.csv/deep/c.CSV"]);
         assert_eq!(names(&find(&[root.join("README.md")], None).unwrap(), root), ["README.md"]);
@@ -275,8 +334,8 @@ mod tests {
         let spelt = root.join("in/out/../out");
         let found = find(std::slice::from_ref(&input), Some(&spelt)).unwrap();
         assert_eq!(names(&found, root), ["in/a.txt"]);
-        assert_eq!(found.notices.len(), 1);
-        assert!(found.notices[0].file.ends_with("in/out") && found.notices[0].text.contains("output folder"));
+        let told = |part: &str| found.notices.iter().filter(|notice| notice.text.contains(part)).count();
+        assert_eq!((told("output folder"), told("hidden"), found.notices.len()), (1, 1, 2));
         for inputs in
             [vec![input.join("*")], vec![input.join("a.txt"), out.clone()], vec![input.join("**/*")]]
         {
@@ -298,6 +357,32 @@ mod tests {
         );
         let error = find(std::slice::from_ref(&out), Some(&out)).unwrap_err().to_string();
         assert!(error.contains("choose another one with --out"), "{error}");
+    }
+
+    #[test]
+    fn folders_of_earlier_runs_are_no_input() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        for folder in ["n/mon/eaf", "n/tue", "n/other"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        for name in
+            ["n/a.txt", "n/mon/clients.csv", "n/mon/eaf/b.csv", "n/tue/.breakthrough.lock", "n/tue/c.csv"]
+        {
+            fs::write(root.join(name), "").unwrap();
+        }
+        fs::write(root.join("n/mon/run.json"), "{\n  \"program\": \"breakthrough\",\n").unwrap();
+        fs::write(root.join("n/other/run.json"), "{\"program\": \"make\"}").unwrap();
+        fs::write(root.join("n/other/d.md"), "").unwrap();
+        for pattern in ["n", "n/*", "n/**/*.[cmt]*"] {
+            let found = find(&[root.join(pattern)], None).unwrap();
+            assert_eq!(names(&found, root), ["n/a.txt", "n/other/d.md"], "{pattern}");
+            let told = found.notices.iter().filter(|notice| notice.text.contains("earlier run")).count();
+            assert_eq!(told, 2, "{pattern}: {:?}", found.notices);
+        }
+        // Named: taken.
+        assert_eq!(names(&find(&[root.join("n/mon/*.csv")], None).unwrap(), root), ["n/mon/clients.csv"]);
+        assert_eq!(names(&find(&[root.join("n/tue")], None).unwrap(), root), ["n/tue/c.csv"]);
     }
 
     #[cfg(unix)]

@@ -6,9 +6,10 @@
 //! `session date`, `therapist_id`. `Session: 4` is the number, `Session: K12-4` the id.
 //!
 //! `Client: …` and `Therapist: …` are turns, with one exception: next to another header line and with a
-//! single word holding a digit (`Client: K-12`) they are ids.
+//! single word holding a digit (`Client: K-12`), or a title and a name (`Therapist: Dr M`), they are ids.
 
 use super::columns::whole_number;
+use super::sink::Sink;
 use crate::transcript::Session;
 
 /// What a header line can set.
@@ -57,7 +58,8 @@ pub(super) fn loose_field(line: &str) -> Option<(Key, &str)> {
         return Some(found);
     }
     let (key, value) = split(line)?;
-    let is_id = value.len() <= 24 && !value.contains(' ') && value.contains(|c: char| c.is_ascii_digit());
+    let code = !value.contains(' ') && value.contains(|c: char| c.is_ascii_digit());
+    let is_id = value.len() <= 24 && (code || is_titled(value));
     match key.as_str() {
         "client" | "patient" if is_id => Some((Key::ClientId, value)),
         "therapist" | "clinician" | "counsellor" | "counselor" if is_id => Some((Key::TherapistId, value)),
@@ -65,13 +67,29 @@ pub(super) fn loose_field(line: &str) -> Option<(Key, &str)> {
     }
 }
 
+/// `Dr M`, `Ms. Field`: as nobody begins to speak.
+fn is_titled(value: &str) -> bool {
+    let mut words = value.split_whitespace();
+    let title = words.next().map(|word| word.trim_end_matches('.').to_lowercase()).unwrap_or_default();
+    let names = words.clone().count();
+    matches!(title.as_str(), "dr" | "prof" | "mr" | "mrs" | "ms" | "miss")
+        && (1..=2).contains(&names)
+        && words.all(|name| name.starts_with(char::is_uppercase) && !name.ends_with([',', '?', '!']))
+}
+
 /// Whether the line, after a blank one, begins the header of another session of the same file.
 pub(super) fn begins_session(line: &str) -> bool {
     matches!(field(line), Some((Key::SessionId | Key::Session, _)))
 }
 
-/// Writes a header line into the session. A later line does not overwrite an earlier one.
-pub(super) fn apply(key: Key, value: &str, session: &mut Session, id_given: &mut bool) {
+/// Writes the header line of this number into the session. A later line does not overwrite an earlier one.
+pub(super) fn apply(
+    (key, value): (Key, &str),
+    line: impl std::fmt::Display,
+    session: &mut Session,
+    id_given: &mut bool,
+    sink: &mut Sink,
+) {
     let text = || Some(value.to_owned());
     match key {
         Key::Session if whole_number(value).is_some() => {
@@ -82,7 +100,12 @@ pub(super) fn apply(key: Key, value: &str, session: &mut Session, id_given: &mut
                 value.clone_into(&mut session.id);
             }
         }
-        Key::Number => session.number = session.number.or(whole_number(value)),
+        Key::Number => {
+            if whole_number(value).is_none() {
+                sink.notice(format!("the session number at line {line} is not a whole number: left empty"));
+            }
+            session.number = session.number.or(whole_number(value));
+        }
         Key::ClientId => session.client_id = session.client_id.take().or_else(text),
         Key::Date => session.date = session.date.take().or_else(text),
         Key::TherapistId => session.therapist_id = session.therapist_id.take().or_else(text),
@@ -102,6 +125,12 @@ mod tests {
             assert_eq!(field(line), None, "{line}");
         }
         assert_eq!(loose_field("Client: K-12"), Some((Key::ClientId, "K-12")));
+        assert_eq!(loose_field("Therapist: Dr M"), Some((Key::TherapistId, "Dr M")));
+        for line in
+            ["Therapist: Dr", "Therapist: Dr Who?", "Therapist: Hello Anna", "Therapist: Miss the bus"]
+        {
+            assert_eq!(loose_field(line), None, "{line}");
+        }
         assert_eq!(loose_field("Client: it was 4 years ago"), None);
         assert_eq!(loose_field("Client: hello"), None);
     }

@@ -6,8 +6,10 @@ use super::lines::{Line, Lines, MAX_LINE};
 use super::marks::{bare, is_mark};
 use super::rows::{Broken, Row, RowError, RowSource, Sessions};
 use super::sink::Context;
-use super::stored;
+use super::table::AHEAD;
+use super::{speakers, stored};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Lines of JSON.
 pub(super) struct Jsonl {
@@ -17,24 +19,21 @@ pub(super) struct Jsonl {
     record: u64,
 }
 
-pub(super) fn open(source: Decoded, context: Context) -> Sessions<Jsonl> {
+/// Looks at the first lines. An error is the reason to refuse the file.
+pub(super) fn open(source: Decoded, context: Context) -> Result<Sessions<Jsonl>, String> {
     let (map, stem) = (context.options.map.clone(), context.stem.clone());
-    Sessions::new(Jsonl { lines: Lines::new(source), map, stem, record: 0 }, context)
+    let mut lines = Jsonl { lines: Lines::new(source), map, stem, record: 0 };
+    lines.doubt(&context.options.therapist)?;
+    Ok(Sessions::new(lines, context))
 }
 
 impl Jsonl {
     fn row(&self, line: &Line) -> Result<Row, String> {
-        if line.too_long {
-            return Err(format!("a line of more than {} MiB", MAX_LINE >> 20));
-        }
-        // The message of serde_json may quote the input: only its place is used.
-        let value: Value = serde_json::from_str(line.text.trim_start_matches(is_mark))
-            .map_err(|error| format!("not JSON at column {}; write one object a line", error.column()))?;
-        let Value::Object(object) = value else {
-            return Err("not a JSON object; write one object a line".to_owned());
-        };
+        let object = object(line)?;
+        let at = self.map.places(object.keys().map(String::as_str));
+        let get = |key: Key| value_of(key, at[key as usize].and_then(|at| object.values().nth(at)));
         let mut wrong = None;
-        let mut row = Row::fill(self.record, line.number, |key| match self.get(&object, key) {
+        let mut row = Row::fill(self.record, line.number, |key| match get(key) {
             Ok(value) => value.map(|value| bare(&value).to_owned()).filter(|value| !value.is_empty()),
             Err(reason) => {
                 wrong.get_or_insert(reason);
@@ -44,52 +43,102 @@ impl Jsonl {
         if let Some(reason) = wrong {
             return Err(reason);
         }
-        let (text, note) = (self.get(&object, Key::Text)?, self.get(&object, Key::Note)?);
-        if self.has(&object, Key::Speaker) {
+        let (text, note) = (get(Key::Text)?, get(Key::Note)?);
+        if at[Key::Speaker as usize].is_some() {
             row.speaker.get_or_insert_default();
         } else if note.is_none() && (row.utterance_id.is_some() || row.start.is_some() || row.end.is_some()) {
             return Err("no key says who speaks; name it with --map speaker=KEY".to_owned());
         }
+        let named = note.is_some();
         let words = if row.speaker.is_some() { text.or(note) } else { note.or(text) };
         row.text = words.ok_or("no key 'text' or 'note'; name the one with the words: --map text=KEY")?;
+        row.unspoken = row.speaker.is_none() && !named;
         if row.session_id.is_none() && row.speaker.is_none() {
             row.session_id = Some(format!("{}-{}", self.stem, self.record));
         }
         Ok(row)
     }
 
-    fn has(&self, object: &Map<String, Value>, key: Key) -> bool {
-        object.keys().any(|name| self.map.is(key, name))
+    /// The next line that is not empty.
+    fn next_line(&mut self) -> std::io::Result<Option<Line>> {
+        loop {
+            match self.lines.next()? {
+                Some(line) if line.text.trim().is_empty() && !line.too_long => {}
+                found => return Ok(found),
+            }
+        }
     }
 
-    fn get(&self, object: &Map<String, Value>, key: Key) -> Result<Option<String>, String> {
-        let Some((_, value)) = object.iter().find(|(name, _)| self.map.is(key, name)) else {
-            return Ok(None);
-        };
-        match value {
-            Value::Null => Ok(None),
-            Value::String(text) => Ok(Some(text.clone())),
-            Value::Number(number) => Ok(Some(number.to_string())),
-            _ => Err(format!("the value of {} is neither text nor a number", key.name())),
+    /// Refuses lines that nobody is said to speak if, in the first of them, another key holds the labels of speakers.
+    fn doubt(&mut self, therapists: &[String]) -> Result<(), String> {
+        let (mut ahead, mut bytes) = (Vec::new(), 0);
+        while ahead.len() < AHEAD.0
+            && bytes < AHEAD.1
+            && let Some(line) = self.next_line().map_err(|error| stored::explain(&error))?
+        {
+            bytes += line.text.len();
+            ahead.push(line);
         }
+        let objects: Vec<_> = ahead.iter().filter_map(|line| object(line).ok()).collect();
+        let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for object in &objects {
+            let at = self.map.places(object.keys().map(String::as_str));
+            if at[Key::Text as usize].is_none()
+                || at[Key::Speaker as usize].or(at[Key::Note as usize]).is_some()
+            {
+                continue;
+            }
+            for (number, (name, value)) in object.iter().enumerate() {
+                if let (Value::String(value), false) = (value, at.contains(&Some(number))) {
+                    others.entry(name).or_default().push(value);
+                }
+            }
+        }
+        if others.values().any(|values| speakers::are_labels(values.iter().copied(), therapists)) {
+            return Err(
+                "a key that is not called 'speaker' seems to say who speaks; name it with --map speaker=KEY \
+                 (or, if the lines are notes, --map note=KEY)"
+                    .to_owned(),
+            );
+        }
+        self.lines.put_back(ahead.into_iter());
+        Ok(())
+    }
+}
+
+/// The object of a line, or what is wrong with it.
+fn object(line: &Line) -> Result<Map<String, Value>, String> {
+    if line.too_long {
+        return Err(format!("a line of more than {} MiB", MAX_LINE >> 20));
+    }
+    // The message of serde_json may quote the input: only its place is used.
+    let value: Value = serde_json::from_str(line.text.trim_start_matches(is_mark))
+        .map_err(|error| format!("not JSON at column {}; write one object a line", error.column()))?;
+    let Value::Object(object) = value else {
+        return Err("not a JSON object; write one object a line".to_owned());
+    };
+    Ok(object)
+}
+
+/// What a value says.
+fn value_of(key: Key, value: Option<&Value>) -> Result<Option<String>, String> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(Value::Number(number)) => Ok(Some(number.to_string())),
+        _ => Err(format!("the value of {} is neither text nor a number", key.name())),
     }
 }
 
 impl RowSource for Jsonl {
     fn next_row(&mut self) -> Option<Result<Row, RowError>> {
-        loop {
-            let line = match self.lines.next() {
-                Err(error) => return Some(Err(RowError::Io(stored::explain(&error)))),
-                Ok(None) => return None,
-                Ok(Some(line)) => line,
-            };
-            if line.text.trim().is_empty() && !line.too_long {
-                continue;
-            }
-            self.record += 1;
-            let (record, number) = (self.record, line.number);
-            let row = self.row(&line);
-            return Some(row.map_err(|reason| RowError::Broken(Broken { record, line: number, reason })));
-        }
+        let line = match self.next_line() {
+            Err(error) => return Some(Err(RowError::Io(stored::explain(&error)))),
+            Ok(line) => line?,
+        };
+        self.record += 1;
+        let (record, number) = (self.record, line.number);
+        let row = self.row(&line);
+        Some(row.map_err(|reason| RowError::Broken(Broken { record, line: number, reason })))
     }
 }

@@ -346,7 +346,7 @@ fn prepare(
     Ok(match format {
         Format::Csv => Box::new(table::open(decode()?, None, context)?),
         Format::Tsv => Box::new(table::open(decode()?, Some(b'\t'), context)?),
-        Format::Jsonl => Box::new(jsonl::open(decode()?, context)),
+        Format::Jsonl => Box::new(jsonl::open(decode()?, context)?),
         Format::Text => Box::new(Whole { source: whole(decode()?), context, parse: text::parse }),
         Format::Note => Box::new(Whole { source: whole(decode()?), context, parse: note::parse }),
         Format::Vtt | Format::Srt => {

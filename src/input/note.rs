@@ -189,7 +189,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
             let beside = near(number + 1) || number.checked_sub(1).is_some_and(near);
             let found = if beside { header::loose_field(line) } else { header::field(line) };
             if let Some((key, value)) = found {
-                header::apply(key, value, &mut session, &mut id_given);
+                header::apply((key, value), number + 1, &mut session, &mut id_given, sink);
                 continue;
             }
         }

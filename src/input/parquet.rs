@@ -21,12 +21,36 @@ pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet
     let file = stored.parquet().map_err(explain)?;
     let names = file.names();
     let map = &context.options.map;
-    let used = Columns::find(&names, map).map_err(|why| why.to_string())?.used();
+    let columns = Columns::find(&names, map).map_err(|why| why.to_string())?;
+    if columns.unspoken() {
+        doubt(stored, columns, &context)?;
+    }
+    let used = columns.used();
     let rows = file.rows(&used).map_err(explain)?;
     let names: Vec<String> = used.iter().map(|&at| names[at].clone()).collect();
     let columns = Columns::find(&names, map).map_err(|why| why.to_string())?;
     let stem = context.stem.clone();
     Ok(Sessions::new(Parquet { rows, columns, record: 0, stem }, context))
+}
+
+/// Refuses a table that has lost its speakers, as far as its first rows tell.
+fn doubt(stored: &Stored, columns: Columns, context: &Context) -> Result<(), String> {
+    let file = stored.parquet().map_err(explain)?;
+    let (width, readable) = (file.names().len(), file.readable());
+    // Columns that are not asked for may be packed or broken in ways that stop nobody.
+    let Ok(mut rows) = file.rows(&readable) else { return Ok(()) };
+    let mut first: Vec<Vec<String>> = Vec::new();
+    while first.len() < table::AHEAD.0
+        && let Ok(Some(row)) = rows.next()
+    {
+        let mut cells = vec![String::new(); width];
+        for (&at, cell) in readable.iter().zip(row.into_iter().flatten()) {
+            cells[at] = cell;
+        }
+        first.push(cells);
+    }
+    let doubt = columns.doubt(first.iter().map(Vec::as_slice), &context.options.therapist);
+    doubt.map_err(|why| why.to_string())
 }
 
 fn explain(error: Error) -> String {

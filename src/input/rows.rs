@@ -27,6 +27,8 @@ pub(super) struct Row {
     /// `None` for a whole note.
     pub(super) speaker: Option<String>,
     pub(super) text: String,
+    /// Whether it is taken for a note for no other reason than that nobody is said to speak.
+    pub(super) unspoken: bool,
     pub(super) client_id: Option<String>,
     pub(super) number: Option<String>,
     pub(super) date: Option<String>,
@@ -45,6 +47,7 @@ impl Row {
             utterance_id: value(Key::UtteranceId),
             speaker: value(Key::Speaker),
             text: String::new(),
+            unspoken: false,
             client_id: value(Key::ClientId),
             number: value(Key::SessionNumber),
             date: value(Key::Date),
@@ -94,7 +97,12 @@ pub(super) struct Sessions<S> {
     /// By hashes of the (session, client) pairs: those that came before.
     carried: HashMap<u64, Carry>,
     returns: u32,
+    /// Contradictions within sessions that were told.
+    contradictions: u32,
 }
+
+/// Notices of one kind that a file gives before it says that there are more.
+const MOST: u32 = 10;
 
 /// What is known of the session at hand: of each cell the first that is not empty.
 struct Current {
@@ -103,6 +111,8 @@ struct Current {
     number: Option<String>,
     date: Option<String>,
     therapist_id: Option<String>,
+    /// The columns in which a row was found to contradict those above.
+    told: Vec<Key>,
     /// Under what `carried` keeps the session, once a stretch of it has been handed out.
     key: Option<u64>,
 }
@@ -122,6 +132,7 @@ impl Current {
             number: None,
             date: None,
             therapist_id: None,
+            told: Vec::new(),
             key: None,
         }
     }
@@ -132,17 +143,37 @@ impl Current {
         self.session_id == row.session_id && (a.is_none() || b.is_none() || a == b)
     }
 
-    fn learn(&mut self, row: &mut Row) {
-        for (known, cell) in [
-            (&mut self.client_id, &mut row.client_id),
-            (&mut self.number, &mut row.number),
-            (&mut self.date, &mut row.date),
-            (&mut self.therapist_id, &mut row.therapist_id),
+    /// Takes from the row what is not known yet; returns the columns in which it is the session's first row to contradict
+    /// what is known, or itself.
+    fn learn(&mut self, row: &mut Row) -> Vec<Key> {
+        let mut wrong = Vec::new();
+        for (key, known, cell) in [
+            (Key::ClientId, &mut self.client_id, &mut row.client_id),
+            (Key::SessionNumber, &mut self.number, &mut row.number),
+            (Key::Date, &mut self.date, &mut row.date),
+            (Key::TherapistId, &mut self.therapist_id, &mut row.therapist_id),
         ] {
-            if known.is_none() {
-                *known = cell.take();
+            match (known.as_deref(), cell.as_deref()) {
+                (None, _) => *known = cell.take(),
+                // `4` and `4.0` are one number.
+                (Some(known), Some(cell)) if known != cell => {
+                    let number = whole_number(known).filter(|_| key == Key::SessionNumber);
+                    if number.is_none() || number != whole_number(cell) {
+                        wrong.push(key);
+                    }
+                }
+                _ => {}
             }
         }
+        let seconds = |cell: &Option<String>| cell.as_deref().and_then(time::seconds);
+        if let (Some(start), Some(end)) = (seconds(&row.start), seconds(&row.end))
+            && end < start
+        {
+            wrong.push(Key::End);
+        }
+        wrong.retain(|key| !self.told.contains(key));
+        self.told.extend(&wrong);
+        wrong
     }
 
     fn hash(&self) -> u64 {
@@ -163,11 +194,18 @@ impl<S: RowSource> Sessions<S> {
             broken: Vec::new(),
             carried: HashMap::new(),
             returns: 0,
+            contradictions: 0,
         }
     }
 
     fn push(&mut self, mut row: Row, sink: &mut Sink) {
-        if self.current.as_ref().is_some_and(|current| !current.holds(&row)) {
+        if let Some(current) = self.current.as_ref().filter(|current| !current.holds(&row)) {
+            if current.session_id == row.session_id {
+                sink.notice_once("client", || {
+                    let line = row.line;
+                    format!("client_id at line {line} is not that of the rows above: read as another session, here and elsewhere")
+                });
+            }
             self.flush(sink);
             self.current = None;
         } else if self.rows.len() >= MAX_UNITS || self.bytes >= MAX_BYTES {
@@ -179,9 +217,34 @@ impl<S: RowSource> Sessions<S> {
             });
             self.flush(sink);
         }
+        if row.unspoken {
+            sink.notice_once("unspoken", || {
+                "nothing says who speaks: read as notes; if these are turns, name what does with --map speaker=COLUMN"
+                    .to_owned()
+            });
+        }
         self.bytes += row.size();
-        self.current.get_or_insert_with(|| Current::new(&row)).learn(&mut row);
+        let wrong = self.current.get_or_insert_with(|| Current::new(&row)).learn(&mut row);
+        for key in wrong {
+            self.tell_contradiction(key, &row, sink);
+        }
         self.rows.push(row);
+    }
+
+    fn tell_contradiction(&mut self, key: Key, row: &Row, sink: &mut Sink) {
+        self.contradictions += 1;
+        let (name, line) = (key.name(), row.line);
+        let id = row.session_id.as_deref().unwrap_or(&self.context.stem);
+        match self.contradictions {
+            1..=MOST if key == Key::End => {
+                sink.notice(format!("session '{id}': the end at line {line} is before its start: kept, here and below"));
+            }
+            1..=MOST => sink.notice(format!(
+                "session '{id}': {name} at line {line} is not that of the rows above: the first one counts for all"
+            )),
+            n if n == MOST + 1 => sink.notice("more sessions contradict themselves; not listed".to_owned()),
+            _ => {}
+        }
     }
 
     fn flush(&mut self, sink: &mut Sink) {
@@ -212,7 +275,6 @@ impl<S: RowSource> Sessions<S> {
     }
 
     fn tell_return(&mut self, first: &Row, sink: &mut Sink) {
-        const MOST: u32 = 10;
         self.returns += 1;
         let id = first.session_id.as_deref().unwrap_or(&self.context.stem);
         match self.returns {
@@ -244,6 +306,7 @@ impl<S: RowSource> Sessions<S> {
             });
         }
         tell_repeated(&rows, sink);
+        let mut ids = Ids::new(&rows, carry.next_id);
         let labels =
             rows.iter().filter_map(|row| row.speaker.as_deref()).filter(|label| note_role(label).is_none());
         session.labels = speakers::names(labels.clone());
@@ -252,21 +315,53 @@ impl<S: RowSource> Sessions<S> {
         for row in rows {
             let speaker =
                 row.speaker.as_deref().and_then(|label| note_role(label).map(Ok).or_else(|| cast.next()));
-            let next_id = carry.next_id + session.units.len();
             match speaker {
-                None => add_note(&row, next_id, &mut session, broken, sink),
+                None => add_note(&row, &mut ids, &mut session, broken, sink),
                 Some(Err(unclear)) => {
                     let reason = unclear.to_string();
                     broken.push(Broken { record: row.record, line: row.line, reason });
                 }
                 Some(Ok(speaker)) => {
                     sink.met(1);
-                    session.units.push(unit(row, speaker, next_id, sink));
+                    session.units.push(unit(row, speaker, &mut ids, sink));
                 }
             }
         }
-        carry.next_id += session.units.len();
+        // Later stretches are to miss the ids of this one as well.
+        let above = if ids.highest > 0 { ids.highest as usize + 1 } else { 0 };
+        carry.next_id = ids.next.max(above);
         session
+    }
+}
+
+/// Running numbers for units without an id, none of which a row has.
+struct Ids {
+    given: HashSet<String>,
+    next: usize,
+    /// The highest number that a row has.
+    highest: u32,
+}
+
+impl Ids {
+    fn new(rows: &[Row], next: usize) -> Ids {
+        // Rows that all have one need no other.
+        let some = rows.iter().any(|row| row.utterance_id.is_none());
+        let given = rows.iter().filter(|_| some).filter_map(|row| row.utterance_id.clone()).collect();
+        Ids { given, next, highest: 0 }
+    }
+
+    /// The id of the next unit, which may have one. The number is the unit's place, or the next one that is free.
+    fn of(&mut self, given: Option<String>) -> String {
+        if let Some(id) = given {
+            self.next += 1;
+            self.highest = self.highest.max(id.parse().unwrap_or_default());
+            return id;
+        }
+        while self.given.contains(&self.next.to_string()) {
+            self.next += 1;
+        }
+        self.next += 1;
+        (self.next - 1).to_string()
     }
 }
 
@@ -284,12 +379,13 @@ fn tell_repeated(rows: &[Row], sink: &mut Sink) {
     }
 }
 
-fn add_note(row: &Row, next_id: usize, session: &mut Session, broken: &mut Vec<Broken>, sink: &mut Sink) {
-    let units = note::units(&row.text, next_id);
+fn add_note(row: &Row, ids: &mut Ids, session: &mut Session, broken: &mut Vec<Broken>, sink: &mut Sink) {
+    let mut units = note::units(&row.text, 0);
     if units.is_empty() {
         let reason = "the note is empty".to_owned();
         broken.push(Broken { record: row.record, line: row.line, reason });
     }
+    units.iter_mut().for_each(|unit| unit.id = ids.of(None));
     sink.met(units.len());
     session.units.extend(units);
 }
@@ -299,7 +395,7 @@ fn note_role(label: &str) -> Option<Speaker> {
     Speaker::from_role(label).filter(|speaker| speaker.is_note())
 }
 
-fn unit(row: Row, speaker: Speaker, next_id: usize, sink: &mut Sink) -> Unit {
+fn unit(row: Row, speaker: Speaker, ids: &mut Ids, sink: &mut Sink) -> Unit {
     let mut seconds = |cell: &Option<String>| {
         let text = cell.as_deref()?;
         let value = time::seconds(text);
@@ -314,7 +410,7 @@ fn unit(row: Row, speaker: Speaker, next_id: usize, sink: &mut Sink) -> Unit {
         value
     };
     let (start, end) = (seconds(&row.start), seconds(&row.end));
-    let id = row.utterance_id.unwrap_or_else(|| next_id.to_string());
+    let id = ids.of(row.utterance_id);
     Unit { id, speaker, text: row.text, start, end }
 }
 

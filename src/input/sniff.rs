@@ -5,6 +5,7 @@
 //! headings or is written like one. `P:` is the patient next to a therapist's label, else the plan. Text
 //! that shows neither is refused: it may be a transcript that has lost its speakers.
 
+use super::columns::{ColumnMap, Key};
 use super::{Format, header, note, speakers, subtitles, table, turns};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -109,8 +110,9 @@ fn subtitles_begin(start: &str) -> bool {
 fn table_begins(first: &str) -> Option<Format> {
     let delimiter = table::delimiter_of(first);
     let cells = table::header_cells(first, delimiter);
-    let named = |name: &str| cells.iter().any(|cell| cell.trim().eq_ignore_ascii_case(name));
-    let is_table = (named("text") || named("note")) && (named("session_id") || named("speaker"));
+    let at = ColumnMap::default().places(cells.iter().map(String::as_str));
+    let has = |key: Key| at[key as usize].is_some();
+    let is_table = (has(Key::Text) || has(Key::Note)) && (has(Key::SessionId) || has(Key::Speaker));
     is_table.then_some(if delimiter == b'\t' { Format::Tsv } else { Format::Csv })
 }
 

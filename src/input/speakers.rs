@@ -93,6 +93,21 @@ pub(super) fn names<'a>(labels: impl Iterator<Item = &'a str>) -> Vec<String> {
     seen.into_iter().filter(|label| !label.is_empty() && role(label).is_none()).map(str::to_owned).collect()
 }
 
+/// Whether values, as those of a column that nobody called the speaker's, mostly are labels of a therapist and of a
+/// client. Client labels alone are no sign: `P01` and `C2` may as well be whom a note is about.
+pub(super) fn are_labels<'a>(values: impl Iterator<Item = &'a str>, therapists: &[String]) -> bool {
+    let (mut filled, mut therapist, mut client) = (0, 0, 0);
+    for value in values.filter(|value| !bare(value).is_empty()) {
+        filled += 1;
+        match role(value) {
+            Some(Speaker::Client(_)) => client += 1,
+            Some(_) => therapist += 1,
+            None => therapist += usize::from(is_named(value, therapists)),
+        }
+    }
+    therapist > 0 && client > 0 && 2 * (therapist + client) > filled
+}
+
 /// More names than a session has speakers: a table whose speaker column holds something else costs no time.
 const MAX_NAMES: usize = 255;
 

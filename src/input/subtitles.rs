@@ -35,9 +35,9 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     let mut record = 0;
     for block in blocks(text) {
         if let Some(body) = aside(&block) {
-            for (_, line) in body {
-                if let Some((key, value)) = header::field(line) {
-                    header::apply(key, value, &mut session, &mut id_given);
+            for (number, line) in body {
+                if let Some(field) = header::field(line) {
+                    header::apply(field, number, &mut session, &mut id_given, sink);
                 }
             }
             continue;

@@ -16,6 +16,7 @@ use super::rows::{Broken, Row, RowError, RowSource, Sessions};
 use super::sink::Context;
 use super::{speakers, stored};
 use csv_core::ReadRecordResult;
+use std::collections::VecDeque;
 use std::io;
 
 /// The longest record over several lines, in bytes.
@@ -33,7 +34,12 @@ pub(super) struct Table {
     record: u64,
     stem: String,
     therapists: Vec<String>,
+    /// Records that have been looked at, and are still to be read.
+    ahead: VecDeque<Result<Record, Broken>>,
 }
+
+/// How many records are looked at for the speakers that a table seems to lack, and how many bytes of them.
+pub(super) const AHEAD: (usize, usize) = (200, 1 << 20);
 
 /// Reads the header. An error is the reason to refuse the file.
 pub(super) fn open(
@@ -64,7 +70,13 @@ pub(super) fn open(
     let columns = Columns::find(&header, &context.options.map).map_err(|why| why.to_string())?;
     let width = header.len();
     let (stem, therapists) = (context.stem.clone(), context.options.therapist.clone());
-    let table = Table { lines, splitter, columns, width, record: 0, stem, therapists };
+    let ahead = VecDeque::new();
+    let mut table = Table { lines, splitter, columns, width, record: 0, stem, therapists, ahead };
+    if columns.unspoken() {
+        table.look_ahead().map_err(|error| stored::explain(&error))?;
+        let rows = table.ahead.iter().flatten().map(|(_, cells)| cells.as_slice());
+        columns.doubt(rows, &table.therapists).map_err(|why| why.to_string())?;
+    }
     Ok(Sessions::new(table, context))
 }
 
@@ -91,8 +103,24 @@ pub(super) fn header_cells(line: &str, delimiter: u8) -> Vec<String> {
 }
 
 impl Table {
+    fn look_ahead(&mut self) -> io::Result<()> {
+        let (mut ahead, mut bytes) = (VecDeque::new(), 0);
+        while ahead.len() < AHEAD.0
+            && bytes < AHEAD.1
+            && let Some(record) = self.next_record()?
+        {
+            bytes += record.iter().flat_map(|(_, cells)| cells).map(String::len).sum::<usize>();
+            ahead.push_back(record);
+        }
+        self.ahead = ahead;
+        Ok(())
+    }
+
     /// The cells of the next record, or what is wrong with it.
     fn next_record(&mut self) -> io::Result<Option<Result<Record, Broken>>> {
+        if let Some(record) = self.ahead.pop_front() {
+            return Ok(Some(record));
+        }
         let first = loop {
             match self.lines.next()? {
                 None => return Ok(None),
@@ -209,6 +237,7 @@ pub(super) fn row(
 ) -> Result<Row, Broken> {
     let mut row = Row::fill(record, line, |key| columns.cell(key, cells).map(str::to_owned));
     columns.words(cells).clone_into(&mut row.text);
+    row.unspoken = columns.unspoken();
     if row.session_id.is_none() {
         if columns.has(Key::SessionId) {
             return Err(Broken { record, line, reason: "session_id is empty".to_owned() });

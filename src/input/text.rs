@@ -2,8 +2,8 @@
 //!
 //! What begins a turn: a role word, or a name given with `--therapist`; and what looks like a name, if it
 //! comes at least twice or if `--therapist` has been given. All other lines go on with the turn above, joined
-//! with a space. Lines before the first turn that are no header are rejected, one record a run of them, for
-//! they may be words whose speaker is lost. See `header` for the lines over the first turn; a header with a session id after a blank
+//! with a space. Lines before the first turn that are neither header nor heading are rejected, one record a run of them,
+//! for they may be words whose speaker is lost. See `header` for the lines over the first turn; a header with a session id after a blank
 //! line begins the next session.
 
 use super::sink::{Context, Sink};
@@ -71,10 +71,13 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
             Line::Blank => {}
             Line::Next(key, value) => {
                 let mut next = Draft::new(number + 1, context);
-                header::apply(*key, value, &mut next.session, &mut next.id_given);
+                header::apply((*key, value), number + 1, &mut next.session, &mut next.id_given, sink);
                 drafts.push(next);
             }
-            Line::Header(key, value) => header::apply(*key, value, &mut draft.session, &mut draft.id_given),
+            Line::Header(key, value) => {
+                let Draft { session, id_given, .. } = draft;
+                header::apply((*key, value), number + 1, session, id_given, sink);
+            }
             Line::Time(seconds) => time = Some(*seconds),
             Line::Labelled(prefix, known) => {
                 let often = names.get(prefix.label).is_some_and(|&n| n > 1);
@@ -98,6 +101,10 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
             },
             Line::Plain(text) => match draft.turns.last_mut() {
                 Some(turn) => turn.join(text),
+                None if is_heading(raw) => sink.notice(format!(
+                    "line {} is a heading over the first turn, as it looks: left out",
+                    number + 1
+                )),
                 None => run = draft.lose(number + 1, raw, in_run),
             },
         }
@@ -144,6 +151,25 @@ fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
             }
         }
     }
+}
+
+/// `# Session 2`, `Session 4 - transcript`, `Transcript of session 4`: a heading of Markdown, or a few words that name what
+/// follows and are no sentence that somebody may have said.
+fn is_heading(line: &str) -> bool {
+    const SAID: [&str; 16] = [
+        "i", "i'm", "i've", "you", "your", "we", "my", "our", "me", "he", "she", "it", "was", "were", "that",
+        "had",
+    ];
+    let line = line.trim();
+    let words: Vec<String> = line
+        .split(|c: char| !(c.is_alphanumeric() || c == '\''))
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let is = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let marked = line.trim_start_matches('#').starts_with([' ', '\t']) && line.starts_with('#');
+    let ended = line.ends_with(['.', '?', '!', '…', ',']);
+    marked || words.len() <= 8 && !ended && is(&["session", "transcript", "interview"]) && !is(&SAID)
 }
 
 /// Looks at every line in the light of those before it.

@@ -41,7 +41,9 @@ pub fn merge(shards: &[PathBuf], folder: &Path, watch: &mut dyn FnMut(Progress<'
 fn whole(set: &Set, tables: &Tables, clock: Instant) -> Option<Run> {
     let mut run = set.runs().next()?.clone();
     run.shard = None;
-    run.totals = Totals::new(&run.inputs, tables.written());
+    // All shards have looked through the same folders.
+    let passed_over = run.totals.passed_over;
+    run.totals = Totals { passed_over, ..Totals::new(&run.inputs, tables.written()) };
     run.timings.clear();
     for shard in set.runs() {
         run.started = run.started.min(shard.started);

@@ -44,6 +44,8 @@ const LOOK: Duration = Duration::from_millis(50);
 pub struct Job {
     /// The inputs, as [`input::find`] gives them.
     pub sources: Vec<Source>,
+    /// How many files were passed over beside them, for `run.json`.
+    pub passed_over: u64,
     /// How to read them.
     pub input: input::Options,
     /// Whether words of sessions may be written.
@@ -123,6 +125,9 @@ pub enum Error {
         /// Whether finished work is kept.
         kept: bool,
     },
+    /// Not one unit could be read.
+    #[error("nothing could be read, no table was touched; {}", reason(.0.as_deref()))]
+    NothingRead(Option<Box<Reject>>),
     /// More was found that may identify a person than is allowed.
     #[error(
         "{finds} places may identify a person, {most} are allowed: see privacy.csv, then mend the input or redact it"
@@ -135,11 +140,22 @@ pub enum Error {
     },
 }
 
+/// Why nothing could be read: the first reject, or that there was none.
+fn reason(first: Option<&Reject>) -> String {
+    match first {
+        None => "the input holds no record, only headers".to_owned(),
+        Some(Reject { file, place, reason, .. }) => {
+            let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+            format!("first of all {}: {place}{reason}", file.display())
+        }
+    }
+}
+
 /// Reads everything in `job`, codes it with `model` and writes the tables into `folder`.
 ///
 /// # Errors
-/// If the engine fails, an output cannot be written, or the run is told to stop; what an earlier run left in `folder`
-/// then stays as it was. Broken input is no error: it becomes rejects.
+/// If the engine fails, an output cannot be written, not one unit could be read, or the run is told to stop; what an earlier run left in `folder`
+/// then stays as it was. Broken input beside what can be read is no error: it becomes rejects.
 ///
 /// # Panics
 /// If the reading thread does.
@@ -168,6 +184,9 @@ pub fn analyze(
     if let Err(panic) = reader.join() {
         std::panic::resume_unwind(panic);
     }
+    if made.inputs.iter().all(|input| input.units == 0) {
+        return Err(Error::NothingRead(made.first_reject.map(Box::new)));
+    }
     let Made { mut tables, finished, resumed, cases, inputs, elsewhere, times, .. } = made;
     if job.shard.is_none() {
         conclude(&cases, &mut tables, watch)?;
@@ -183,7 +202,11 @@ pub fn analyze(
         model: about(model),
         options: job.options.clone(),
         shard: part(job),
-        totals: Totals { resumed, ..Totals::of_shard(&inputs, written, elsewhere) },
+        totals: Totals {
+            resumed,
+            passed_over: job.passed_over,
+            ..Totals::of_shard(&inputs, written, elsewhere)
+        },
         inputs,
         started,
         finished: Timestamp::now(),
@@ -270,6 +293,7 @@ struct Made {
     resumed: u64,
     cases: Cases,
     inputs: Vec<report::Input>,
+    first_reject: Option<Reject>,
     /// Whether it is a part of a run, and units that were left to other parts.
     parted: bool,
     elsewhere: u64,
@@ -306,6 +330,7 @@ impl Made {
             resumed: 0,
             cases: Cases::default(),
             inputs: Vec::new(),
+            first_reject: None,
             parted: job.shard.is_some(),
             elsewhere: 0,
             times: Times::default(),
@@ -325,6 +350,7 @@ impl Made {
             Message::Reject(reject) => {
                 self.tables.reject(&reject)?;
                 watch(Progress::Reject(&reject));
+                self.first_reject.get_or_insert(reject);
             }
             Message::File(account, elsewhere) => {
                 self.inputs.push(account);

@@ -106,6 +106,9 @@ pub struct Totals {
     /// Units that were left to other shards.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub elsewhere: u64,
+    /// Files in folders of the input that were passed over.
+    #[serde(default)]
+    pub passed_over: u64,
     /// Whether everything read was either written, rejected or left to other shards.
     pub added_up: bool,
 }
@@ -132,6 +135,7 @@ impl Totals {
             finds: written.finds,
             resumed: 0,
             elsewhere,
+            passed_over: 0,
             added_up: units == written.units + elsewhere && rejected == written.rejects,
         }
     }
@@ -170,8 +174,9 @@ impl Run {
             "totals",
             "`sessions`, `written` units and `moments` in the tables; `read`, the units and rejected records that the \
              readers counted; `rejected`, the rows of `rejects.csv`; `finds`, those of `privacy.csv`; `resumed`, the sessions \
-             that came from finished work of an earlier run; `elsewhere`, of a shard, the units left to others; `added_up`, \
-             whether read = written + rejected + elsewhere.",
+             that came from finished work of an earlier run; `elsewhere`, of a shard, the units left to others; `passed_over`, the files in folders of \
+             the input that were not read: of other kinds, hidden (a hidden folder is one), or no files (those of output \
+             folders do not count); `added_up`, whether read = written + rejected + elsewhere.",
         ),
         ("started", "When the run began, ISO 8601 in UTC."),
         ("finished", "When it ended."),

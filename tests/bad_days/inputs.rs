@@ -45,3 +45,38 @@ fn a_file_that_has_gone_is_a_reject() {
     );
     assert_eq!(run_json(&out)["totals"]["added_up"], true);
 }
+
+/// Tables without rows in the place of good ones would look like a night on which nobody came.
+#[test]
+fn an_input_of_which_nothing_can_be_read_costs_no_tables() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out) = (dir.path().join("in"), dir.path().join("out"));
+    fs::create_dir(&input).unwrap();
+    fs::write(input.join("a.txt"), "T: Well?\nC: It rained.\n").unwrap();
+    assert_eq!(analyze(&input, &out, &[]).status.code(), Some(0));
+    let tables = || {
+        let names = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
+        names.map(|path| (fs::read(&path).unwrap(), path)).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = tables();
+    let header = "session_id,speaker,text\n";
+    for (text, told) in [
+        ("nobody,said it\n", "a.csv: the first line has 2 columns"),
+        ("speaker,text\nAnna,secret\n", "a.csv: line 2: the speaker is neither"),
+        (header, "the input holds no record, only headers"),
+    ] {
+        fs::remove_dir_all(&input).unwrap();
+        fs::create_dir(&input).unwrap();
+        fs::write(input.join("a.csv"), text).unwrap();
+        fs::write(input.join("b.csv"), header).unwrap();
+        let output = analyze(&input, &out, &["--quiet"]);
+        let said = stderr(&output);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(3), 1), "{said}");
+        assert!(
+            said.contains("nothing could be read, no table was touched; ") && said.contains(told),
+            "{said}"
+        );
+        assert!(!said.contains("secret"));
+        assert!(tables() == before, "{text}");
+    }
+}

@@ -70,6 +70,7 @@ pub(crate) fn run(text: bool, sessions: u64, units: u64, moments: u64) -> Run {
             resumed: 0,
             elsewhere: 0,
             moments,
+            passed_over: 0,
             added_up: true,
         },
         started: "2026-02-01T09:30:00Z".parse().unwrap(),

@@ -1,7 +1,7 @@
 //! Rows of a Word table as the lines that plain text would have: `Speaker: text`, `Plan: text`, `[00:01:02] T: text`.
 
 use crate::input::columns::{ColumnMap, Key};
-use crate::input::{header, time};
+use crate::input::{header, speakers, time};
 
 /// The longest cell, in characters and words, that may say who speaks or what follows.
 const MAX_LABEL: (usize, usize) = (40, 5);
@@ -25,7 +25,12 @@ struct Named {
 
 impl Named {
     fn find(header: &[String], map: &ColumnMap) -> Option<Named> {
-        let at = |key| header.iter().position(|cell| map.is(key, cell));
+        // `Client | Who` is a turn.
+        if header.iter().any(|cell| speakers::role(cell).is_some()) {
+            return None;
+        }
+        let places = map.places(header.iter().map(String::as_str));
+        let at = |key: Key| places[key as usize];
         let (speaker, start) = (at(Key::Speaker)?, at(Key::Start));
         // Whatever it is called, if there is one left.
         let left = || {
