@@ -279,9 +279,7 @@ fn agreement_of_coders_and_of_the_program() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.starts_with(
-            "3 units of 2 sessions, 2 of them in every coding.\n1 units are not in ben label.\n"
-        ),
+        said.starts_with("3 units of 2 sessions, 2 of them in every coding.\n1 unit is not in ben label.\n"),
         "{said}"
     );
     let list = rows(&Path::new(out).join("disagreements.csv"));
