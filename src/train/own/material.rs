@@ -100,7 +100,7 @@ impl Material {
     /// Labels on fewer than [`LEAST_UNITS`] units or in fewer than [`LEAST_GROUPS`] groups, in the order of the codebook.
     #[must_use]
     pub fn rare(&self) -> Vec<Rare<'_>> {
-        let of_label = |label: &'_ OwnLabel| {
+        let of_label = |label: &OwnLabel| {
             let with_it =
                 |session: &&Coded<Labels>| session.gold.iter().any(|labels| labels.contains(&label.name));
             let units = units(&self.sessions).filter(|(_, labels)| labels.contains(&label.name)).count();
