@@ -263,3 +263,22 @@ fn mistakes_are_named_in_one_line_with_the_mend() {
         assert!(!dir.path().join("m").exists(), "{says}");
     }
 }
+
+/// What cannot be kept is not learned, and what cannot be learned is told before.
+#[test]
+fn the_folder_is_tried_before_learning() {
+    let dir = tempfile::tempdir().unwrap();
+    let coded = dir.path().join("coded.csv");
+    fs::write(&coded, "Session_ID;speaker;text;codes\na;client;x;yes\nb;client;y;no\nc;client;z;yes\n")
+        .unwrap();
+    let coded = coded.to_str().unwrap();
+    let output = breakthrough(&["adapt", coded, "--out", coded], "1");
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("'no' (1 unit in 1 group)") && said.contains("cannot make the output folder"),
+        "{said}"
+    );
+    assert!(!said.contains(" read\n"), "{said}");
+    assert_eq!(stderr(&breakthrough(&["adapt", coded, "--out", coded, "--quiet"], "1")).lines().count(), 1);
+}

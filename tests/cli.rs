@@ -229,7 +229,12 @@ fn mistakes_are_named_in_one_line() {
     fs::write(&weights, bytes).unwrap();
     let damaged = damaged.path().to_str().unwrap();
 
-    let cases: [(&[&str], i32, &str); 6] = [
+    let cases: [(&[&str], i32, &str); 11] = [
+        (&["analyze", "data/sample", "--out", out, "--threads", "x"], 2, "a whole number from 1 to 1024"),
+        (&["analyze", "data/sample", "--out", out, "--require-clean=x"], 2, "a whole number"),
+        (&["analyze", "data/sample", "--out", out, "--require-clean", "20"], 2, "write --require-clean=20"),
+        (&["analyze", "data/sample", "--out", out, "--therapist", " "], 2, "a name is needed"),
+        (&["evaluate", "--splits", "no/splits.csv"], 2, "a clone of the repository"),
         (&["analyze", "no/such/file.csv", "--out", out], 3, "no/such/file.csv"),
         (&["analyze", "data/sample", "--out", out, "--map", "words=text"], 2, "words"),
         (&["analyze", "data/sample", "--out", out, "--encoding", "klingon"], 2, "klingon"),
@@ -279,9 +284,7 @@ fn agreement_of_coders_and_of_the_program() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.starts_with(
-            "3 units of 2 sessions, 2 of them in every coding.\n1 units are not in ben label.\n"
-        ),
+        said.starts_with("3 units of 2 sessions, 2 of them in every coding.\n1 unit is not in ben label.\n"),
         "{said}"
     );
     let list = rows(&Path::new(out).join("disagreements.csv"));
@@ -290,7 +293,20 @@ fn agreement_of_coders_and_of_the_program() {
         Path::new(out).join("agreement.csv").is_file() && Path::new(out).join("reliability.csv").is_file()
     );
 
-    let cases: [(&[&str], i32, &str); 4] = [
+    let cleo = file("cleo.csv", "session_id;utterance_id;Codes\nS;1;hope\n");
+    let dora = file("dora.csv", "Session_ID\tutterance_id\tcodes\ns\t1\t hop \ns\t2\tdoubt\n");
+    let output = breakthrough(&["agreement", &anna, &dora, "--resamples", "0"]);
+    let told = "labels that only anna gives: 'hope' (do you mean 'hop'?)\nlabels that only dora gives: 'hop' (do you mean 'hope'?)\n";
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), told));
+    assert!(!String::from_utf8(output.stdout).unwrap().contains("In brackets"));
+    assert!(breakthrough(&["agreement", &anna, &dora, "--quiet"]).stderr.is_empty());
+
+    let cases: [(&[&str], i32, &str); 5] = [
+        (
+            &["agreement", &anna, &cleo],
+            3,
+            "anna begins with session_id 's', utterance_id '1', cleo begins with session_id 'S'",
+        ),
         (&["agreement", &anna], 2, "2 values"),
         (&["agreement", &anna, &ben], 3, "--column"),
         (&["agreement", &anna, "no/such.csv"], 3, "no/such.csv"),
@@ -301,4 +317,24 @@ fn agreement_of_coders_and_of_the_program() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
         assert!(stderr(&output).contains(says), "{arguments:?}: {}", stderr(&output));
     }
+}
+
+/// Names of files come from outside: they steer no terminal and break no line. With a page, too, the log ends with counts.
+#[cfg(unix)]
+#[test]
+fn names_of_files_are_written_out_in_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = dir.path().join("in");
+    fs::create_dir(&input).unwrap();
+    fs::write(input.join("e\u{1b}]0;HELLO\u{7}\n.csv"), "").unwrap();
+    fs::write(input.join("good.csv"), "session_id,speaker,text\na,client,Yes.\n").unwrap();
+    let (input, out) = (input.to_str().unwrap(), dir.path().join("out"));
+    let said = stderr(&analyze(input, &out, &["--small"]));
+    assert!(!said.contains('\u{1b}') && !said.contains('\u{7}'), "{said:?}");
+    assert!(said.contains("e\\u{1b}]0;HELLO\\u{7}\\n.csv: "), "{said}");
+    assert!(said.contains("1 session, 1 unit, ") && said.contains("\n1 record could not be read"), "{said}");
+
+    let said = stderr(&analyze(input, &out, &["--small", "--report", "--log-format", "json"]));
+    let last: serde_json::Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["event"], &last["counts"]["written"]), (&"report".into(), &1.into()), "{said}");
 }

@@ -46,6 +46,12 @@ impl Ranking {
     /// A cluster beyond the end of `times` counts as not drawn.
     #[must_use]
     pub fn weighted(&self, times: &[u32]) -> f64 {
+        self.defined(times).unwrap_or(0.0)
+    }
+
+    /// The same; `None` without a positive unit.
+    #[must_use]
+    pub fn defined(&self, times: &[u32]) -> Option<f64> {
         let (mut seen, mut hits, mut new_hits) = (0u64, 0u64, 0u64);
         let mut sum = 0.0;
         for step in &self.steps {
@@ -58,7 +64,7 @@ impl Ranking {
                 new_hits = 0;
             }
         }
-        if hits == 0 { 0.0 } else { sum / hits as f64 }
+        (hits > 0).then(|| sum / hits as f64)
     }
 }
 

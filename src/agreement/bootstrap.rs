@@ -1,6 +1,9 @@
 //! Intervals by resampling whole clusters (sessions, videos), since the units of one session are alike.
 //!
 //! A resample draws as many clusters as there are, with replacement; the statistic gets how often each was drawn.
+//! A resample in which a statistic is not defined is left out of its interval, whatever the statistic. Where that would
+//! be many, or where few clusters hold what it is of, there is no interval: it would tell what was drawn, not how sure
+//! the figure is.
 //! Percentile intervals: Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
 
 use rand::{Rng, SeedableRng};
@@ -25,7 +28,7 @@ impl Default for Bootstrap {
     }
 }
 
-/// The bounds of a percentile interval.
+/// The bounds of a percentile interval; both NaN where none can be given.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     /// Lower bound.
@@ -34,12 +37,39 @@ pub struct Interval {
     pub high: f64,
 }
 
+impl Interval {
+    /// No interval can be given.
+    pub const NONE: Interval = Interval { low: f64::NAN, high: f64::NAN };
+
+    /// Itself, if what it is of stands in enough of the clusters.
+    #[must_use]
+    pub(super) fn held_by(self, clusters: usize) -> Interval {
+        if clusters < Bootstrap::LEAST_CLUSTERS { Interval::NONE } else { self }
+    }
+
+    /// ` [.15, .30]` after a figure, a dash for bounds that are not there.
+    #[must_use]
+    pub fn shown(self, number: impl Fn(f64) -> String) -> String {
+        if self.low.is_nan() {
+            return " [–]".to_owned();
+        }
+        format!(" [{}, {}]", number(self.low), number(self.high))
+    }
+}
+
 impl Bootstrap {
+    /// Clusters that must hold what a figure is of. Of resamples of many clusters a share of about e⁻ⁿ has none of n: with
+    /// five it is less than one in a hundred, and bounds hang on no single one.
+    pub const LEAST_CLUSTERS: usize = 5;
+    /// Share of the resamples that must define a statistic.
+    const LEAST_DEFINED: f64 = 0.9;
+
     /// One interval for every number that `statistic` returns for a resample of `clusters` clusters.
     ///
     /// `statistic` gets how often every cluster was drawn (length `clusters`) and always returns as many numbers;
-    /// those beyond the shortest answer are dropped, NaN is left out of its interval. Empty when there is no cluster
-    /// or no resample.
+    /// those beyond the shortest answer are dropped. NaN says that a number is not defined for a resample: it is left out,
+    /// and there is no interval where more than a tenth is, or of fewer than [`Bootstrap::LEAST_CLUSTERS`] clusters.
+    /// Empty when there is no cluster or no resample.
     #[must_use]
     pub fn intervals<F>(&self, clusters: usize, statistic: F) -> Vec<Interval>
     where
@@ -63,6 +93,10 @@ impl Bootstrap {
             .map(|k| {
                 let mut values: Vec<f64> =
                     answers.iter().map(|answer| answer[k]).filter(|x| !x.is_nan()).collect();
+                let enough = values.len() as f64 >= Self::LEAST_DEFINED * answers.len() as f64;
+                if !enough || clusters < Self::LEAST_CLUSTERS {
+                    return Interval::NONE;
+                }
                 values.sort_by(f64::total_cmp);
                 Interval { low: quantile(&values, tail), high: quantile(&values, 1.0 - tail) }
             })
@@ -116,5 +150,23 @@ mod tests {
         assert!(Bootstrap::default().intervals(0, |_| vec![1.0]).is_empty());
         assert!(Bootstrap { resamples: 0, ..Bootstrap::default() }.intervals(5, |_| vec![1.0]).is_empty());
         assert!(Bootstrap::default().intervals(5, |_| vec![f64::NAN])[0].low.is_nan());
+    }
+
+    #[test]
+    fn what_is_seldom_defined_has_no_interval() {
+        let of = |clusters: usize, holding: usize| {
+            let share = move |times: &[u32]| {
+                let drawn: u32 = times[..holding].iter().sum();
+                vec![if drawn == 0 { f64::NAN } else { f64::from(times[0]) / f64::from(drawn) }]
+            };
+            Bootstrap::default().intervals(clusters, share)[0]
+        };
+        // Without the one cluster it is not defined, with it always 1.
+        assert!(of(50, 1).low.is_nan());
+        assert!(of(50, 5).low.abs() < 1e-9 && of(50, 5).high > 0.4);
+        assert!(of(4, 4).low.is_nan());
+        assert_eq!(of(50, 5).held_by(5), of(50, 5));
+        assert!(of(50, 5).held_by(4).high.is_nan());
+        assert_eq!(Interval::NONE.shown(|x| x.to_string()), " [–]");
     }
 }

@@ -102,10 +102,10 @@ impl Reliability {
     }
 }
 
-/// [`Reliability::expected_error`] without making a curve.
+/// [`Reliability::expected_error`] without making a curve; NaN without units.
 pub(super) fn error_of_sums(sums: &[BinSum]) -> f64 {
     let units: u64 = sums.iter().map(|sum| sum.units).sum();
-    sums.iter().map(|sum| (sum.total - sum.hits as f64).abs()).sum::<f64>() / units.max(1) as f64
+    sums.iter().map(|sum| (sum.total - sum.hits as f64).abs()).sum::<f64>() / units as f64
 }
 
 #[cfg(test)]

@@ -74,6 +74,16 @@ impl Confusion {
         ratio(2 * self.true_positive, self.positives() + self.predicted())
     }
 
+    /// Precision, recall and F1; NaN where undefined, which in a resample must not be taken for 0.
+    pub(super) fn defined(self) -> [f64; 3] {
+        let of = |figure: f64, whole: u64| if whole == 0 { f64::NAN } else { figure };
+        [
+            of(self.precision(), self.predicted()),
+            of(self.recall(), self.positives()),
+            of(self.f1(), self.positives() + self.predicted()),
+        ]
+    }
+
     /// Share of the units on which both agree, 0..=1.
     #[must_use]
     pub fn observed_agreement(self) -> f64 {
@@ -138,6 +148,24 @@ pub fn by_code(gold: &[CodeSet], predicted: &[CodeSet]) -> [Confusion; CODE_COUN
     counts
 }
 
+/// A mean over labels in a resample: over those with a figure there, and those that have none in all units (`never`) and
+/// count 0 there as here. NaN if that is none.
+pub(super) fn resampled_mean(figures: impl Iterator<Item = f64>, never: impl Iterator<Item = bool>) -> f64 {
+    let (mut sum, mut count) = (0.0, 0);
+    for (figure, never) in figures.zip(never) {
+        if !figure.is_nan() || never {
+            sum += zero(figure);
+            count += 1;
+        }
+    }
+    sum / f64::from(count)
+}
+
+/// What is not defined counts 0 as the figure of all units.
+pub(super) fn zero(figure: f64) -> f64 {
+    if figure.is_nan() { 0.0 } else { figure }
+}
+
 /// Mean F1 over labels, each counting the same, also one that never occurs (its F1 is 0). 0 without labels.
 #[must_use]
 pub fn macro_f1(counts: &[Confusion]) -> f64 {
@@ -164,6 +192,17 @@ mod tests {
         assert_eq!((none.precision(), none.recall(), none.f1()), (0.0, 0.0, 0.0));
         assert_eq!(Confusion::default().observed_agreement(), 0.0);
         assert_eq!(macro_f1(&[]), 0.0);
+    }
+
+    #[test]
+    fn a_resample_without_a_label_says_nothing_about_it() {
+        let never = [false, false, true];
+        let mean = |figures: [f64; 3]| resampled_mean(figures.into_iter(), never.into_iter());
+        assert_eq!(mean([1.0, 0.5, f64::NAN]), 0.5);
+        assert_eq!(mean([1.0, f64::NAN, f64::NAN]), 0.5);
+        assert!(resampled_mean([f64::NAN].into_iter(), [false].into_iter()).is_nan());
+        let missed = Confusion::of([(true, false)]);
+        assert!(missed.defined()[0].is_nan() && missed.defined()[1..] == [0.0, 0.0]);
     }
 
     #[test]

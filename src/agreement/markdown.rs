@@ -1,5 +1,6 @@
 //! The figures of a model as Markdown tables, for a model card.
 
+use super::bootstrap::Bootstrap;
 use super::report::{FalseAlarms, Figure, Report, SourceFigures};
 use std::fmt::Write;
 
@@ -9,11 +10,15 @@ impl Report {
     pub fn to_markdown(&self) -> String {
         let mut out = String::new();
         let percent = (self.confidence * 100.0).round();
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            out,
-            "In brackets: {percent} % percentile intervals, resampling whole sessions, videos or clients.\n"
-        );
+        if self.sources.iter().any(|source| source.all_codes.f1.interval.is_some()) {
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                out,
+                "In brackets: {percent} % percentile intervals, resampling whole sessions, videos or clients; a dash where \
+                 what a figure is of stands in fewer than {} of them.\n",
+                Bootstrap::LEAST_CLUSTERS
+            );
+        }
         out.push_str(
             "| source | units | clusters | macro-F1, 4 tags | AP, 4 tags | macro-F1, 13 codes | AP, 13 codes |\n\
              |---|--:|--:|---|---|---|---|\n",
@@ -97,14 +102,13 @@ fn fine(figure: Figure) -> String {
     shown(figure, |value| format!("{value:.3}").trim_start_matches('0').to_owned())
 }
 
-fn shown(figure: Figure, number: impl Fn(f64) -> String) -> String {
-    let value = number(figure.value);
-    figure.interval.map_or(value.clone(), |i| format!("{value} [{}, {}]", number(i.low), number(i.high)))
+fn shown(figure: Figure, number: impl Fn(f64) -> String + Copy) -> String {
+    number(figure.value) + &figure.interval.map(|interval| interval.shown(number)).unwrap_or_default()
 }
 
-/// Names of sources come from outside: they must not end a cell or a line.
+/// Names of sources come from outside: they must not end a cell or a line, or steer a terminal.
 pub(super) fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+    text.replace('|', "\\|").replace(char::is_control, " ")
 }
 
 #[cfg(test)]

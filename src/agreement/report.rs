@@ -3,7 +3,7 @@
 use super::average_precision::Ranking;
 use super::bootstrap::{Bootstrap, Interval};
 use super::calibration::{BinSum, BinSums, Reliability, error_of_sums, record};
-use super::confusion::{Confusion, macro_f1};
+use super::confusion::{Confusion, resampled_mean, zero};
 use super::tags::{TAGS, tag_probabilities, tags};
 use crate::codebook::{CODE_COUNT, Code, CodeSet, Family};
 use crate::coding::Coding;
@@ -35,7 +35,7 @@ pub struct Scored<'a> {
 pub struct Figure {
     /// The figure over all units; 0..=1 but for rates per turns.
     pub value: f64,
-    /// Percentile interval over clusters; `None` without resamples.
+    /// Percentile interval over clusters; `None` without resamples, [`Interval::NONE`] where none can be given.
     pub interval: Option<Interval>,
 }
 
@@ -249,21 +249,31 @@ fn source(name: &str, units: &[&Scored<'_>], bootstrap: &Bootstrap) -> SourceFig
     let rankings: Vec<Ranking> = (0..LABELS)
         .map(|k| Ranking::new(rows.iter().map(|row| (row.cluster, row.gold[k], row.probability[k]))))
         .collect();
-    let statistics = |times: &[u32]| statistics(&Sums::of_resample(&clusters, times), &rankings, times);
-    let values = statistics(&vec![1; clusters.len()]);
+    let once = vec![1; clusters.len()];
+    let all = Sums::of_resample(&clusters, &once);
+    let never = (0..LABELS).map(|k| [all.counts[k].defined()[2].is_nan(), all.counts[k].positives() == 0]);
+    let never: Vec<[bool; 2]> = never.collect();
+    let statistics =
+        |times: &[u32]| statistics(&Sums::of_resample(&clusters, times), &rankings, times, &never);
+    let values = statistics(&once);
     let intervals = bootstrap.intervals(clusters.len(), statistics);
-    let figure = |i: usize| Figure { value: values[i], interval: intervals.get(i).copied() };
+    let holding = holding(&clusters);
+    let figure = |i: usize| Figure {
+        value: values[i],
+        interval: intervals.get(i).zip(holding.get(i)).map(|(interval, &n)| interval.held_by(n)),
+    };
+    // Of a label, what is not defined is 0.
+    let of_label = |i: usize| Figure { value: zero(values[i]), ..figure(i) };
     let means = |i: usize| MacroFigures { f1: figure(i), average_precision: figure(i + 1) };
 
-    let all = Sums::of_resample(&clusters, &vec![1; clusters.len()]);
     let labels = (0..LABELS).map(|k| LabelFigures {
         name: Code::ALL.get(k).map_or(TAGS[3], |code| code.name()),
         counts: all.counts[k],
-        precision: figure(OF_LABEL * k),
-        recall: figure(OF_LABEL * k + 1),
-        f1: figure(OF_LABEL * k + 2),
-        average_precision: figure(OF_LABEL * k + 3),
-        calibration_error: figure(OF_LABEL * k + 4),
+        precision: of_label(OF_LABEL * k),
+        recall: of_label(OF_LABEL * k + 1),
+        f1: of_label(OF_LABEL * k + 2),
+        average_precision: of_label(OF_LABEL * k + 3),
+        calibration_error: of_label(OF_LABEL * k + 4),
         reliability: Reliability::of_sums(&all.bins[k]),
     });
     SourceFigures {
@@ -286,18 +296,40 @@ fn source(name: &str, units: &[&Scored<'_>], bootstrap: &Bootstrap) -> SourceFig
 const OF_LABEL: usize = 5;
 
 /// Precision, recall, F1, average precision and calibration error of every label; then F1 and average precision over
-/// the four tags and over the thirteen codes; then the rate of false alarms.
-fn statistics(sums: &Sums, rankings: &[Ranking], times: &[u32]) -> Vec<f64> {
-    let precisions: Vec<f64> = rankings.iter().map(|ranking| ranking.weighted(times)).collect();
-    let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+/// the four tags and over the thirteen codes; then the rate of false alarms. NaN where undefined; `never` says of which
+/// labels F1 and average precision are undefined in all units, and so count 0 in the means.
+fn statistics(sums: &Sums, rankings: &[Ranking], times: &[u32], never: &[[bool; 2]]) -> Vec<f64> {
     let label = |k: usize| {
-        let c = sums.counts[k];
-        [c.precision(), c.recall(), c.f1(), precisions[k], error_of_sums(&sums.bins[k])]
+        let [precision, recall, f1] = sums.counts[k].defined();
+        let average_precision = rankings[k].defined(times).unwrap_or(f64::NAN);
+        [precision, recall, f1, average_precision, error_of_sums(&sums.bins[k])]
     };
-    let mut out: Vec<f64> = (0..LABELS).flat_map(label).collect();
-    out.extend([macro_f1(&FOUR.map(|k| sums.counts[k])), mean(&FOUR.map(|k| precisions[k]))]);
-    out.extend([macro_f1(&sums.counts[..CODE_COUNT]), mean(&precisions[..CODE_COUNT])]);
+    let labels: Vec<[f64; OF_LABEL]> = (0..LABELS).map(label).collect();
+    let all: Vec<usize> = (0..CODE_COUNT).collect();
+    let mut out = labels.concat();
+    for of in [&FOUR[..], &all] {
+        // F1, then average precision.
+        for which in 0..2 {
+            let figures = of.iter().map(|&k| labels[k][2 + which]);
+            out.push(resampled_mean(figures, of.iter().map(|&k| never[k][which])));
+        }
+    }
     out.push(sums.false_alarm_rate());
+    out
+}
+
+/// Clusters that hold what each of the [`statistics`] is of: units given the label, units with it, either; of means any.
+fn holding(clusters: &[Sums]) -> Vec<usize> {
+    let count = |holds: &dyn Fn(&Sums) -> bool| clusters.iter().filter(|sums| holds(sums)).count();
+    let label = |k: usize| {
+        let given = count(&|sums| sums.counts[k].predicted() > 0);
+        let with_it = count(&|sums| sums.counts[k].positives() > 0);
+        let either = count(&|sums| sums.counts[k].predicted() + sums.counts[k].positives() > 0);
+        [given, with_it, either, with_it, either]
+    };
+    let mut out: Vec<usize> = (0..LABELS).flat_map(label).collect();
+    out.extend([clusters.len(); 4]);
+    out.push(count(&|sums| sums.quiet_client_units > 0));
     out
 }
 
@@ -373,12 +405,39 @@ pub(super) mod tests {
         assert!(evaluate(&units[..1], &Bootstrap::default()).sources[0].false_alarms.rate.value.is_nan());
     }
 
+    /// A coder against herself: `clusters` of two units, `with_it` of which hold the label.
+    fn herself(clusters: usize, with_it: usize) -> SourceFigures {
+        let names: Vec<String> = (0..clusters).map(|i| i.to_string()).collect();
+        let unit = |(i, codes): (usize, &'static str)| {
+            let codes: CodeSet = if i < with_it { codes } else { "" }.parse().unwrap();
+            Scored {
+                source: "talk",
+                cluster: names[i].as_str(),
+                session: names[i].as_str(),
+                speaker: Speaker::Client(1),
+                gold: codes,
+                coding: Coding { probabilities: Code::ALL.map(|c| f32::from(codes.contains(c))), codes },
+            }
+        };
+        let units: Vec<_> = (0..clusters).flat_map(|i| [(i, "cognitive"), (i, "")]).map(unit).collect();
+        evaluate(&units, &Bootstrap::default()).sources.remove(0)
+    }
+
     #[test]
-    fn intervals_hold_what_was_seen() {
-        let report = small();
-        let of = report.sources[2].four_tags.f1;
-        let bounds = of.interval.unwrap();
-        assert!(bounds.low <= of.value && of.value <= bounds.high);
+    fn a_resample_without_the_label_says_nothing_about_it() {
+        let (few, enough) = (herself(20, 4), herself(20, 5));
+        assert!(few.labels[1].f1.interval.unwrap().low.is_nan());
+        assert_eq!((few.labels[1].f1.value, few.labels[1].recall.value), (1.0, 1.0));
+        for figure in [enough.labels[1].f1, enough.labels[1].precision, enough.labels[1].average_precision] {
+            assert_eq!((figure.value, figure.interval.unwrap()), (1.0, Interval { low: 1.0, high: 1.0 }));
+        }
+        // Labels that are nowhere count 0 in the mean of all units, and so in that of a resample.
+        let mean = enough.four_tags.f1;
+        assert_eq!((mean.value, mean.interval.unwrap()), (0.25, Interval { low: 0.25, high: 0.25 }));
+        // What is nowhere is 0, and has no interval.
+        let nowhere = &enough.labels[0];
+        assert_eq!((nowhere.f1.value, nowhere.calibration_error.value), (0.0, 0.0));
+        assert!(nowhere.f1.interval.unwrap().low.is_nan());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::models::ModelArguments;
 use super::own::{OwnArguments, finish};
-use super::{Exit, tell};
+use super::{Exit, counted, whole};
 use breakthrough::train::own::{Settings, Step, adapt};
 use clap::Args;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     own: OwnArguments,
 
     /// Seed of folds and resamples.
-    #[arg(long, value_name = "N", default_value_t = Settings::default().seed, help_heading = "Figures")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, default_value_t = Settings::default().seed, help_heading = "Figures")]
     seed: u64,
 
     #[command(flatten)]
@@ -50,9 +50,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let files = arguments.model.files()?;
     let model = arguments.model.start(&files)?;
     let adapted = adapt(&model, &material, own.settings(*seed), &own.bootstrap(*seed), &|step| match step {
-        Step::Read(units) => tell(&format!("{units} units read")),
-        Step::Learned(done, all) if done % 4 == 0 => tell(&format!("{done} of {all} models learned")),
+        Step::Read(units) => own.say(&format!("{} read", counted(units as u64, "unit"))),
+        Step::Learned(done, all) if done % 4 == 0 => own.say(&format!("{done} of {all} models learned")),
         Step::Learned(..) => {}
     })?;
-    finish(&adapted, &material, (&files, model.config()), out)
+    finish(own, &adapted, &material, (&files, model.config()), out)
 }

@@ -1,9 +1,9 @@
 //! `breakthrough agreement`
 
 use super::evaluate::write_all;
-use super::{Exit, Misuse, print, tell};
+use super::{Exit, Misuse, print, tell, whole};
 use breakthrough::agreement::bootstrap::Bootstrap;
-use breakthrough::agreement::coders::{Aligned, Coder, compare, tables};
+use breakthrough::agreement::coders::{Aligned, Coder, compare, lonely, tables};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -33,12 +33,16 @@ pub(super) struct Arguments {
     out: Option<PathBuf>,
 
     /// Resamples for the intervals; 0 for none.
-    #[arg(long, value_name = "N", default_value_t = Bootstrap::default().resamples)]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, default_value_t = Bootstrap::default().resamples)]
     resamples: usize,
 
     /// Seed of the resamples.
-    #[arg(long, value_name = "N", default_value_t = Bootstrap::default().seed)]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, default_value_t = Bootstrap::default().seed)]
     seed: u64,
+
+    /// Says nothing but errors.
+    #[arg(short, long)]
+    quiet: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -55,6 +59,11 @@ Tables have session_id, utterance_id and codes (labels joined by |). A column na
 0 to 1 is taken for its probabilities. Units that a coding lacks are counted and said.";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let say = |line: &str| {
+        if !arguments.quiet {
+            tell(line);
+        }
+    };
     let columns = &arguments.column;
     if columns.len() != 1 && columns.len() != arguments.codings.len() {
         let (columns, tables) = (columns.len(), arguments.codings.len());
@@ -85,9 +94,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
     }
     let aligned = Aligned::new(&codings);
-    if aligned.common() == 0 {
-        tell("no unit is in every coding: do session_id and utterance_id mean the same in all tables?");
+    if !aligned.shares() {
+        return Err(nothing_shared(&codings));
     }
+    if aligned.common() == 0 {
+        say("no unit is in every coding: do session_id and utterance_id mean the same in all tables?");
+    }
+    lonely(&aligned).iter().for_each(|coding| say(&coding.to_string()));
     let bootstrap =
         Bootstrap { resamples: arguments.resamples, seed: arguments.seed, ..Bootstrap::default() };
     let comparison = compare(&aligned, &bootstrap);
@@ -98,10 +111,23 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             ("disagreements.csv", tables::disagreements(&aligned, &texts)?),
         ];
         write_all(out, files)?;
-        tell(&format!("figures and disagreements are in {}", out.display()));
+        say(&format!("figures and disagreements are in {}", out.display()));
     }
     print(&comparison.to_markdown())?;
     Ok(Exit::Done)
+}
+
+/// No two codings have a unit in common: their first ids mostly show why.
+fn nothing_shared(codings: &[Coder]) -> anyhow::Error {
+    let first = |coding: &Coder| {
+        let (session, unit) = coding.order.first()?;
+        Some(format!("{} begins with session_id '{session}', utterance_id '{unit}'", coding.name))
+    };
+    let firsts: Vec<String> = codings.iter().filter_map(first).collect();
+    anyhow::anyhow!(
+        "no unit is in two of the codings: {}; a unit needs the same ids in all tables",
+        firsts.join(", ")
+    )
 }
 
 /// Whether the name of a column tells codings apart.

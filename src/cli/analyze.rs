@@ -4,7 +4,7 @@ use super::log::{self, Log};
 use super::models::ModelArguments;
 use super::privacy::{self, PrivacyArguments};
 use super::signals::Signals;
-use super::{Exit, Misuse, exit_for, on_a_bug};
+use super::{Exit, Misuse, counted, exit_for, on_a_bug, whole};
 use anyhow::Context as _;
 use breakthrough::input::{self, ColumnMap, Format};
 use breakthrough::pipeline::{self, Job, Progress};
@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     map: Option<String>,
 
     /// The therapist's name where speakers have names; every other name is a client. May be repeated.
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    #[arg(long, value_name = "NAME", value_parser = name, help_heading = "Input")]
     therapist: Vec<String>,
 
     /// Encoding of all inputs, e.g. windows-1252, instead of telling by their bytes.
@@ -101,7 +101,7 @@ pub(super) struct Arguments {
     model: ModelArguments,
 
     /// Threads to use [default: one per processor]. The results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<u16>,
 }
 
@@ -136,6 +136,15 @@ enum Show {
     Never,
 }
 
+fn threads(text: &str) -> Result<u16, String> {
+    let wrong = || "a whole number from 1 to 1024 is needed".to_owned();
+    whole(text).ok().filter(|n| (1..=1024).contains(n)).ok_or_else(wrong)
+}
+
+fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("a name is needed".to_owned()) } else { Ok(text.to_owned()) }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut log = Log::new(arguments.log_format, arguments.quiet);
     let format = arguments.log_format;
@@ -161,6 +170,12 @@ fn analyze(arguments: &Arguments, log: &mut Log) -> anyhow::Result<Exit> {
         rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
         #[cfg(feature = "rust-bert")]
         tch::set_num_threads(threads.into());
+    }
+    if let Some(number) = arguments.privacy.stray_number(&arguments.inputs) {
+        let what = format!(
+            "'{number}' does not exist; as the number of --require-clean write --require-clean={number}"
+        );
+        return Err(Misuse(what).into());
     }
     let found = input::find(&arguments.inputs, Some(&arguments.out))?;
     let model = arguments.model.load()?;
@@ -201,7 +216,10 @@ fn analyze(arguments: &Arguments, log: &mut Log) -> anyhow::Result<Exit> {
     };
     log.end("finished", &summary(&run, arguments), &json!(run.totals));
     if arguments.report {
-        super::report::write(&arguments.out, |event, text| log.end(event, text, &json!({})))?;
+        super::report::write(&arguments.out, |event, text| {
+            log.end(event, &[text.to_owned()], &json!(run.totals));
+        })
+        .context("the tables are whole, but report.html is not made")?;
     }
     let lossless = run.totals.rejected == 0 && run.totals.added_up;
     Ok(if lossless { Exit::Done } else { Exit::Rejects })
@@ -237,19 +255,24 @@ fn recorded(arguments: &Arguments, engine: &str) -> Map<String, Value> {
         .collect()
 }
 
-fn summary(run: &Run, arguments: &Arguments) -> String {
+fn summary(run: &Run, arguments: &Arguments) -> Vec<String> {
     let totals = &run.totals;
     let seconds = run.timings.get("total").copied().unwrap_or_default();
     let rate = totals.written as f64 / seconds.max(1e-3);
     let mut lines = vec![format!(
-        "{} sessions, {} units, {} moments in {seconds:.1} s ({rate:.0} units/s) with {} {}",
-        totals.sessions, totals.written, totals.moments, run.model.name, run.model.version
+        "{}, {}, {} in {seconds:.1} s ({rate:.0} units/s) with {} {}",
+        counted(totals.sessions, "session"),
+        counted(totals.written, "unit"),
+        counted(totals.moments, "moment"),
+        run.model.name,
+        run.model.version
     )];
     if totals.resumed > 0 {
-        lines.push(format!("{} sessions were taken up from an earlier run", totals.resumed));
+        let were = if totals.resumed == 1 { "was" } else { "were" };
+        lines.push(format!("{} {were} taken up from an earlier run", counted(totals.resumed, "session")));
     }
     if totals.rejected > 0 {
-        lines.push(format!("{} records could not be read: see rejects.csv", totals.rejected));
+        lines.push(format!("{} could not be read: see rejects.csv", counted(totals.rejected, "record")));
     }
     if totals.passed_over > 0 {
         lines.push(format!("{} files in folders were passed over: see the notices", totals.passed_over));
@@ -262,5 +285,5 @@ fn summary(run: &Run, arguments: &Arguments) -> String {
     if let Some(shard) = arguments.shard {
         lines.push(format!("this was shard {shard}: breakthrough merge puts all of them together"));
     }
-    lines.join("\n")
+    lines
 }

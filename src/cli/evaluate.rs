@@ -1,7 +1,7 @@
 //! `breakthrough evaluate`
 
 use super::models::ModelArguments;
-use super::{Exit, Misuse, print, tell};
+use super::{Exit, Misuse, counted, print, tell, whole};
 use anyhow::Context as _;
 use breakthrough::agreement::bootstrap::Bootstrap;
 use breakthrough::agreement::report::Report;
@@ -37,12 +37,16 @@ pub(super) struct Arguments {
     evidence: bool,
 
     /// Resamples for the intervals; 0 for none.
-    #[arg(long, value_name = "N", default_value_t = Bootstrap::default().resamples)]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, default_value_t = Bootstrap::default().resamples)]
     resamples: usize,
 
     /// Seed of resamples and of random words.
-    #[arg(long, value_name = "N", default_value_t = Bootstrap::default().seed)]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, default_value_t = Bootstrap::default().seed)]
     seed: u64,
+
+    /// Says nothing but errors.
+    #[arg(short, long, help_heading = "Log")]
+    quiet: bool,
 
     #[command(flatten)]
     model: ModelArguments,
@@ -74,6 +78,15 @@ Examples:
   On your own coded sessions (session_id, speaker, text, codes; utterance_id, group and client_id if there are any), with figures as CSV and reliability curves as SVG:
     breakthrough evaluate coded.csv --evidence --out figures";
 
+impl Arguments {
+    /// Something that is not an error.
+    fn say(&self, line: &str) {
+        if !self.quiet {
+            tell(line);
+        }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let bootstrap =
         Bootstrap { resamples: arguments.resamples, seed: arguments.seed, ..Bootstrap::default() };
@@ -88,17 +101,23 @@ fn on_coded(arguments: &Arguments, bootstrap: &Bootstrap) -> anyhow::Result<Exit
     let material = Material::read(&arguments.coded)?;
     match material.off_side() {
         0 => {}
-        units => tell(&format!(
-            "{units} units carry codes that their side cannot have; the model gives none there, and is held to be wrong"
+        units => arguments.say(&format!(
+            "codes that the side of their unit cannot have: {}; the model gives none there, and is held to be wrong",
+            counted(units as u64, "unit")
         )),
     }
+    if let Some(out) = &arguments.out {
+        writable(out)?;
+    }
     let model = arguments.model.load()?;
-    let codings = material.code(&model, &mut |units| tell(&format!("{units} units coded")))?;
+    let codings = material
+        .code(&model, &mut |units| arguments.say(&format!("{} coded", counted(units as u64, "unit"))))?;
     let report = material.report(&codings, bootstrap);
     let mut text = report.to_markdown();
     let mut files = tables(&report)?;
     if arguments.evidence {
-        let watch = &mut |units| tell(&format!("evidence of {units} units measured"));
+        let watch =
+            &mut |units| arguments.say(&format!("evidence of {} measured", counted(units as u64, "unit")));
         let drops = evidence::measure(&model, &material, &codings, bootstrap.seed, watch)?;
         let summaries = drops.summarise(&material, bootstrap);
         let table = evidence::to_markdown(&summaries, drops.whole_units);
@@ -113,21 +132,31 @@ fn out_of_fold(arguments: &Arguments, bootstrap: &Bootstrap) -> anyhow::Result<E
         let what = "--small runs no model here, and the out-of-fold scores are those of the large encoder; give tables to evaluate on";
         return Err(Misuse(what.into()).into());
     }
+    if !arguments.splits.is_file() {
+        let what = format!(
+            "{}: there are no folds of the data set; give coded tables to evaluate on, or run it in a clone of the repository",
+            arguments.splits.display()
+        );
+        return Err(Misuse(what).into());
+    }
     let places = Places { written: &arguments.written, own: None, splits: &arguments.splits };
     let gold = corpus::gold(&places)?;
-    gold.missing.iter().for_each(|line| tell(line));
+    gold.missing.iter().for_each(|line| arguments.say(line));
     let folder = arguments.model.folder().unwrap_or(Path::new("models/minilm"));
     let path = arguments.folds.clone().unwrap_or_else(|| folder.join(folds::FILE));
     if !path.is_file() {
         let what = format!(
-            "{}: there are no out-of-fold scores; give --folds, or tables to evaluate on, or run it in the repository",
+            "{}: there are no out-of-fold scores; give --folds, or coded tables to evaluate on, or run it in a clone of the repository",
             path.display()
         );
         return Err(Misuse(what).into());
     }
     let (evaluation, missing) = Evaluation::open(&path, &gold.sessions)?;
     if missing > 0 {
-        tell(&format!("{missing} sessions of the data set are not measured out of fold and left out"));
+        arguments.say(&format!(
+            "not measured out of fold, and left out: {} of the data set",
+            counted(missing as u64, "session")
+        ));
     }
     let report = evaluation.report(&Policy::default(), bootstrap);
     let mut text = report.to_markdown();
@@ -173,10 +202,16 @@ fn tables(report: &Report) -> anyhow::Result<Files> {
 fn finish(arguments: &Arguments, text: &str, files: Files) -> anyhow::Result<Exit> {
     if let Some(out) = &arguments.out {
         write_all(out, files)?;
-        tell(&format!("figures and curves are in {}", out.display()));
+        arguments.say(&format!("figures and curves are in {}", out.display()));
     }
     print(text)?;
     Ok(Exit::Done)
+}
+
+/// Makes the folder if need be, and sees whether a file can be made in it: what takes long asks before it begins.
+pub(super) fn writable(out: &Path) -> anyhow::Result<()> {
+    Folder::open(out)?.draft("figures.csv")?;
+    Ok(())
 }
 
 /// All of them, or none.

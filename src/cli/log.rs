@@ -1,6 +1,6 @@
 //! What `analyze` says on stderr: lines for people, or JSON for batch systems.
 
-use super::tell;
+use super::{tell, write_line};
 use breakthrough::input::Notice;
 use breakthrough::transcript::Reject;
 use clap::ValueEnum;
@@ -36,7 +36,7 @@ impl Log {
     /// Something about a file that the user should know.
     pub(super) fn notice(&self, notice: &Notice) {
         let Notice { file, text } = notice;
-        self.say(&format!("{}: {text}", file.display()), "warning", "notice", |line| {
+        self.say(&[format!("{}: {text}", file.display())], "warning", "notice", |line| {
             about(line, file, text);
         });
     }
@@ -49,7 +49,7 @@ impl Log {
         }
         let place = reject.place.map(|place| format!("{place}: ")).unwrap_or_default();
         let text = format!("{}: {place}{}", reject.file.display(), reject.reason);
-        self.say(&text, "warning", "reject", |line| {
+        self.say(&[text], "warning", "reject", |line| {
             about(line, &reject.file, &reject.reason);
             if let Some(place) = reject.place {
                 line.insert("place".to_owned(), json!(place.to_string()));
@@ -60,16 +60,16 @@ impl Log {
     /// How far the run is; people have a progress bar for it.
     pub(super) fn coded(&self, units: u64) {
         if self.format == Format::Json {
-            self.say("", "info", "coded", |line| {
+            self.say(&[], "info", "coded", |line| {
                 line.insert("counts".to_owned(), json!({ "units": units }));
             });
         }
     }
 
     /// Lines at the end, with what was counted.
-    pub(super) fn end(&self, event: &str, text: &str, counts: &Value) {
+    pub(super) fn end(&self, event: &str, text: &[String], counts: &Value) {
         self.say(text, "info", event, |line| {
-            line.insert("message".to_owned(), json!(text));
+            line.insert("message".to_owned(), json!(text.join("\n")));
             line.insert("counts".to_owned(), counts.clone());
         });
     }
@@ -77,21 +77,22 @@ impl Log {
     /// What ended the run; said however quiet it is.
     pub(super) fn error(&self, text: &str) {
         let loud = Log { format: self.format, quiet: false, rejects: 0 };
-        loud.say(&format!("breakthrough: {text}"), "error", "error", |line| {
+        loud.say(&[format!("breakthrough: {text}")], "error", "error", |line| {
             line.insert("message".to_owned(), json!(text));
         });
     }
 
-    fn say(&self, text: &str, level: &str, event: &str, add: impl FnOnce(&mut Map<String, Value>)) {
+    /// `text` for people, line by line; `add` puts in what else a JSON line has.
+    fn say(&self, text: &[String], level: &str, event: &str, add: impl FnOnce(&mut Map<String, Value>)) {
         match self.format {
             _ if self.quiet => {}
-            Format::Text => tell(text),
+            Format::Text => text.iter().for_each(|line| tell(line)),
             Format::Json => {
                 let mut line = Map::new();
                 line.insert("level".to_owned(), json!(level));
                 line.insert("event".to_owned(), json!(event));
                 add(&mut line);
-                tell(&Value::Object(line).to_string());
+                write_line(&Value::Object(line).to_string());
             }
         }
     }

@@ -1,7 +1,8 @@
 //! `breakthrough merge`
 
-use super::Exit;
 use super::log::{self, Log};
+use super::{Exit, counted};
+use anyhow::Context as _;
 use breakthrough::pipeline::{self, Progress};
 use breakthrough::report::Run;
 use clap::Args;
@@ -61,24 +62,27 @@ fn merge(arguments: &Arguments, log: &Log) -> anyhow::Result<Exit> {
     })?;
     log.end("finished", &summary(&run, arguments), &json!(run.totals));
     if arguments.report {
-        super::report::write(&arguments.out, |event, text| log.end(event, text, &json!({})))?;
+        super::report::write(&arguments.out, |event, text| {
+            log.end(event, &[text.to_owned()], &json!(run.totals));
+        })
+        .context("the tables are whole, but report.html is not made")?;
     }
     let lossless = run.totals.rejected == 0 && run.totals.added_up;
     Ok(if lossless { Exit::Done } else { Exit::Rejects })
 }
 
-fn summary(run: &Run, arguments: &Arguments) -> String {
+fn summary(run: &Run, arguments: &Arguments) -> Vec<String> {
     let totals = &run.totals;
     let mut lines = vec![format!(
-        "{} sessions, {} units, {} moments put together from {} shards",
-        totals.sessions,
-        totals.written,
-        totals.moments,
-        arguments.shards.len()
+        "{}, {}, {} put together from {}",
+        counted(totals.sessions, "session"),
+        counted(totals.written, "unit"),
+        counted(totals.moments, "moment"),
+        counted(arguments.shards.len() as u64, "shard")
     )];
     if totals.rejected > 0 {
-        lines.push(format!("{} records could not be read: see rejects.csv", totals.rejected));
+        lines.push(format!("{} could not be read: see rejects.csv", counted(totals.rejected, "record")));
     }
     lines.push(format!("tables are in {}", arguments.out.display()));
-    lines.join("\n")
+    lines
 }

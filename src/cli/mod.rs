@@ -22,6 +22,7 @@ use breakthrough::{input, model, pipeline, train::own as codebook};
 use clap::{Parser, Subcommand};
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 /// Finds breakthrough language in therapy talk: emotional, cognitive and behavioural breakthroughs,
 /// resistance, and what contributes, in transcripts and session notes. Everything runs on this machine;
@@ -136,9 +137,37 @@ fn on_a_bug(tell: impl Fn(&str) + Send + Sync + 'static) {
     }));
 }
 
-/// A line on stderr. A full disk or a closed pipe behind the log must not end a night's run.
+/// A line on stderr, for people. Names of files and ids come from outside: what would steer a terminal, or break the line
+/// in two, is written out.
 fn tell(line: &str) {
+    write_line(&plain(line));
+}
+
+/// A line on stderr as it is. A full disk or a closed pipe behind the log must not end a night's run.
+fn write_line(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Control characters written out: `\u{1b}`, `\n`.
+fn plain(line: &str) -> String {
+    line.chars().fold(String::with_capacity(line.len()), |mut out, c| {
+        if c.is_control() {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}
+
+/// A number of the command line; the error of Rust's own reader does not say what is wanted.
+fn whole<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "a whole number is needed".to_owned())
+}
+
+/// `1 session`, `2 sessions`.
+fn counted(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 /// What was asked for, on stdout. Who closes the pipe early has read enough.

@@ -1,11 +1,11 @@
 //! What the two ways to learn a codebook of one's own have in common: arguments, and what is done with the result.
 
-use super::evaluate::write_all;
-use super::{Exit, Misuse, print, tell};
+use super::evaluate::{writable, write_all};
+use super::{Exit, Misuse, counted, print, tell, whole};
 use breakthrough::agreement::bootstrap::Bootstrap;
 use breakthrough::model::config::Config;
 use breakthrough::model::files::Files;
-use breakthrough::train::own::{self, Adapted, LEAST_GROUPS, Material, Settings};
+use breakthrough::train::own::{self as learning, Adapted, LEAST_GROUPS, LEAST_UNITS, Material, Settings};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -21,12 +21,16 @@ pub(super) struct OwnArguments {
     single: bool,
 
     /// Folds of the cross-validation; sessions of one group (column `group`, else `client_id`, else `session_id`) stay together.
-    #[arg(long, value_name = "N", default_value_t = Settings::default().folds, help_heading = "Figures")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, default_value_t = Settings::default().folds, help_heading = "Figures")]
     folds: usize,
 
     /// Resamples for the intervals; 0 for none.
-    #[arg(long, value_name = "N", default_value_t = Bootstrap::default().resamples, help_heading = "Figures")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, default_value_t = Bootstrap::default().resamples, help_heading = "Figures")]
     resamples: usize,
+
+    /// Says nothing but errors.
+    #[arg(short, long, help_heading = "Log")]
+    quiet: bool,
 }
 
 impl OwnArguments {
@@ -39,8 +43,25 @@ impl OwnArguments {
         let material = Material::read(coded, &self.label, &name, self.single)?;
         let book = &material.codebook;
         let kind = if book.single { "one a unit" } else { "any number a unit" };
-        tell(&format!("{} labels, {kind}, in {} groups", book.labels.len(), material.groups.len()));
+        let labels = counted(book.labels.len() as u64, "label");
+        self.say(&format!("{labels}, {kind}, in {}", counted(material.groups.len() as u64, "group")));
+        let rare: Vec<String> = material.rare().iter().map(ToString::to_string).collect();
+        if !rare.is_empty() {
+            self.say(&format!(
+                "too few to learn or to measure (a label needs {LEAST_UNITS} units in {LEAST_GROUPS} groups): {}",
+                rare.join(", ")
+            ));
+        }
+        // Learning takes its time; that it cannot be kept is said before.
+        writable(out)?;
         Ok(material)
+    }
+
+    /// Something that is not an error.
+    pub(super) fn say(&self, line: &str) {
+        if !self.quiet {
+            tell(line);
+        }
     }
 
     pub(super) fn settings(&self, seed: u64) -> Settings {
@@ -54,18 +75,22 @@ impl OwnArguments {
 
 /// Writes the model folder and prints the figures. `base` is the model that was learned on.
 pub(super) fn finish(
+    own: &OwnArguments,
     adapted: &Adapted,
     material: &Material,
     base: (&Files, &Config),
     out: &Path,
 ) -> anyhow::Result<Exit> {
     if adapted.wordless > 0 {
-        tell(&format!("{} coded units have no words and are left out", adapted.wordless));
+        own.say(&format!(
+            "left out, as no word is in them: {}",
+            counted(adapted.wordless as u64, "coded unit")
+        ));
     }
     let (files, config) = base;
-    let card = own::card(adapted, material, &format!("{} {}", config.name, config.version));
-    write_all(out, own::folder(files, config, adapted, card)?)?;
-    tell(&format!("the model is in {0}: use it with analyze --model {0}", out.display()));
+    let card = learning::card(adapted, material, &format!("{} {}", config.name, config.version));
+    write_all(out, learning::folder(files, config, adapted, card)?)?;
+    own.say(&format!("the model is in {0}: use it with analyze --model {0}", out.display()));
     print(&adapted.figures.to_markdown())?;
     Ok(Exit::Done)
 }

@@ -1,8 +1,10 @@
 //! The options of `analyze` about what may identify a person.
 
+use super::whole;
 use breakthrough::{pipeline, privacy};
 use clap::Args;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Privacy")]
@@ -12,7 +14,7 @@ pub(super) struct PrivacyArguments {
     redact: bool,
 
     /// Stops with exit code 5 and writes privacy.csv alone if more than N places may identify a person [without N: 0].
-    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "0", value_parser = whole::<u64>)]
     require_clean: Option<u64>,
 
     /// Writes the words found into privacy.csv, not only where they stand.
@@ -23,6 +25,13 @@ pub(super) struct PrivacyArguments {
 impl PrivacyArguments {
     pub(super) fn job(&self) -> pipeline::Privacy {
         pipeline::Privacy { redact: self.redact, most: self.require_clean, found: self.privacy_text }
+    }
+
+    /// The number of `--require-clean 20`, which was taken for an input.
+    pub(super) fn stray_number<'a>(&self, inputs: &'a [PathBuf]) -> Option<&'a str> {
+        let number = |input: &'a PathBuf| input.to_str().filter(|text| whole::<u64>(text).is_ok());
+        self.require_clean?;
+        inputs.iter().filter(|input| !input.exists()).find_map(number)
     }
 
     /// For `run.json`.

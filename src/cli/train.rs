@@ -149,8 +149,8 @@ fn own_codes(arguments: &Arguments) -> anyhow::Result<Exit> {
         start: base.as_deref().map_or(Start::Model, Start::Encoder),
         unseen: unseen(&arguments.start, &arguments.splits)?,
     };
-    let adapted = fine_tune(&job, &own.bootstrap(*seed), &mut |line| tell(&line))?;
-    finish(&adapted, &material, (&files, &config::read(&files)?), out)
+    let adapted = fine_tune(&job, &own.bootstrap(*seed), &mut |line| own.say(&line))?;
+    finish(own, &adapted, &material, (&files, &config::read(&files)?), out)
 }
 
 fn unseen(starts: &[PathBuf], splits: &Path) -> anyhow::Result<Option<Unseen>> {

@@ -228,7 +228,7 @@ pub fn to_markdown(summaries: &[Summary], whole_units: usize) -> String {
     );
     for summary in summaries {
         let cell = |i: usize| {
-            let interval = summary.intervals[i].map(|i| format!(" [{:.3}, {:.3}]", i.low, i.high));
+            let interval = summary.intervals[i].map(|interval| interval.shown(|bound| format!("{bound:.3}")));
             format!("{:.3}{}", summary.means[i], interval.unwrap_or_default())
         };
         let name = summary.code.map_or("all", Code::name);

@@ -201,7 +201,7 @@ pub fn to_markdown(figures: &[Figures]) -> String {
         "| talk type from | client turns | macro-F1 | F1 change | F1 neutral | F1 sustain |\n|---|--:|---|--:|--:|--:|\n",
     );
     for of in figures {
-        let interval = of.interval.map(|i| format!(" [{:.3}, {:.3}]", i.low, i.high)).unwrap_or_default();
+        let interval = of.interval.map(|i| i.shown(|bound| format!("{bound:.3}"))).unwrap_or_default();
         let [change, neutral, sustain] = of.counts.map(|counts| format!("{:.3}", counts.f1()));
         let (name, turns, f1) = (of.name, of.counts[0].units(), of.macro_f1);
         // Writing to a String cannot fail.

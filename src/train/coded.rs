@@ -1,6 +1,6 @@
 //! Coded tables of a user: sessions, what must not be parted from them, and the labels of their units.
 
-use crate::agreement::coders::read::{opened, stem};
+use crate::agreement::coders::read::{Separator, opened, place, stem};
 use crate::transcript::{Session, Speaker, Unit};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,11 +15,12 @@ pub enum Error {
     /// A file that is no such table.
     #[error("{0}: {1}")]
     Csv(PathBuf, csv::Error),
-    /// A column that is needed.
+    /// A column that is needed, and how columns were parted.
     #[error(
-        "{0}: there is no column '{1}': coded tables have session_id, speaker, text and a column of labels"
+        "{0}: there is no column '{1}' (columns are parted by {2}): coded tables have session_id, speaker, text and a column \
+         of labels"
     )]
-    Column(PathBuf, String),
+    Column(PathBuf, String, Separator),
     /// A record that makes no sense.
     #[error("{path}: record {record}: {reason}")]
     Record {
@@ -48,7 +49,7 @@ pub struct Coded<T> {
     pub gold: Vec<T>,
 }
 
-/// Reads tables in CSV, packed with gzip or not, or in Parquet, with the columns `session_id, speaker, text`, the column of labels, and
+/// Reads tables in CSV (parted by commas, semicolons or tabs), packed with gzip or not, or in Parquet, with the columns `session_id, speaker, text`, the column of labels, and
 /// where they are there `utterance_id, group, client_id`; others are left alone. Speakers are `therapist`, `client`,
 /// `client 2`, `note`, `note:S`. Rows of a session stand together. `parse` reads a cell of labels; its error is the reason
 /// why it cannot.
@@ -80,11 +81,11 @@ fn add<T>(
     let csv_error = |error| Error::Csv(path.to_owned(), error);
     let file: Arc<Path> = path.into();
     let source = stem(path);
-    let mut table = csv::Reader::from_reader(opened(path).map_err(|e| Error::Io(path.to_owned(), e))?);
+    let (mut table, separator) = opened(path).map_err(|e| Error::Io(path.to_owned(), e))?;
     let header = table.headers().map_err(csv_error)?.clone();
-    // Spreadsheets begin a table with a byte order mark.
-    let place = |name: &str| header.iter().position(|cell| cell.trim_start_matches('\u{feff}') == name);
-    let needed = |name: &str| place(name).ok_or_else(|| Error::Column(path.to_owned(), name.to_owned()));
+    let place = |name: &str| place(&header, name);
+    let needed =
+        |name: &str| place(name).ok_or_else(|| Error::Column(path.to_owned(), name.to_owned(), separator));
     let [session_id, speaker, text, labels] =
         [needed("session_id")?, needed("speaker")?, needed("text")?, needed(column)?];
     let [utterance_id, group, client_id] = ["utterance_id", "group", "client_id"].map(place);
@@ -96,7 +97,7 @@ fn add<T>(
         let wrong = |reason: String| Error::Record { path: path.to_owned(), record: i + 1, reason };
         let role = cell(speaker);
         let speaker = Speaker::from_role(role).ok_or_else(|| {
-            wrong(format!("speaker '{role}' is none of therapist, client, client 2, note, note:S"))
+            wrong(format!("speaker '{role}' is none of therapist, client, client 2, note, note:S: write it so, as utterances.csv of analyze does"))
         })?;
         let label = parse(cell(labels)).map_err(wrong)?;
         if all[first..].last().is_none_or(|last| last.session.id != cell(session_id)) {

@@ -120,6 +120,25 @@ fn a_folder_that_may_not_be_written_to_is_named() {
     fails_cleanly(&output, &out, &["choose an output folder that you may write to"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_page_that_cannot_be_made_leaves_whole_tables_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out) = (dir.path().join("a.csv"), dir.path().join("out"));
+    fs::write(&input, "session_id,speaker,text\na,client,Yes.\n").unwrap();
+    let arguments = ["analyze", input.to_str().unwrap(), "--small", "--quiet", "--report", "--out"];
+    // Tables of one unit are smaller than that, the page is not.
+    let set_up = "trap '' XFSZ; ulimit -f 40;";
+    let output = shell(set_up, &[&arguments[..], &[out.to_str().unwrap()]].concat());
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("the tables are whole, but report.html is not made") && said.lines().count() == 1,
+        "{said}"
+    );
+    assert!(run_json(&out)["totals"]["written"] == 1 && !out.join("report.html").exists());
+}
+
 #[test]
 fn an_output_folder_that_vanishes_is_named() {
     let dir = tempfile::tempdir().unwrap();

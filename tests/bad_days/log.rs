@@ -36,6 +36,7 @@ fn every_line_is_an_object() {
         (&1089.into(), &1.into(), &true.into())
     );
     assert_eq!(of("report").len(), 1);
+    assert_eq!(&lines[lines.len() - 1]["counts"], end, "the last line has the counts");
     assert!(!stderr(&output).contains("secret"));
 }
 

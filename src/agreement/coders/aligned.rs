@@ -90,6 +90,12 @@ impl Aligned {
         self.given.iter().filter(|unit| unit.iter().all(Option::is_some)).count()
     }
 
+    /// Whether any unit is in two codings or more.
+    #[must_use]
+    pub fn shares(&self) -> bool {
+        self.given.iter().any(|unit| unit.iter().flatten().count() > 1)
+    }
+
     /// Units on which codings that have them differ, with the labels in dispute.
     #[must_use]
     pub fn disputed(&self) -> Vec<(usize, Vec<usize>)> {

@@ -9,12 +9,12 @@ use super::aligned::Aligned;
 use crate::agreement::average_precision::Ranking;
 use crate::agreement::bootstrap::Bootstrap;
 use crate::agreement::calibration::{BinSum, BinSums, Reliability, error_of_sums, record};
-use crate::agreement::confusion::{Confusion, macro_f1};
+use crate::agreement::confusion::{Confusion, resampled_mean, zero};
 use crate::agreement::fleiss::Fleiss;
 use crate::agreement::kappa::Pair;
 use crate::agreement::krippendorff::Alpha;
 use crate::agreement::report::Figure;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far codings agree on one label, or on whole sets of labels. What is undefined is NaN.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -181,21 +181,25 @@ struct Prepared<'a> {
 pub fn compare(aligned: &Aligned, bootstrap: &Bootstrap) -> Comparison {
     let prepared = prepare(aligned);
     let once = vec![1; aligned.sessions];
-    let values = prepared.numbers(&once);
-    let intervals = bootstrap.intervals(aligned.sessions, |times| prepared.numbers(times));
-    let mut figures =
-        values.iter().enumerate().map(|(i, &value)| Figure { value, interval: intervals.get(i).copied() });
+    let all = prepared.sums(&once);
+    let never = never(&all, &prepared.rankings, &once);
+    let values = prepared.numbers(&once, &never);
+    let intervals = bootstrap.intervals(aligned.sessions, |times| prepared.numbers(times, &never));
+    let mut figures = values.iter().zip(prepared.holding()).enumerate().map(|(i, (&value, sessions))| {
+        Figure { value, interval: intervals.get(i).map(|interval| interval.held_by(sessions)) }
+    });
     let undefined = Figure { value: f64::NAN, interval: None };
     let mut next = || figures.next().unwrap_or(undefined);
+    // Against the reference, what is not defined is 0.
+    let or_zero = |figure: Figure| Figure { value: zero(figure.value), ..figure };
 
-    let all = prepared.sums(&once);
     let mut labels = Vec::new();
     for (k, name) in aligned.labels.iter().enumerate() {
         let nominal = Nominal { agreement: next(), cohen: next(), fleiss: next(), alpha: next() };
         let mut against = Vec::new();
         for (c, rankings) in prepared.rankings.iter().enumerate() {
             let (precision, recall, f1, average_precision, calibration_error) =
-                (next(), next(), next(), next(), next());
+                (or_zero(next()), or_zero(next()), or_zero(next()), or_zero(next()), or_zero(next()));
             let probabilities = rankings[k].as_ref().map(|_| Probabilities {
                 average_precision,
                 calibration_error,
@@ -215,7 +219,11 @@ pub fn compare(aligned: &Aligned, bootstrap: &Bootstrap) -> Comparison {
     }
     let sets = Nominal { agreement: next(), cohen: next(), fleiss: next(), alpha: next() };
     let overall = (prepared.rankings.iter())
-        .map(|_| Overall { macro_f1: next(), micro_f1: next(), macro_average_precision: next() })
+        .map(|_| Overall {
+            macro_f1: or_zero(next()),
+            micro_f1: or_zero(next()),
+            macro_average_precision: next(),
+        })
         .collect();
     Comparison {
         coders: aligned.coders.clone(),
@@ -287,30 +295,72 @@ impl Prepared<'_> {
         sums
     }
 
-    /// All numbers in the order in which [`compare`] takes them.
-    fn numbers(&self, times: &[u32]) -> Vec<f64> {
+    /// All numbers in the order in which [`compare`] takes them; NaN where undefined.
+    fn numbers(&self, times: &[u32], never: &[Vec<Never>]) -> Vec<f64> {
         let sums = self.sums(times);
         let labels = self.aligned.labels.len();
-        let precision =
-            |c: usize, k: usize| self.rankings[c][k].as_ref().map(|ranking| ranking.weighted(times));
+        let precision = |c: usize, k: usize| {
+            self.rankings[c][k].as_ref().map(|ranking| ranking.defined(times).unwrap_or(f64::NAN))
+        };
         let mut out = Vec::new();
         for k in 0..labels {
             out.extend(sums.questions[k].numbers());
             for c in 0..self.rankings.len() {
-                let counts = sums.counts[c][k];
-                out.extend([counts.precision(), counts.recall(), counts.f1()]);
+                out.extend(sums.counts[c][k].defined());
                 out.extend([precision(c, k).unwrap_or(f64::NAN), error_of_sums(&sums.bins[c][k])]);
             }
         }
         out.extend(sums.questions[labels].numbers());
         for (c, counts) in sums.counts.iter().enumerate() {
-            let ranked: Vec<f64> = (0..labels).filter_map(|k| precision(c, k)).collect();
-            out.push(macro_f1(counts));
-            out.push(counts.iter().copied().sum::<Confusion>().f1());
-            out.push(ranked.iter().sum::<f64>() / ranked.len() as f64);
+            let f1 = counts.iter().map(|label| label.defined()[2]);
+            out.push(resampled_mean(f1, never[c].iter().map(|never| never.f1)));
+            out.push(counts.iter().copied().sum::<Confusion>().defined()[2]);
+            let ranked =
+                || (0..labels).filter_map(|k| Some((precision(c, k)?, never[c][k].average_precision)));
+            out.push(resampled_mean(ranked().map(|of| of.0), ranked().map(|of| of.1)));
         }
         out
     }
+
+    /// Sessions that hold what each of the [`Prepared::numbers`] is of: the label by anybody, or as given, in the reference,
+    /// or by either; of whole sets and means any.
+    fn holding(&self) -> Vec<usize> {
+        let count = |holds: &dyn Fn(&Sums) -> bool| self.sessions.iter().filter(|one| holds(one)).count();
+        let aligned = self.aligned;
+        let mut out = Vec::new();
+        for k in 0..aligned.labels.len() {
+            let given = aligned.given.iter().zip(&aligned.session);
+            let given = given.filter(|(unit, _)| unit.iter().flatten().any(|given| given[k]));
+            out.extend([given.map(|(_, session)| session).collect::<BTreeSet<_>>().len(); 4]);
+            for c in 0..self.rankings.len() {
+                let given = count(&|one| one.counts[c][k].predicted() > 0);
+                let with_it = count(&|one| one.counts[c][k].positives() > 0);
+                let either = count(&|one| one.counts[c][k].predicted() + one.counts[c][k].positives() > 0);
+                out.extend([given, with_it, either, with_it, either]);
+            }
+        }
+        out.extend(vec![self.sessions.len(); 4 + 3 * self.rankings.len()]);
+        out
+    }
+}
+
+/// Which figures of a label are undefined in all units, and so count 0 in a mean.
+struct Never {
+    f1: bool,
+    average_precision: bool,
+}
+
+/// Per coding but the first and label.
+fn never(all: &Sums, rankings: &[Vec<Option<Ranking>>], once: &[u32]) -> Vec<Vec<Never>> {
+    let of = |(counts, ranking): (&Confusion, &Option<Ranking>)| Never {
+        f1: counts.defined()[2].is_nan(),
+        average_precision: ranking.as_ref().is_none_or(|ranking| ranking.defined(once).is_none()),
+    };
+    all.counts
+        .iter()
+        .zip(rankings)
+        .map(|(counts, rankings)| counts.iter().zip(rankings).map(of).collect())
+        .collect()
 }
 
 #[cfg(test)]
@@ -335,8 +385,27 @@ mod tests {
         assert_eq!(all.labels[1].against[0].recall.value, 0.5);
         assert_eq!(all.overall[0].micro_f1.value, 0.75);
         assert!(all.overall[0].macro_average_precision.value.is_nan());
-        let bounds = all.sets.agreement.interval.unwrap();
-        assert_eq!((bounds.low, bounds.high), (0.5, 1.0));
+        assert!(all.sets.agreement.interval.unwrap().low.is_nan(), "two sessions are too few");
+    }
+
+    #[test]
+    fn a_coder_against_herself_is_sure_or_says_nothing() {
+        let names: Vec<String> = (0..20).map(|i| i.to_string()).collect();
+        let unit = |i: usize, unit, labels| (names[i].as_str(), unit, labels);
+        let units: Vec<_> = (0..20)
+            .flat_map(|i| {
+                let rare = if i < 4 { "rare|joy" } else { "joy" };
+                [unit(i, "1", rare), unit(i, "2", "")]
+            })
+            .collect();
+        let all = compare(&Aligned::new(&[coder("a", &units), coder("b", &units)]), &Bootstrap::default());
+        let bounds = |figure: Figure| figure.interval.map(|interval| (interval.low, interval.high));
+        let [joy, rare] = [&all.labels[0], &all.labels[1]];
+        for figure in [rare.nominal.cohen, rare.nominal.alpha, rare.against[0].f1] {
+            assert!(figure.value == 1.0 && figure.interval.unwrap().low.is_nan(), "{figure:?}");
+        }
+        let sure = [joy.nominal.cohen, joy.against[0].f1, all.overall[0].macro_f1, all.sets.alpha];
+        assert!(sure.into_iter().all(|figure| bounds(figure) == Some((1.0, 1.0))), "{sure:?}");
     }
 
     #[test]

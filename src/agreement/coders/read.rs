@@ -5,6 +5,7 @@ use crate::codebook::Code;
 use crate::parquet;
 use flate2::read::MultiGzDecoder;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -19,9 +20,9 @@ pub enum Error {
     /// A file that is no such table.
     #[error("{0}: {1}")]
     Csv(PathBuf, csv::Error),
-    /// A column that is needed.
-    #[error("{0}: there is no column '{1}'; {2}")]
-    Column(PathBuf, String, &'static str),
+    /// A column that is needed, how columns were parted, and the mend.
+    #[error("{0}: there is no column '{1}' (columns are parted by {2}); {3}")]
+    Column(PathBuf, String, Separator, &'static str),
     /// A unit that stands there twice.
     #[error("{0}: record {1}: this session_id and utterance_id stood there before")]
     Twice(PathBuf, usize),
@@ -57,11 +58,12 @@ impl Coder {
     /// If the table cannot be read, lacks a column, has a unit twice, or has none.
     pub fn read(path: &Path, column: &str) -> Result<Coder, Error> {
         let csv_error = |error| Error::Csv(path.to_owned(), error);
-        let mut table = csv::Reader::from_reader(opened(path).map_err(|e| Error::Io(path.to_owned(), e))?);
+        let (mut table, separator) = opened(path).map_err(|e| Error::Io(path.to_owned(), e))?;
         let header = table.headers().map_err(csv_error)?.clone();
-        let place = |name: &str| header.iter().position(|column| column == name);
-        let needed =
-            |name: &str, mend| place(name).ok_or_else(|| Error::Column(path.to_owned(), name.into(), mend));
+        let place = |name: &str| place(&header, name);
+        let needed = |name: &str, mend| {
+            place(name).ok_or_else(|| Error::Column(path.to_owned(), name.into(), separator, mend))
+        };
         let mend = "units are matched by session_id and utterance_id";
         let (session, unit) = (needed("session_id", mend)?, needed("utterance_id", mend)?);
         let codes = needed(column, "name the column of labels with --column")?;
@@ -91,10 +93,10 @@ impl Coder {
             return Err(Error::Empty(path.to_owned()));
         }
         let used: BTreeSet<String> = coder.labels.iter().flatten().cloned().collect();
-        for (name, cells) in header.iter().zip(cells) {
+        for (at, (name, cells)) in header.iter().zip(cells).enumerate() {
             let is_label = used.contains(name) || name.parse::<Code>().is_ok();
             let in_range = cells.iter().all(|p| p.is_nan() || (0.0..=1.0).contains(p));
-            if is_label && name != column && in_range && cells.iter().any(|p| !p.is_nan()) {
+            if is_label && at != codes && in_range && cells.iter().any(|p| !p.is_nan()) {
                 coder.probabilities.insert(name.to_owned(), cells);
             }
         }
@@ -120,15 +122,82 @@ fn name_of(path: &Path) -> String {
     folder.filter(|_| stem == "utterances").unwrap_or(stem)
 }
 
-/// A table as CSV, out of gzip or Parquet if its first bytes say so.
-pub(crate) fn opened(path: &Path) -> io::Result<Box<dyn Read>> {
+/// What parts the columns of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separator {
+    /// `,`
+    Comma,
+    /// `;`, as spreadsheets write where a comma parts decimals.
+    Semicolon,
+    /// A tab.
+    Tab,
+}
+
+impl Separator {
+    /// The one that is most often in a header line outside quotes; of equals the comma.
+    fn of(header: &[u8]) -> Separator {
+        let count = |separator: Separator| {
+            let mut quoted = false;
+            let parts = |&&byte: &&u8| {
+                quoted ^= byte == b'"';
+                byte == separator.byte() && !quoted
+            };
+            header.iter().filter(parts).count()
+        };
+        let all = [Separator::Tab, Separator::Semicolon, Separator::Comma];
+        // The last of equals wins, hence the order.
+        all.into_iter().max_by_key(|&separator| count(separator)).unwrap_or(Separator::Comma)
+    }
+
+    fn byte(self) -> u8 {
+        match self {
+            Separator::Comma => b',',
+            Separator::Semicolon => b';',
+            Separator::Tab => b'\t',
+        }
+    }
+}
+
+impl fmt::Display for Separator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Separator::Comma => "commas",
+            Separator::Semicolon => "semicolons",
+            Separator::Tab => "tabs",
+        })
+    }
+}
+
+/// Where a column stands, whatever the case of its name; one of that very name goes before.
+pub(crate) fn place(header: &csv::StringRecord, name: &str) -> Option<usize> {
+    // Spreadsheets begin a table with a byte order mark.
+    let bare = |cell: &str| cell.trim_start_matches('\u{feff}').trim().to_owned();
+    let exact = header.iter().position(|cell| bare(cell) == name);
+    exact.or_else(|| header.iter().position(|cell| bare(cell).to_lowercase() == name.to_lowercase()))
+}
+
+/// A table as CSV, out of gzip or Parquet if its first bytes say so, and what parts its columns: told from the header line.
+pub(crate) fn opened(path: &Path) -> io::Result<(csv::Reader<Box<dyn Read>>, Separator)> {
     let mut file = BufReader::new(File::open(path)?);
     let start = file.fill_buf()?;
     if start.starts_with(parquet::MAGIC) {
-        return Ok(Box::new(io::Cursor::new(parquet_as_csv(path)?)));
+        let bytes = io::Cursor::new(parquet_as_csv(path)?);
+        return Ok((csv::Reader::from_reader(Box::new(bytes)), Separator::Comma));
     }
-    Ok(if start.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+    let mut text: Box<dyn BufRead> = if start.starts_with(&[0x1f, 0x8b]) {
+        Box::new(BufReader::new(MultiGzDecoder::new(file)))
+    } else {
+        Box::new(file)
+    };
+    let mut header = Vec::new();
+    text.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut header)?;
+    let separator = Separator::of(&header);
+    let whole: Box<dyn Read> = Box::new(io::Cursor::new(header).chain(text));
+    Ok((csv::ReaderBuilder::new().delimiter(separator.byte()).from_reader(whole), separator))
 }
+
+/// Bytes of a header line that are looked at, so that a file without lines is not read into memory.
+const LONGEST_HEADER: u64 = 1 << 20;
 
 /// A Parquet file as a table in CSV, without the columns whose cells are neither text nor numbers nor dates. An error holds no value.
 fn parquet_as_csv(path: &Path) -> io::Result<Vec<u8>> {
@@ -149,7 +218,7 @@ fn parquet_as_csv(path: &Path) -> io::Result<Vec<u8>> {
 pub(crate) fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    [".csv", ".parquet"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
+    [".csv", ".tsv", ".parquet"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
 }
 
 #[cfg(test)]
@@ -186,6 +255,20 @@ mod tests {
         assert!(of("session_id,utterance_id,code\ns,1,\n").contains("--column"));
         assert!(of("session_id,utterance_id,codes\ns,1,\ns,1,\n").contains("record 2"));
         assert!(of("session_id,utterance_id,codes\n").contains("no unit"));
+    }
+
+    #[test]
+    fn semicolons_tabs_and_capitals_are_understood() {
+        for separator in [",", ";", "\t"] {
+            let text =
+                "\u{feff}Session_ID,Utterance_id,\"a;b\",Codes\ns,1,,joy|fear\n".replace(',', separator);
+            let coder = read(&text).unwrap();
+            assert_eq!((coder.order.len(), coder.labels[0].len()), (1, 2), "{separator}");
+        }
+        let exact = read("session_id,utterance_id,CODES,codes\ns,1,no,yes\n").unwrap();
+        assert!(exact.labels[0].contains("yes"));
+        let told = read("session_id;utterance_id;label\ns;1;joy\n").unwrap_err().to_string();
+        assert!(told.contains("no column 'codes' (columns are parted by semicolons)"), "{told}");
     }
 
     #[test]

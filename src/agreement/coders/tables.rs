@@ -3,6 +3,7 @@
 use super::aligned::Aligned;
 use super::compare::{Comparison, Nominal};
 use super::read::Key;
+use crate::agreement::bootstrap::Bootstrap;
 use crate::agreement::markdown::{cell, with_interval};
 use crate::agreement::report::Figure;
 use crate::agreement::table::{bin_cells, bytes, number};
@@ -23,12 +24,21 @@ impl Comparison {
     fn write_markdown(&self, out: &mut String) -> std::fmt::Result {
         let [all, common] = self.units;
         let cluster = self.cluster;
-        writeln!(out, "{all} units of {} {cluster}s, {common} of them in every coding.", self.sessions)?;
+        let (units, sessions) = (counted(all, "unit"), counted(self.sessions, cluster));
+        writeln!(out, "{units} of {sessions}, {common} of them in every coding.")?;
         for (name, missing) in self.coders.iter().zip(&self.missing).filter(|(_, missing)| **missing > 0) {
-            writeln!(out, "{missing} units are not in {}.", cell(name))?;
+            let are = if *missing == 1 { "is" } else { "are" };
+            writeln!(out, "{} {are} not in {}.", counted(*missing, "unit"), cell(name))?;
         }
-        let percent = (self.confidence * 100.0).round();
-        writeln!(out, "In brackets: {percent} % percentile intervals, resampling whole {cluster}s.\n")?;
+        let (percent, least) = ((self.confidence * 100.0).round(), Bootstrap::LEAST_CLUSTERS);
+        if self.sets.agreement.interval.is_some() {
+            writeln!(
+                out,
+                "In brackets: {percent} % percentile intervals, resampling whole {cluster}s; a dash where what a figure is \
+                 of stands in fewer than {least} of them."
+            )?;
+        }
+        writeln!(out)?;
 
         let given: Vec<String> = self.coders.iter().map(|name| format!("given by {}", cell(name))).collect();
         writeln!(
@@ -159,6 +169,11 @@ pub fn disagreements(aligned: &Aligned, texts: &BTreeMap<Key, String>) -> Result
     bytes(table)
 }
 
+/// `1 unit`, `2 units`.
+fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
 fn nominal(of: &Nominal) -> String {
     [of.agreement, of.cohen, of.fleiss, of.alpha].map(shown).join(" | ")
 }
@@ -192,9 +207,11 @@ mod tests {
             assert!(cells.windows(2).all(|pair| pair[0] == pair[1]), "{table}");
         }
         assert!(
-            text.starts_with("3 units of 2 sessions, 1 of them in every coding.\n1 units are not in a.\n"),
+            text.starts_with("3 units of 2 sessions, 1 of them in every coding.\n1 unit is not in a.\n"),
             "{text}"
         );
+        // Two sessions say nothing about the next ones.
+        assert!(text.contains("In brackets") && text.contains(" [–] |"), "{text}");
         assert!(text.contains("### c against a") && !text.contains("NaN"), "{text}");
     }
 
@@ -202,6 +219,7 @@ mod tests {
     fn csv_and_disputes() {
         let aligned = three();
         let comparison = compare(&aligned, &Bootstrap { resamples: 0, ..Bootstrap::default() });
+        assert!(!comparison.to_markdown().contains("In brackets"));
         let text = String::from_utf8(comparison.to_csv().unwrap()).unwrap();
         assert!(text.contains("joy,c,average_precision,1,,\n"), "{text}");
         assert!(text.contains("all labels,b,missing_units,1,,\n"), "{text}");

@@ -5,6 +5,7 @@ use crate::coding::own::{OwnCodebook, OwnLabel, Voice};
 use crate::train::coded::{self, Coded};
 use crate::transcript::Unit;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::PathBuf;
 
 /// Labels of one unit.
@@ -24,6 +25,28 @@ pub struct Material {
 /// The least number of groups: two to learn from wherever one is held out, so that strengths and thresholds too can be
 /// chosen on what was not learned from.
 pub const LEAST_GROUPS: usize = 3;
+
+/// The least number of units of a label from which it can be learned, and a threshold chosen for it.
+pub const LEAST_UNITS: usize = 5;
+
+/// A label that stands on too few units, or in too few groups, to be learned or measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rare<'a> {
+    /// Its name.
+    pub label: &'a str,
+    /// Units that carry it.
+    pub units: usize,
+    /// Groups that they are of.
+    pub groups: usize,
+}
+
+impl fmt::Display for Rare<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s = |n: usize| if n == 1 { "" } else { "s" };
+        let Rare { label, units, groups } = *self;
+        write!(f, "'{label}' ({units} unit{} in {groups} group{})", s(units), s(groups))
+    }
+}
 
 impl Material {
     /// Reads tables as [`coded::read`] does, with labels in `column`, joined by `|`. A unit has one label where `single`
@@ -72,6 +95,24 @@ impl Material {
             return Err(Error::Groups(groups.len()));
         }
         Ok(Material { sessions, codebook, groups })
+    }
+
+    /// Labels on fewer than [`LEAST_UNITS`] units or in fewer than [`LEAST_GROUPS`] groups, in the order of the codebook.
+    #[must_use]
+    pub fn rare(&self) -> Vec<Rare<'_>> {
+        let of_label = |label: &OwnLabel| {
+            let with_it =
+                |session: &&Coded<Labels>| session.gold.iter().any(|labels| labels.contains(&label.name));
+            let units = units(&self.sessions).filter(|(_, labels)| labels.contains(&label.name)).count();
+            let groups: BTreeSet<&str> =
+                self.sessions.iter().filter(with_it).map(|session| session.cluster.as_str()).collect();
+            (units, groups.len())
+        };
+        let all = self.codebook.labels.iter().map(|label| {
+            let (units, groups) = of_label(label);
+            Rare { label: &label.name, units, groups }
+        });
+        all.filter(|rare| rare.units < LEAST_UNITS || rare.groups < LEAST_GROUPS).collect()
     }
 
     /// Folds of the cross-validation: no more than there are groups.
@@ -137,6 +178,15 @@ mod tests {
         let [any, one] = [false, true].map(|single| read(&gap, single).unwrap());
         assert_eq!((any.codebook.single, any.groups[2].1), (false, 2));
         assert_eq!((one.codebook.single, one.groups[2].1), (true, 1));
+    }
+
+    #[test]
+    fn labels_on_a_handful_of_units_are_rare() {
+        let of = |group: &str, label: &str, times| format!("{group},,client,x,{label}\n").repeat(times);
+        let text = of("a", "yes", 3) + &of("b", "yes", 1) + &of("c", "yes|once", 1) + &of("c", "here", 9);
+        let material = read(&text, false).unwrap();
+        let told: Vec<String> = material.rare().iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["'here' (9 units in 1 group)", "'once' (1 unit in 1 group)"]);
     }
 
     #[test]

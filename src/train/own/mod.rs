@@ -15,7 +15,7 @@ mod regression;
 mod thresholds;
 
 pub use card::card;
-pub use material::{LEAST_GROUPS, Labels, Material};
+pub use material::{LEAST_GROUPS, LEAST_UNITS, Labels, Material, Rare};
 #[cfg(feature = "rust-bert")]
 pub use network::{FineTuning, Start, Unseen, fine_tune};
 pub use regression::{Step, adapt};
