@@ -210,12 +210,14 @@ mod tests {
                 "Anna Okonkwo. Mrs Okonkwo, I mean, not Mr Okonkwo.",
                 "Ring 07700 900123 or 07700900123, not 07700 900124.",
                 "Hello, Siobhan. It says Siobhán on the letter.",
+                "A letter from Okonkwo, in Lagos.",
             ]),
             [
                 "[NAME] rang, and [NAME_2] too. [NAME]'s fine.",
                 "[NAME]. Mrs [NAME], I mean, not Mr [NAME_3].",
                 "Ring [PHONE] or [PHONE], not [PHONE_2].",
                 "Hello, [NAME_4]. It says [NAME_4] on the letter.",
+                "A letter from [NAME], in [PLACE].",
             ]
         );
     }

@@ -74,10 +74,18 @@ fn reach_back(words: &[Word<'_>], at: usize, earlier: usize) -> usize {
 pub(super) fn again(text: &str, known: &Known, hits: &mut Vec<Hit>) {
     let words = words(text);
     for (at, word) in words.iter().enumerate() {
-        if word.shape == Shape::Lower || hits.iter().any(|hit| hit.bytes.contains(&word.bytes.start)) {
+        if word.shape == Shape::Lower {
             continue;
         }
         let lower = word.lower();
+        if let Some(hit) = hits.iter_mut().find(|hit| hit.bytes.contains(&word.bytes.start)) {
+            // "A letter from Okonkwo" is from a place only where nobody is called so.
+            let from = words[..at].last().is_some_and(|before| before.is("from"));
+            if from && hit.kind == Kind::Place && hit.bytes == word.bytes && known.has(&lower) {
+                hit.kind = Kind::Name;
+            }
+            continue;
+        }
         // A word that begins sentences is a name inside one, or if what follows speaks of somebody.
         let article =
             words[..at].last().is_some_and(|before| before.is("the") || before.is("a") || before.is("an"));
@@ -118,7 +126,8 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
         return in_capitals(words, at, class);
     }
     let by_cue = |least: Strength| (cues::before(words, at) >= Some(least)).then_some(Shown::ByCue);
-    let by_verb = || cues::after(words, at).then_some(Shown::ByCue);
+    let placed = words[..at].last().is_some_and(|before| before.is("in") || before.is("near"));
+    let by_verb = || (!placed && cues::after(words, at)).then_some(Shown::ByCue);
     match class {
         Class::Sure => {
             let saint = words[..at].last().is_some_and(|before| before.is("st") || before.is("saint"));
@@ -236,7 +245,7 @@ fn goes_on(words: &[Word<'_>], at: usize, ahead: usize, lower: &str) -> bool {
 }
 
 /// Who is spoken of like a person and is none, and where people come from.
-fn is_no_person(lower: &str) -> bool {
+pub(super) fn is_no_person(lower: &str) -> bool {
     const NEVER: &str = " god lord allah jesus christ heaven satan buddha samaritans irish english scottish welsh british french german italian spanish portuguese polish romanian russian ukrainian greek turkish chinese japanese korean vietnamese thai indian pakistani bangladeshi nigerian ghanaian kenyan african jamaican american canadian australian mexican brazilian european asian arab muslim hindu sikh jewish catholic protestant ";
     NEVER.contains(&format!(" {lower} ")) || lower.ends_with("n't")
 }
