@@ -250,7 +250,7 @@ fn summary(run: &Run, arguments: &Arguments) -> String {
     if totals.rejected > 0 {
         lines.push(format!("{} records could not be read: see rejects.csv", totals.rejected));
     }
-    lines.push(privacy::summary(totals.finds, arguments.privacy.job().redact));
+    lines.push(privacy::summary(totals.finds, arguments.privacy.redact));
     if !totals.added_up {
         lines.push("read and written do not add up: please report this".to_owned());
     }

@@ -30,7 +30,7 @@ static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Without "number", six to ten digits in one are an account's; so are eight beside a sort code.
-static SPOKEN_OF: LazyLock<Regex> = LazyLock::new(|| {
+static ACCOUNT_BARE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
         r"(?i)\b(?:account|acct|acc|a/c)\.?(?:\s+(?:is|was|it's|number|num|no\.?))*[\s:#,]+(\d{6,10})\b|\bsort code(?:\s+is)?[\s:#]+\d{2}[ -]?\d{2}[ -]?\d{2}[\s,;/]+(?:and\s+)?(\d{8}|\d{4} \d{4})\b|\b(\d{8})[\s,;/]+(?:(?:and|with|the|my)\s+)*sort code",
     )
@@ -52,7 +52,7 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
         }
     }
     add_all(&ACCOUNT, Kind::Bank, text, hits);
-    let digits = SPOKEN_OF.captures_iter(text).filter_map(|groups| groups.iter().skip(1).flatten().next());
+    let digits = ACCOUNT_BARE.captures_iter(text).filter_map(|groups| groups.iter().skip(1).flatten().next());
     hits.extend(digits.map(|group| Hit { kind: Kind::Bank, bytes: group.range() }));
 }
 
