@@ -62,13 +62,13 @@ fn rows_in_memory_come_to_the_tables_of_the_file() {
     let mut file = csv::Writer::from_path(&input).unwrap();
     rows.iter().for_each(|row| file.write_record(row).unwrap());
     file.flush().unwrap();
-    let privacy = Privacy { redact: true, most: None, found: true };
+    let privacy = Privacy { redact: true, found: true, ..Privacy::default() };
     let job = Job {
         sources: vec![Source::File(input.clone())],
         passed_over: 3,
         input: Options::default(),
         text: true,
-        privacy,
+        privacy: privacy.clone(),
         excel: false,
         also: Vec::new(),
         resume: false,

@@ -124,6 +124,25 @@ fn an_unclean_input_stops_with_its_own_code() {
     assert!(!names(out.path()).contains(&"run.json".to_owned()));
 }
 
+/// An id that is a code and a name too would stop every run, for ids are not redacted.
+#[test]
+fn what_is_allowed_is_no_find() {
+    let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let input = dir.path().join("talk.csv");
+    fs::write(
+        &input,
+        "session_id,client_id,speaker,text\nREED-1,REED,client,I said nothing.\nREED-1,REED,client,Reed rang.\n",
+    )
+    .unwrap();
+    let fields = |more: &[&str]| -> Vec<String> {
+        let output = analyze(&input, out.path(), &[&["--require-clean"], more].concat());
+        assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
+        rows(&out.path().join("privacy.csv")).iter().map(|row| row["field"].clone()).collect()
+    };
+    assert_eq!(fields(&[]), ["text", "session_id", "client_id"]);
+    assert_eq!(fields(&["--allow", "MARY,REED"]), ["text"]);
+}
+
 /// Words of the sessions are in the evidence of moments and in excerpts alone, and on stderr in no case.
 #[test]
 fn words_of_sessions_stay_where_they_may_be() {

@@ -277,7 +277,7 @@ fn summary(run: &Run, arguments: &Arguments) -> Vec<String> {
     if totals.passed_over > 0 {
         lines.push(format!("{} files in folders were passed over: see the notices", totals.passed_over));
     }
-    lines.push(privacy::summary(totals.finds, arguments.privacy.job().redact));
+    lines.push(privacy::summary(totals.finds, arguments.privacy.redact));
     if !totals.added_up {
         lines.push("read and written do not add up: please report this".to_owned());
     }

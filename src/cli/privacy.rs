@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub(super) struct PrivacyArguments {
     /// Replaces what may identify a person by [NAME], [PHONE] and so on, before anything is classified or written.
     #[arg(long)]
-    redact: bool,
+    pub(super) redact: bool,
 
     /// Stops with exit code 5 and writes privacy.csv alone if more than N places may identify a person [without N: 0].
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "0", value_parser = whole::<u64>)]
@@ -20,11 +20,20 @@ pub(super) struct PrivacyArguments {
     /// Writes the words found into privacy.csv, not only where they stand.
     #[arg(long, conflicts_with = "no_text")]
     privacy_text: bool,
+
+    /// Words that identify nobody, as they would be found, capitals and all: codes that are names too. May be repeated.
+    #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
+    allow: Vec<String>,
 }
 
 impl PrivacyArguments {
     pub(super) fn job(&self) -> pipeline::Privacy {
-        pipeline::Privacy { redact: self.redact, most: self.require_clean, found: self.privacy_text }
+        pipeline::Privacy {
+            redact: self.redact,
+            most: self.require_clean,
+            found: self.privacy_text,
+            allowed: self.allow.clone(),
+        }
     }
 
     /// The number of `--require-clean 20`, which was taken for an input.
@@ -35,11 +44,12 @@ impl PrivacyArguments {
     }
 
     /// For `run.json`.
-    pub(super) fn recorded(&self) -> [(&'static str, Value); 3] {
+    pub(super) fn recorded(&self) -> [(&'static str, Value); 4] {
         [
             ("redact", json!(self.redact)),
             ("require_clean", json!(self.require_clean)),
             ("privacy_text", json!(self.privacy_text)),
+            ("allow", json!(self.allow)),
         ]
     }
 

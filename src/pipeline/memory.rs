@@ -58,14 +58,14 @@ impl<E: Iterator<Item = Event>> Iterator for Chunks<E> {
 /// The sessions with what may identify a person replaced.
 #[must_use]
 pub fn clean(sessions: Vec<Session>) -> Vec<Session> {
-    released(searched(sessions), true)
+    released(searched(sessions, &[]), true)
 }
 
 /// A run that stays in memory. It keeps the counts of every session to the end, and no words.
 pub struct InMemory<'m> {
     model: &'m Model,
     options: report::Options,
-    redact: bool,
+    privacy: Privacy,
     cases: Cases,
 }
 
@@ -74,7 +74,7 @@ impl<'m> InMemory<'m> {
     #[must_use]
     pub fn new(model: &'m Model, text: bool, privacy: Privacy) -> InMemory<'m> {
         let options = report::Options { text, found: privacy.found, ..report::Options::default() };
-        InMemory { model, options, redact: privacy.redact, cases: Cases::default() }
+        InMemory { model, options, privacy, cases: Cases::default() }
     }
 
     fn tables(&self) -> HeldTables {
@@ -90,11 +90,11 @@ impl<'m> InMemory<'m> {
         for reject in &chunk.rejects {
             tables.reject(reject)?;
         }
-        let searched = searched(chunk.sessions);
+        let searched = searched(chunk.sessions, &self.privacy.allowed);
         for session in &searched {
             tables.search(session)?;
         }
-        for coded in &code(self.model, released(searched, self.redact))? {
+        for coded in &code(self.model, released(searched, self.privacy.redact))? {
             tables.write(coded)?;
             self.cases.add(coded);
         }

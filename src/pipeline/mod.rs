@@ -67,7 +67,7 @@ pub struct Job {
 }
 
 /// What to do about words that may identify a person. They are looked for in any case.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Privacy {
     /// Whether they are replaced before anything else sees them.
     pub redact: bool,
@@ -75,6 +75,8 @@ pub struct Privacy {
     pub most: Option<u64>,
     /// Whether `privacy.csv` may hold them.
     pub found: bool,
+    /// What identifies nobody, letter by letter as it would be found: a code that is a name too.
+    pub allowed: Vec<String>,
 }
 
 /// What happens during a run, for whoever watches.
@@ -179,7 +181,7 @@ pub fn analyze(
     let (sources, options, shard) = (job.sources.clone(), job.input.clone(), job.shard);
     let reader = std::thread::spawn(move || read::read(&sources, &options, shard, &send));
     while let Some(message) = next(&receive, job)? {
-        made.take(message, job.privacy, model, watch)?;
+        made.take(message, &job.privacy, model, watch)?;
     }
     if let Err(panic) = reader.join() {
         std::panic::resume_unwind(panic);
@@ -341,7 +343,7 @@ impl Made {
     fn take(
         &mut self,
         message: Message,
-        privacy: Privacy,
+        privacy: &Privacy,
         model: &Model,
         watch: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), Error> {
@@ -394,11 +396,11 @@ fn conclude(cases: &Cases, tables: &mut Tables, watch: &mut dyn FnMut(Progress<'
 /// Looks for what may identify a person, writes it down, and hands on what may be coded: nothing once too much was found.
 /// Also says how much was found in each session.
 fn search(
-    privacy: Privacy,
+    privacy: &Privacy,
     sessions: Vec<Session>,
     tables: &mut Tables,
 ) -> Result<(Vec<Session>, Vec<u64>), Error> {
-    let searched = searched(sessions);
+    let searched = searched(sessions, &privacy.allowed);
     for session in &searched {
         tables.search(session)?;
     }
@@ -409,9 +411,13 @@ fn search(
     Ok((released(searched, privacy.redact), finds))
 }
 
-/// Looks for what may identify a person.
-fn searched(sessions: Vec<Session>) -> Vec<Searched> {
-    let search = |session| Searched { finds: privacy::find(&session), session };
+/// Looks for what may identify a person; what is just one of `allowed` does not.
+fn searched(sessions: Vec<Session>, allowed: &[String]) -> Vec<Searched> {
+    let search = |session| {
+        let mut finds = privacy::find(&session);
+        finds.retain(|find| !allowed.iter().any(|word| word == find.words(&session)));
+        Searched { session, finds }
+    };
     sessions.into_par_iter().map(search).collect()
 }
 

@@ -29,6 +29,13 @@ static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// Without "number", six to ten digits in one are an account's; so are eight beside a sort code.
+static ACCOUNT_BARE: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?i)\b(?:account|acct|acc|a/c)\.?(?:\s+(?:is|was|it's|number|num|no\.?))*[\s:#,]+(\d{6,10})\b|\bsort code(?:\s+is)?[\s:#]+\d{2}[ -]?\d{2}[ -]?\d{2}[\s,;/]+(?:and\s+)?(\d{8}|\d{4} \d{4})\b|\b(\d{8})[\s,;/]+(?:(?:and|with|the|my)\s+)*sort code",
+    )
+});
+
 pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
     for found in CARD.find_iter(text) {
         if is_card(&values(found.as_str())) {
@@ -45,6 +52,8 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
         }
     }
     add_all(&ACCOUNT, Kind::Bank, text, hits);
+    let digits = ACCOUNT_BARE.captures_iter(text).filter_map(|groups| groups.iter().skip(1).flatten().next());
+    hits.extend(digits.map(|group| Hit { kind: Kind::Bank, bytes: group.range() }));
 }
 
 /// The digits of a number, without what parts them.
@@ -81,7 +90,22 @@ mod tests {
         finds("bank", "Pay it into GB82 WEST 1234 5698 7654 32 please.", "GB82 WEST 1234 5698 7654 32");
         finds("bank", "IBAN IE29AIBK93115212345678 on the form.", "IE29AIBK93115212345678");
         finds("bank", "My account number is 31510604.", "31510604");
+        finds("bank", "My account is 73920184.", "73920184");
+        finds("bank", "Account no. 73920184, the joint one.", "73920184");
+        finds("bank", "Acct: 73920184.", "73920184");
+        finds("bank", "It's 73920184, sort code on the card.", "73920184");
         cues("bank", super::ACCOUNTS);
+        for beside in ["account 73920184", "73920184", "and 7392 0184"] {
+            let text = format!("My sort code is 20-45-11, {beside}.");
+            let session = super::super::tests::session(&[&text]);
+            let found: Vec<_> =
+                super::super::find(&session).iter().map(|find| find.words(&session).to_owned()).collect();
+            assert_eq!(
+                found,
+                ["20-45-11", beside.trim_start_matches(|c: char| !c.is_ascii_digit())],
+                "{text}"
+            );
+        }
     }
 
     #[test]
@@ -91,6 +115,7 @@ mod tests {
             "Scores were 21 18 15 12 11 10 9 8 in that order.",
             "I have a bank account since 2004.",
             "On account of the 3 of them.",
+            "On account of 200000 people. Take into account 12 things. My account of 2019 2020.",
         ] {
             finds_nothing(text);
         }

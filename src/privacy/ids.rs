@@ -38,10 +38,18 @@ static SSN_CUED: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// Numbers with letters that nothing else looks like: national insurance (UK), PPS (IE), PAN (IN), driving licence (UK).
+/// Numbers with letters that nothing else looks like: national insurance (UK), PAN (IN), driving licence (UK), number
+/// plates (UK) with their space.
 static LETTERED: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]|[A-Z]{2,5}9{0,3}\d{6}[A-Z9]{2}\d[A-Z]{2})\b",
+        r"\b(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]|[A-Z]{2,5}9{0,3}\d{6}[A-Z9]{2}\d[A-Z]{2}|[A-HJ-PR-Y]{2}\d{2} [A-HJ-PR-Z]{3})\b",
+    )
+});
+
+/// A number plate without its space.
+static PLATE: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?i)\b(?:car|van|bike|vehicle|reg|registration|plates?)(?:['’]s)?(?:\s+(?:is|was|are|it's|reg|plates?|number))*[\s:#,]+((?-i:[A-Z]{2}\d{2}[A-Z]{3}))\b",
     )
 });
 
@@ -111,6 +119,7 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
     }
     add_all(&OFFICIAL_CUED, Kind::NationalId, text, hits);
     add_all(&LETTERED, Kind::NationalId, text, hits);
+    add_all(&PLATE, Kind::NationalId, text, hits);
     let adds_up = |found: &regex::Match<'_>| checksum::pps(found.as_str());
     hits.extend(
         PPS.find_iter(text).filter(adds_up).map(|found| Hit { kind: Kind::NationalId, bytes: found.range() }),
@@ -157,6 +166,8 @@ mod tests {
         finds("national_id", "Down as 1234567T at the office.", "1234567T");
         finds("national_id", "They typed 046 454 286 twice.", "046 454 286");
         finds("national_id", "It says 2123 45670 1 on the card.", "2123 45670 1");
+        finds("national_id", "My car is YK19 XRT.", "YK19 XRT");
+        finds("national_id", "It was a white van, YK19XRT, on the kerb.", "YK19XRT");
         cues("nhs", NHS);
         cues("social_security", SOCIAL);
         cues("national_id", OFFICIAL);
@@ -170,6 +181,7 @@ mod tests {
             "I got my passport in 2019 and went.",
             "My driving licence came back after 6 months.",
             "Medicare paid for 10 sessions.",
+            "My car is 19 now. PHQ9 was 19. The room is AB12DEF.",
         ] {
             finds_nothing(text);
         }

@@ -1,5 +1,6 @@
 //! Finds replaced by placeholders of their kind. The same person has the same placeholder within a session.
 
+use super::names::lists::plain;
 use crate::finding::{Field, Find, Kind, Searched};
 use crate::transcript::Session;
 use std::collections::{HashMap, HashSet};
@@ -77,7 +78,7 @@ struct Cast {
 /// Somebody with a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Person {
-    /// Parts of the name in small letters.
+    /// Parts of the name in small letters without accents: "Siobhan" is "Siobhán".
     parts: Vec<String>,
     /// The title before it, as far as it tells people apart.
     title: Option<&'static str>,
@@ -160,8 +161,10 @@ impl Cast {
 impl Person {
     fn of(find: &Find, session: &Session) -> Person {
         let words = find.words(session);
-        let parts =
-            words.split([' ', '\u{a0}', '.']).filter(|part| part.chars().count() > 1).map(str::to_lowercase);
+        let parts = words
+            .split([' ', '\u{a0}', '.'])
+            .filter(|part| part.chars().count() > 1)
+            .map(|part| plain(&part.to_lowercase()));
         let before = find.field.of(session).get(..find.bytes.start).unwrap_or_default();
         Person { parts: parts.collect(), title: title(before) }
     }
@@ -206,11 +209,15 @@ mod tests {
                 "Anna rang, and Darren too. Anna's fine.",
                 "Anna Okonkwo. Mrs Okonkwo, I mean, not Mr Okonkwo.",
                 "Ring 07700 900123 or 07700900123, not 07700 900124.",
+                "Hello, Siobhan. It says Siobhán on the letter.",
+                "A letter from Okonkwo, in Lagos.",
             ]),
             [
                 "[NAME] rang, and [NAME_2] too. [NAME]'s fine.",
                 "[NAME]. Mrs [NAME], I mean, not Mr [NAME_3].",
                 "Ring [PHONE] or [PHONE], not [PHONE_2].",
+                "Hello, [NAME_4]. It says [NAME_4] on the letter.",
+                "A letter from [NAME], in [PLACE].",
             ]
         );
     }

@@ -1,5 +1,6 @@
 //! Places and employers, where the words around make them likely: "I live in …", "I work at …", "… Primary School".
 
+use super::names::is_no_person;
 use super::names::lists::{self, Class};
 use super::{Cue, Hit, any_of, compile};
 use crate::finding::Kind;
@@ -10,13 +11,13 @@ const CAPITAL: &str = r"\p{Lu}\p{L}[\p{L}'’&]*(?:-\p{L}+)*";
 
 /// Capitals, with the small words that names of places have between.
 fn place_name() -> String {
-    format!(r"{CAPITAL}(?:[ -](?:(?:of|upon|on|the|under|le|la|de)[ -]){{0,2}}{CAPITAL}){{0,3}}")
+    format!(r"(?:St\.? )?{CAPITAL}(?:[ -](?:(?:of|upon|on|the|under|le|la|de)[ -]){{0,2}}{CAPITAL}){{0,3}}")
 }
 
 /// The same for firms and schools, also `Hardy, Saunders and Shaw`.
 fn firm_name() -> String {
     format!(
-        r"{CAPITAL}(?:, {CAPITAL})+ (?:and|&) {CAPITAL}|{CAPITAL}(?:[ -](?:(?:of|the|and|&|for|in)[ -]){{0,2}}{CAPITAL}){{0,4}}"
+        r"{CAPITAL}(?:, {CAPITAL})+ (?:and|&) {CAPITAL}|(?:St\.? )?{CAPITAL}(?:[ -](?:(?:of|the|and|&|for|in)[ -]){{0,2}}{CAPITAL}){{0,4}}"
     )
 }
 
@@ -67,6 +68,10 @@ const EMPLOYERS: &[Cue] = &[
         "I was sacked from Lidl.",
     ),
     (r"\b(?:employer|workplace|company)(?: is| was|:)?", "Employer: Northern Rail."),
+    (
+        r"\b(?:ward(?: \w+)?|a&e|icu|intensive care|maternity|admitted|appointment|operation|scan) (?:at|to)",
+        "I'm a nurse on ward 12 at St James's.",
+    ),
 ];
 
 static EMPLOYER: LazyLock<Regex> =
@@ -81,14 +86,31 @@ static INSTITUTION: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-static INSTITUTION_WORD: LazyLock<Regex> =
-    LazyLock::new(|| compile(&format!(r"\b(?:{INSTITUTIONS}|University|Bank|City|Borough)\b")));
+const INSTITUTIONS_SMALL: &str =
+    "surgery|clinic|practice|hospital|hospice|school|college|academy|nursery|prison";
+
+/// The same in small letters, and hospitals that are known by less: "the Meadow Lane surgery", "at Leeds General".
+static INSTITUTION_SMALL: LazyLock<Regex> = LazyLock::new(|| {
+    compile(&format!(
+        r"\b(?:at|to|in|into|near|from|by|the|The) ((?:St\.? )?{CAPITAL}(?: {CAPITAL}){{0,3}} (?:{INSTITUTIONS_SMALL}))\b|\b(?:at|to|in|into) (?:the )?({CAPITAL}(?: {CAPITAL})? General)\b"
+    ))
+});
+
+/// Places behind no more than a small word: "my sister in Lagos". The name is in no list, and is none of [`NO_PLACE`].
+static NEAR: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"\b(?:in|near|from) ({})", place_name())));
+
+/// Months, titles, languages, and shops and programs that everybody goes to.
+const NO_PLACE: &str = " jan feb mar apr jun jul aug sep sept oct nov dec mr mrs ms dr hindi urdu tamil kannada gujarati punjabi bengali telugu malayalam yoruba igbo hausa twi arabic farsi latin gaelic tigrinya mandarin cantonese tesco asda lidl aldi morrisons sainsbury waitrose wilko argos primark poundland costa costco starbucks nando pret greggs mcdonald ikea boots spar coles woolworths walmart publix halfords screwfix amazon ebay netflix facebook instagram tiktok whatsapp youtube google excel powerpoint pilates crown ";
+
+static INSTITUTION_WORD: LazyLock<Regex> = LazyLock::new(|| {
+    compile(&format!(r"\b(?:{INSTITUTIONS}|{INSTITUTIONS_SMALL}|General|University|Bank|City|Borough)\b"))
+});
 
 /// What stands before an institution and names none.
 const GENERIC: &str = " school hospital college church miss year each any no high primary secondary grammar boarding sunday middle junior infant the my our his her their a an nursery special local general old new community catholic methodist baptist private state public medical city county town parish and in at to but so gp then day ";
 
 /// A country or a state of the US holds too many people to identify one.
-const LARGE: &str = " england scotland wales ireland britain america canada australia india pakistan nigeria ghana kenya poland romania spain france germany italy portugal greece turkey china japan brazil mexico jamaica africa asia europe iraq iran syria afghanistan bangladesh somalia sudan ethiopia eritrea egypt uganda zimbabwe philippines vietnam thailand malaysia indonesia singapore russia ukraine hungary bulgaria albania kosovo croatia serbia bosnia sweden norway denmark finland holland netherlands belgium switzerland austria israel palestine lebanon jordan cuba haiti colombia peru chile argentina ecuador venezuela nepal cyprus malta iceland alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia wisconsin wyoming usa uk us gb eu uae states kingdom earth heaven hell god mass ";
+const LARGE: &str = " england scotland wales ireland britain america canada australia india pakistan nigeria ghana kenya poland romania spain france germany italy portugal greece turkey china japan brazil mexico jamaica africa asia europe iraq iran syria libya kuwait yugoslavia afghanistan bangladesh somalia sudan ethiopia eritrea egypt uganda zimbabwe philippines vietnam thailand malaysia indonesia singapore russia ukraine hungary bulgaria albania kosovo croatia serbia bosnia sweden norway denmark finland holland netherlands belgium switzerland austria israel palestine lebanon jordan cuba haiti colombia peru chile argentina ecuador venezuela nepal cyprus malta iceland alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia wisconsin wyoming usa uk us gb eu uae states kingdom earth heaven hell god mass ";
 
 pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
     for (regex, kind) in [(&PLACE, Kind::Place), (&EMPLOYER, Kind::Organisation)] {
@@ -99,7 +121,25 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
             }
         }
     }
+    for group in NEAR.captures_iter(text).filter_map(|groups| groups.get(1)) {
+        let first = group.as_str().split([' ', '\'', '’']).next().unwrap_or_default().to_lowercase();
+        let unknown = lists::class(&first) == Class::Unknown && !is_in(NO_PLACE, &first);
+        if unknown && is_proper(group.as_str()) {
+            hits.push(Hit {
+                kind: Kind::Place,
+                bytes: group.start()..group.start() + length(group.as_str()),
+            });
+        }
+    }
     if INSTITUTION_WORD.is_match(text) {
+        for group in
+            INSTITUTION_SMALL.captures_iter(text).filter_map(|groups| groups.get(1).or(groups.get(2)))
+        {
+            let skipped = leading_generic(group.as_str());
+            if is_proper(&group.as_str()[skipped..]) {
+                hits.push(Hit { kind: Kind::Organisation, bytes: group.start() + skipped..group.end() });
+            }
+        }
         for groups in INSTITUTION.captures_iter(text) {
             let Some(group) = groups.get(1).or(groups.get(2)) else { continue };
             let skipped = leading_generic(group.as_str());
@@ -114,6 +154,23 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
 
 fn is_in(list: &str, word: &str) -> bool {
     list.contains(&format!(" {} ", word.to_lowercase()))
+}
+
+/// Whether a name begins with a word that is one: no day, no language, no abbreviation, nothing of every day.
+fn is_proper(name: &str) -> bool {
+    let first = name.split(' ').next().unwrap_or_default();
+    let lower = first.to_lowercase();
+    is_saint(name)
+        || !(lists::is_calendar(&lower)
+            || is_in(LARGE, &lower)
+            || is_in(GENERIC, &lower)
+            || is_no_person(&lower)
+            || lists::class(&lower) == Class::Common
+            || first.chars().nth(1).is_none_or(char::is_uppercase))
+}
+
+fn is_saint(name: &str) -> bool {
+    name.starts_with("St ") || name.starts_with("St. ")
 }
 
 /// Bytes of generic words at the beginning, with what follows them.
@@ -133,7 +190,7 @@ fn length(name: &str) -> usize {
     if let Some((rest, last)) = name.rsplit_once(' ')
         && lists::is_calendar(&last.to_lowercase())
     {
-        return rest.trim_end_matches([',', ' ']).trim_end_matches(" in").len();
+        return rest.trim_end_matches([',', ' ']).trim_end_matches(" in").trim_end_matches(" on").len();
     }
     let lost = |end: &str| {
         name.strip_suffix(end).map(str::len).filter(|_| !name.contains("St") && !name.contains("Saint"))
@@ -142,6 +199,9 @@ fn length(name: &str) -> usize {
 }
 
 fn is_named(name: &str, kind: Kind) -> bool {
+    if is_saint(name) {
+        return true;
+    }
     let first = name.split([' ', '\'', '’']).next().unwrap_or_default();
     let one = !name.contains(' ');
     let lower = first.to_lowercase();
@@ -169,6 +229,14 @@ mod tests {
         finds("organisation", "He goes to Alma Primary School now.", "Alma Primary School");
         finds("organisation", "They took her to the Royal Preston Hospital.", "Royal Preston Hospital");
         finds("organisation", "I did it at the University of Ibadan.", "University of Ibadan");
+        finds("organisation", "He's at the Meadow Lane surgery now.", "Meadow Lane surgery");
+        finds("organisation", "Kieran's at Leeds General.", "Leeds General");
+        finds("organisation", "I'm a nurse on ward 12 at St James's.", "St James's");
+        finds("organisation", "She's a teacher at St. Cuthbert's.", "St. Cuthbert's");
+        finds("place", "I live in St Helens.", "St Helens");
+        finds("place", "She married in Lagos.", "Lagos");
+        finds("place", "There was a farm near Slemish.", "Slemish");
+        finds("place", "A card came from Dunedin on Monday.", "Dunedin");
         cues("place", super::PLACES);
         cues("organisation", super::EMPLOYERS);
     }
@@ -185,6 +253,10 @@ mod tests {
             "I'm from Texas.",
             "I work for God.",
             "It was my Year 9 School.",
+            "The Monday clinic, the Catholic school, the NHS hospital, my GP surgery, the special school.",
+            "At the school, in hospital. The Attorney General. In General I am well.",
+            "In Feb I was in Tesco's, in CBT, in English, in Punjabi. A note from Mr [NAME], from Mum.",
+            "I prayed at St Mary's.",
         ] {
             finds_nothing(text);
         }

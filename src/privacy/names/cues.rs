@@ -1,5 +1,6 @@
 //! Words that announce a name or follow one. Every cue stands beside a sentence that it is found in.
 
+use super::lists::is_calendar;
 use super::words::{Gap, Shape, Word};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -282,6 +283,92 @@ const AFTER: &[&str] = &[
     "hit",
 ];
 
+/// Behind a name that begins a sentence, where the session has shown the name: what the word could not be followed by if
+/// it asked or wished. Forms that a question or a wish has too ("Will let you know", "Hope works") are left out, or are
+/// so rare that a find too many is the lesser evil.
+const ACTS: &[&str] = &[
+    "is",
+    "was",
+    "has",
+    "had",
+    "does",
+    "did",
+    "would",
+    "could",
+    "should",
+    "can",
+    "will",
+    "might",
+    "must",
+    "isn't",
+    "wasn't",
+    "hasn't",
+    "hadn't",
+    "doesn't",
+    "didn't",
+    "wouldn't",
+    "couldn't",
+    "shouldn't",
+    "can't",
+    "won't",
+    "came",
+    "comes",
+    "went",
+    "goes",
+    "got",
+    "gets",
+    "gave",
+    "gives",
+    "took",
+    "takes",
+    "made",
+    "makes",
+    "left",
+    "leaves",
+    "kept",
+    "keeps",
+    "lives",
+    "works",
+    "likes",
+    "needs",
+    "feels",
+    "felt",
+    "looks",
+    "sat",
+    "sits",
+    "stood",
+    "ran",
+    "runs",
+    "saw",
+    "sees",
+    "hid",
+    "slept",
+    "sleeps",
+    "drank",
+    "drinks",
+    "drove",
+    "drives",
+    "found",
+    "finds",
+    "lost",
+    "broke",
+    "brought",
+    "brings",
+    "began",
+    "spoke",
+    "speaks",
+    "met",
+    "spent",
+    "sent",
+    "paid",
+    "wrote",
+    "writes",
+    "fell",
+    "held",
+    "grew",
+    "won",
+];
+
 /// The words of a phrase before its last one, backwards, and what the phrase says.
 type Rest = (Vec<&'static str>, Strength);
 
@@ -423,6 +510,32 @@ fn full_lower(word: &Word<'_>) -> String {
 pub(super) fn after(words: &[Word<'_>], at: usize) -> bool {
     let Some(next) = words.get(at + 1) else { return false };
     next.gap == Gap::Space && next.shape == Shape::Lower && AFTER.contains(&next.lower().as_str())
+}
+
+/// Whether a sentence begins with the word, and what follows speaks of somebody: "Hope was crying", "Will, come here",
+/// "Rose and I", the name alone; not "Hope so", "Will you come?".
+pub(super) fn acts(words: &[Word<'_>], at: usize) -> bool {
+    let word = &words[at];
+    if !word.opens || word.shape != Shape::Capital {
+        return false;
+    }
+    let Some(next) = words.get(at + 1).filter(|next| !word.owns && !next.opens) else { return true };
+    let lower = next.lower();
+    match (next.gap, lower.as_str()) {
+        (Gap::Comma, _) => !is_calendar(&lower),
+        (Gap::Space, "and") => words.get(at + 2).is_some_and(|other| other.shape != Shape::Lower),
+        (Gap::Space, "never" | "always" | "still" | "also" | "just") => {
+            words.get(at + 2).is_some_and(|verb| is_act(&verb.lower()))
+        }
+        (Gap::Space, _) => next.shape == Shape::Lower && is_act(&lower),
+        _ => false,
+    }
+}
+
+/// A verb that speaks of one person or of what has happened.
+fn is_act(lower: &str) -> bool {
+    let past = lower.len() > 4 && lower.ends_with("ed") && !lower.ends_with("eed");
+    past || ACTS.contains(&lower) || AFTER.contains(&lower)
 }
 
 /// Whether a sentence begins with the word and "and I".

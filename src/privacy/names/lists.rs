@@ -48,7 +48,7 @@ pub(crate) fn class(lower: &str) -> Class {
 }
 
 /// Without the accents of the languages whose names the lists hold in plain letters.
-fn plain(lower: &str) -> String {
+pub(crate) fn plain(lower: &str) -> String {
     let letter = |c| match c {
         'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ą' | 'ā' => 'a',
         'ç' | 'ć' | 'č' => 'c',

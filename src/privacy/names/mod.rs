@@ -8,12 +8,12 @@ mod words;
 use super::Hit;
 use crate::finding::Kind;
 use cues::Strength;
-use lists::{Class, class, is_calendar};
+use lists::{Class, class, is_calendar, plain};
 use std::collections::HashSet;
 use std::ops::Range;
 use words::{Gap, Shape, Word, words};
 
-/// Parts of names that the session has shown, in small letters.
+/// Parts of names that the session has shown, in small letters without accents.
 #[derive(Debug, Default)]
 pub(super) struct Known(HashSet<String>);
 
@@ -26,11 +26,14 @@ impl Known {
     pub(super) fn learn(&mut self, name: &str) {
         for word in words(name) {
             let lower = word.lower();
-            let known = matches!(class(&lower), Class::Sure | Class::Word) || is_calendar(&lower);
-            if !known && lower.chars().count() > 2 && word.shape != Shape::Lower {
-                self.0.insert(lower);
+            if class(&lower) != Class::Sure && lower.chars().count() > 2 && word.shape != Shape::Lower {
+                self.0.insert(plain(&lower));
             }
         }
+    }
+
+    fn has(&self, lower: &str) -> bool {
+        self.0.contains(lower) || !lower.is_ascii() && self.0.contains(&plain(lower))
     }
 }
 
@@ -71,15 +74,25 @@ fn reach_back(words: &[Word<'_>], at: usize, earlier: usize) -> usize {
 pub(super) fn again(text: &str, known: &Known, hits: &mut Vec<Hit>) {
     let words = words(text);
     for (at, word) in words.iter().enumerate() {
-        if word.shape == Shape::Lower || hits.iter().any(|hit| hit.bytes.contains(&word.bytes.start)) {
+        if word.shape == Shape::Lower {
             continue;
         }
         let lower = word.lower();
-        // A word that begins sentences is a name only inside one.
+        if let Some(hit) = hits.iter_mut().find(|hit| hit.bytes.contains(&word.bytes.start)) {
+            // "A letter from Okonkwo" is from a place only where nobody is called so.
+            let from = words[..at].last().is_some_and(|before| before.is("from"));
+            if from && hit.kind == Kind::Place && hit.bytes == word.bytes && known.has(&lower) {
+                hit.kind = Kind::Name;
+            }
+            continue;
+        }
+        // A word that begins sentences is a name inside one, or if what follows speaks of somebody.
         let article =
             words[..at].last().is_some_and(|before| before.is("the") || before.is("a") || before.is("an"));
-        let alone = class(&lower) == Class::Unknown && !article;
-        if known.0.contains(&lower) && (alone || is_inside(&words, at)) {
+        let alone = class(&lower) == Class::Unknown && !is_calendar(&lower) && !article;
+        let everyday = is_calendar(&lower) || class(&lower) == Class::Word && word.shape == Shape::Upper;
+        let stands = || !everyday && is_inside(&words, at) || cues::acts(&words, at);
+        if known.has(&lower) && (alone || stands()) {
             hits.push(Hit { kind: Kind::Name, bytes: word.bytes.clone() });
         }
     }
@@ -113,7 +126,8 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
         return in_capitals(words, at, class);
     }
     let by_cue = |least: Strength| (cues::before(words, at) >= Some(least)).then_some(Shown::ByCue);
-    let by_verb = || cues::after(words, at).then_some(Shown::ByCue);
+    let placed = words[..at].last().is_some_and(|before| before.is("in") || before.is("near"));
+    let by_verb = || (!placed && cues::after(words, at)).then_some(Shown::ByCue);
     match class {
         Class::Sure => {
             let saint = words[..at].last().is_some_and(|before| before.is("st") || before.is("saint"));
@@ -121,6 +135,8 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
         }
         Class::Word => {
             let inside = || is_inside(words, at).then_some(Shown::ByList);
+            // "Hope died in me" shows nobody who is called so.
+            let by_verb = || by_verb().map(|_| Shown::ByList);
             let together = || cues::and_i(words, at).then_some(Shown::ByList);
             by_cue(Strength::Kin).or_else(inside).or_else(by_verb).or_else(together)
         }
@@ -229,7 +245,7 @@ fn goes_on(words: &[Word<'_>], at: usize, ahead: usize, lower: &str) -> bool {
 }
 
 /// Who is spoken of like a person and is none, and where people come from.
-fn is_no_person(lower: &str) -> bool {
+pub(super) fn is_no_person(lower: &str) -> bool {
     const NEVER: &str = " god lord allah jesus christ heaven satan buddha samaritans irish english scottish welsh british french german italian spanish portuguese polish romanian russian ukrainian greek turkish chinese japanese korean vietnamese thai indian pakistani bangladeshi nigerian ghanaian kenyan african jamaican american canadian australian mexican brazilian european asian arab muslim hindu sikh jewish catholic protestant ";
     NEVER.contains(&format!(" {lower} ")) || lower.ends_with("n't")
 }
@@ -319,6 +335,64 @@ mod tests {
         ] {
             finds("name", text, name);
         }
+    }
+
+    /// How often the name is found in a session.
+    fn times(texts: &[&str]) -> usize {
+        let session = super::super::tests::session(texts);
+        super::super::find(&session).len()
+    }
+
+    #[test]
+    fn shown_names_that_are_words_begin_sentences() {
+        for text in [
+            "Will would not stop shouting.",
+            "Will's at home.",
+            "Will didn’t ring.",
+            "Will never came.",
+            "Will shouted.",
+            "Will and I talked.",
+            "Will, come here.",
+            "So who was it? Will.",
+        ] {
+            assert_eq!(times(&["My son Will is back.", text]), 2, "{text}");
+        }
+        for texts in [
+            ["My daughter Hope hid.", "Hope was crying."],
+            ["My mother Rose came.", "Rose is eighty."],
+            ["My sister May rang.", "May has a key."],
+            ["Mr Brown called.", "Brown was cross."],
+            ["I met Grace Okonkwo there.", "Grace was kind."],
+        ] {
+            assert_eq!(times(&texts), 2, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn shown_names_stay_words_where_nothing_speaks_for_a_name() {
+        for text in [
+            "Will you come?",
+            "Will let you know. Will need more time. Will never forget it.",
+            "I said I WILL go.",
+            "Will things change? Will it? Will they?",
+        ] {
+            assert_eq!(times(&["My son Will is back.", text]), 1, "{text}");
+        }
+        for texts in [
+            ["My daughter Hope hid.", "Hope so. Hope you are well. Hope things get better."],
+            ["My sister May rang.", "May I sit? In May it rained. May, June and July."],
+            ["My mate Mark came.", "Mark my words."],
+            ["My mother Rose came.", "Rose at six, had breakfast."],
+        ] {
+            assert_eq!(times(&texts), 1, "{texts:?}");
+        }
+        // Nobody was shown.
+        assert_eq!(times(&["Hope died in me.", "Hope was all I had. Will is a word."]), 1);
+    }
+
+    #[test]
+    fn accents_make_nobody_else() {
+        assert_eq!(times(&["My mate Żbylut came.", "Zbylut sat down.", "Żbylut left."]), 3);
     }
 
     #[test]
