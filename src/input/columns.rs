@@ -250,18 +250,19 @@ impl Columns {
     /// Refuses a table without a speaker if, in its first rows, another column holds the labels of speakers.
     pub(super) fn doubt<'a>(
         &self,
-        rows: impl Iterator<Item = &'a [String]> + Clone,
+        rows: impl Iterator<Item = &'a [String]>,
         therapists: &[String],
     ) -> Result<(), Unusable> {
-        let width = rows.clone().map(<[String]>::len).max().unwrap_or_default();
-        let lost = (0..width).filter(|&column| self.unspoken() && !self.at.contains(&Some(column))).find(
-            |&column| {
-                speakers::are_labels(
-                    rows.clone().filter_map(|row| row.get(column)).map(String::as_str),
-                    therapists,
-                )
-            },
-        );
+        if !self.unspoken() {
+            return Ok(());
+        }
+        let rows: Vec<&[String]> = rows.collect();
+        let width = rows.iter().map(|row| row.len()).max().unwrap_or_default();
+        let labels = |&column: &usize| {
+            let cells = rows.iter().filter_map(|row| row.get(column)).map(String::as_str);
+            speakers::are_labels(cells, therapists)
+        };
+        let lost = (0..width).filter(|&column| !self.at.contains(&Some(column))).find(labels);
         lost.map_or(Ok(()), |lost| Err(Unusable::LostSpeaker { column: lost + 1 }))
     }
 

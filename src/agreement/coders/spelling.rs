@@ -22,7 +22,7 @@ impl fmt::Display for Lonely {
             match near {
                 Some(near) => write!(f, " (do you mean '{near}'?)")?,
                 None if label.contains([';', ',', '/']) => {
-                    f.write_str(" (several labels are joined by |)")?
+                    f.write_str(" (several labels are joined by |)")?;
                 }
                 None => {}
             }

@@ -167,7 +167,9 @@ mod tests {
                 let (at, by_head) = (column / size * size, distances.len() / heads);
                 let weight = |(key, other): (usize, &Vec<f64>)| {
                     let dot: f64 = (0..size).map(|d| row[at + d] * other[width + at + d]).sum();
-                    let added = distances.get(column / size * by_head + by_head / 2 + query - key);
+                    // Without distances the difference may be below 0.
+                    let place = (column / size * by_head + by_head / 2 + query).checked_sub(key);
+                    let added = place.and_then(|place| distances.get(place));
                     (dot / (size as f64).sqrt() + added.map_or(0.0, |&added| f64::from(added))).exp()
                 };
                 let total: f64 = rows.iter().enumerate().map(&weight).sum();
