@@ -199,20 +199,11 @@ impl Model {
 
     fn of(files: &Files, config: Config, engine: EngineKind) -> Result<Model, Error> {
         let wrong = |name: &str, reason: String| Error::File { path: files.path(name), reason };
-        let encoder = Encoder::new(files.bytes(TOKENIZER)?, config.encoder.window)
-            .map_err(|reason| wrong(TOKENIZER, reason))?;
-        let (entries, needed) = (encoder.vocabulary(), config.encoder.vocabulary);
-        if entries != needed {
-            let reason = format!("has {entries} entries, but {CONFIG} says {needed}: not of this model");
-            return Err(wrong(TOKENIZER, reason));
-        }
         let mut calibration: Calibration = json(files, CALIBRATION)?;
         calibration.check().map_err(|reason| wrong(CALIBRATION, reason))?;
         if let Some(small) = calibration.small.take_if(|_| config.large.is_none()) {
             calibration = *small;
         }
-        let ngrams =
-            Ngrams::from_safetensors(files.bytes(NGRAMS)?).map_err(|e| wrong(NGRAMS, e.to_string()))?;
         let own = match (files.bytes(OWN), files.bytes(OWN_WEIGHTS)) {
             (Ok(json), Ok(tensors)) => {
                 let (json_path, path) = (files.path(OWN), files.path(OWN_WEIGHTS));
@@ -221,23 +212,10 @@ impl Model {
             (Err(_), Err(_)) => None,
             (Err(missing), _) | (_, Err(missing)) => return Err(missing),
         };
-        let own_path = files.path(OWN_WEIGHTS);
-        let large = config.large.as_ref().map(|_| Weights::of(files, &[LARGE, LARGE_WORDS])).transpose()?;
-        // Labels with a network of their own, and its tensors.
-        let network = match own.as_ref().filter(|own| own.is_network()) {
-            None => None,
-            Some(own) => {
-                Some((own.codebook().labels.len(), Weights::new(files.bytes(OWN_WEIGHTS)?, &own_path)?))
-            }
-        };
-        let tensors = Tensors { config: &config, small: Weights::of(files, &[WEIGHTS])?, large, network };
-        let engine: Box<dyn Engine> = match engine {
-            EngineKind::Embedded => Box::new(tensors.embedded(Precision::Fast)?),
-            EngineKind::Exact => Box::new(tensors.embedded(Precision::Exact)?),
-            #[cfg(feature = "rust-bert")]
-            EngineKind::RustBert => Box::new(tensors.rust_bert()?),
-        };
-        tensors.all_taken()?;
+        // Each takes some 50 ms, which are most of what a run of few units takes.
+        let (words, engine) =
+            rayon::join(|| words(files, &config), || start(files, &config, own.as_ref(), engine));
+        let ((encoder, ngrams), engine) = (words?, engine?);
         Ok(Model { config, encoder, engine, ngrams, calibration, own, checksum: files.checksum()? })
     }
 
@@ -282,6 +260,48 @@ impl Model {
     pub fn engine(&self) -> &'static str {
         self.engine.name()
     }
+}
+
+/// What looks at words themselves.
+fn words(files: &Files, config: &Config) -> Result<(Encoder, Ngrams), Error> {
+    let wrong = |name: &str, reason: String| Error::File { path: files.path(name), reason };
+    let encoder = Encoder::new(files.bytes(TOKENIZER)?, config.encoder.window)
+        .map_err(|reason| wrong(TOKENIZER, reason))?;
+    let (entries, needed) = (encoder.vocabulary(), config.encoder.vocabulary);
+    if entries != needed {
+        let reason = format!("has {entries} entries, but {CONFIG} says {needed}: not of this model");
+        return Err(wrong(TOKENIZER, reason));
+    }
+    let ngrams =
+        Ngrams::from_safetensors(files.bytes(NGRAMS)?).map_err(|error| wrong(NGRAMS, error.to_string()))?;
+    Ok((encoder, ngrams))
+}
+
+/// The engine that is asked for.
+fn start(
+    files: &Files,
+    config: &Config,
+    own: Option<&OwnModel>,
+    engine: EngineKind,
+) -> Result<Box<dyn Engine>, Error> {
+    let large = config.large.as_ref().map(|_| Weights::of(files, &[LARGE, LARGE_WORDS])).transpose()?;
+    // Labels with a network of their own, and its tensors.
+    let network = match own.filter(|own| own.is_network()) {
+        None => None,
+        Some(own) => {
+            let tensors = Weights::new(files.bytes(OWN_WEIGHTS)?, &files.path(OWN_WEIGHTS))?;
+            Some((own.codebook().labels.len(), tensors))
+        }
+    };
+    let tensors = Tensors { config, small: Weights::of(files, &[WEIGHTS])?, large, network };
+    let engine: Box<dyn Engine> = match engine {
+        EngineKind::Embedded => Box::new(tensors.embedded(Precision::Fast)?),
+        EngineKind::Exact => Box::new(tensors.embedded(Precision::Exact)?),
+        #[cfg(feature = "rust-bert")]
+        EngineKind::RustBert => Box::new(tensors.rust_bert()?),
+    };
+    tensors.all_taken()?;
+    Ok(engine)
 }
 
 fn json<T: DeserializeOwned>(files: &Files, name: &str) -> Result<T, Error> {
