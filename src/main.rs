@@ -6,5 +6,8 @@ use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run(cli::Arguments::parse())
+    match cli::Arguments::try_parse() {
+        Ok(arguments) => cli::run(arguments),
+        Err(misuse) => cli::refuse(&misuse),
+    }
 }

@@ -95,6 +95,20 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
+/// What clap answers instead of running anything: help on stdout, or a mistake on stderr, as JSON to who asked for that.
+pub(crate) fn refuse(answer: &clap::Error) -> ExitCode {
+    let words: Vec<_> = std::env::args_os().collect();
+    let json = words.iter().any(|word| word == "--log-format=json")
+        || words.windows(2).any(|two| two[0] == "--log-format" && two[1] == "json");
+    if json && answer.use_stderr() {
+        log::Log::new(log::Format::Json, true).error(answer.to_string().trim_end());
+    } else {
+        // As in `write_line`.
+        let _ = answer.print();
+    }
+    ExitCode::from(answer.exit_code() as u8)
+}
+
 fn exit_for(error: &anyhow::Error) -> Exit {
     if error.is::<model::Error>()
         || matches!(error.downcast_ref(), Some(pipeline::Error::Model(_)))

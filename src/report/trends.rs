@@ -41,10 +41,10 @@ impl Table for Trends {
                 .decimal("p", "0 to 1")
                 .or_empty(few),
             Column::new("change_point", "The first session after the largest change of level, a change or not.")
-                .or_empty("fewer than 4 sessions, or all values equal"),
+                .or_empty("fewer than 4 sessions, or no split with two on either side shows a difference"),
             Column::new("change_p", "Its permutation p.")
                 .decimal("p", "0 to 1")
-                .or_empty("fewer than 4 sessions, or all values equal"),
+                .or_empty("fewer than 4 sessions, or no split with two on either side shows a difference"),
             Column::new("sudden_gains", "Sessions after a sudden gain (Tang and DeRubeis), joined by `|`.")
                 .or_empty("none"),
             Column::new("sudden_losses", "Sessions after a sudden loss, joined by `|`.").or_empty("none"),

@@ -10,13 +10,13 @@ use super::permutation::p_values;
 /// Fewest sessions on either side.
 const LEAST: usize = 2;
 
-/// Index of the first value after the change, and the p of a change either way; `None` for fewer than four values or if
-/// all are equal.
+/// Index of the first value after the change, and the p of a change either way; `None` for fewer than four values, or if
+/// at every split both sides rank alike.
 #[must_use]
 pub fn change_point(values: &[f64]) -> Option<(usize, f64)> {
     let n = values.len();
     let scores = scores(values);
-    if n < 2 * LEAST || scores.iter().all(|score| *score == 0) {
+    if n < 2 * LEAST {
         return None;
     }
     let factors: Vec<f64> = (0..n).map(|k| 1.0 / ((k * (n - k)).max(1) as f64).sqrt()).collect();
@@ -33,8 +33,12 @@ pub fn change_point(values: &[f64]) -> Option<(usize, f64)> {
         best
     };
     let order: Vec<usize> = (0..n).collect();
+    let (at, z) = largest(&order);
+    if z == 0.0 {
+        return None;
+    }
     let [p] = p_values(n, |order| [largest(order).1]);
-    Some((largest(&order).0, p))
+    Some((at, p))
 }
 
 /// Twice the mid-rank of each value, less its mean: values below it minus values above it.
@@ -59,6 +63,8 @@ mod tests {
     fn nothing_to_find() {
         assert_eq!(change_point(&[1.0, 1.0, 5.0]), None);
         assert_eq!(change_point(&[0.0; 12]), None);
+        // The one split that leaves two on either side has the same ranks there.
+        assert_eq!(change_point(&[20.0, 30.0, 30.0, 20.0]), None);
         assert!(change_point(&[1.0, 5.0, 1.0, 5.0, 1.0, 5.0, 1.0, 5.0, 1.0]).unwrap().1 > 0.5);
     }
 }

@@ -50,6 +50,8 @@ fn errors_are_objects_too_and_quiet_is_quiet() {
         (["analyze", "no/such.csv", "--model", "models/minilm"], 3),
         (["analyze", "data/sample", "--model", "src"], 4),
         (["analyze", "data/sample", "--encoding", "klingon"], 2),
+        (["analyze", "data/sample", "--shard", "9/3"], 2),
+        (["analyze", "data/sample", "--unheard", "of"], 2),
     ] {
         let output = breakthrough(&[&arguments[..], &json].concat());
         assert_eq!(output.status.code(), Some(code));
