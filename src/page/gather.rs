@@ -191,7 +191,9 @@ fn notices(tables: &Tables) -> Vec<String> {
     }
     let mut missing = |absent: bool, file: &str, what: &str| {
         if absent {
-            notices.push(format!("There is no {file}: an older version wrote these tables, so {what}."));
+            notices.push(format!(
+                "There is no {file}: an older version wrote these tables, or it was taken away, so {what}."
+            ));
         }
     };
     missing(tables.clients.is_none(), "clients.csv", "clients have no verdict");

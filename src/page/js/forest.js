@@ -47,5 +47,5 @@ const forestSection = () => {
     h("p", { class: "lead-in" }, h("b", null, "Associations, never causes."), ` How much more often one begins where the factor stands in ${window ? `the ${window} units` : "the units"} before than where it does not, within sessions, as odds; 95 % intervals clustered by session.`),
     outcomes.length
       ? [h("p", { class: "key" }, h("span", { class: "swatch square" }), "q under 0.05 ", h("span", { class: "swatch square open" }), "not; right of 1: more often after the factor"), outcomes.map(forest)]
-      : h("p", { class: "aside" }, book.factors ? "Too few units to say anything." : "There is no factors.csv in the folder: an older version wrote these tables."));
+      : h("p", { class: "aside" }, book.factors ? "Too few units to say anything." : "There is no factors.csv in the folder: an older version wrote these tables, or it was taken away."));
 };
