@@ -17,7 +17,7 @@ use std::path::Path;
 
 fn sample() -> Vec<Session> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = input::find(&[root.join("data/sample")], None).unwrap();
+    let found = input::find(&[root.join("data/sample")], None, &input::Options::default()).unwrap();
     let mut sessions = Vec::new();
     for source in found.sources {
         let input::Source::File(path) = source else { continue };

@@ -168,7 +168,7 @@ fn engines_give_the_same_codes() {
     let (files, _) = model();
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
     let mut sessions = Vec::new();
-    for source in input::find(&[sample], None).unwrap().sources {
+    for source in input::find(&[sample], None, &input::Options::default()).unwrap().sources {
         let Source::File(path) = source else { unreachable!("a folder was given") };
         sessions.extend(input::open(&path, &input::Options::default()).filter_map(|event| match event {
             Event::Session(session) => Some(session),

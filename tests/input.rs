@@ -239,6 +239,16 @@ fn rows_that_contradict_their_session_are_told() {
 }
 
 #[test]
+fn many_contradictions_of_one_column_hide_no_other() {
+    let late = (0..11).map(|n| format!("{n},2024-01-02,T,a,4,3\n")).collect::<Vec<_>>().concat();
+    let rows = "x,2024-01-02,T,a,1,2\nx,2024-01-03,C,b,2,3\n";
+    let got = read("a.csv", format!("session_id,date,speaker,text,start,end\n{late}{rows}"));
+    assert_eq!(got.notices.len(), 12);
+    assert_eq!(got.notices[10], "more sessions contradict themselves in end; not listed");
+    assert!(got.notices[11].starts_with("session 'x': date at line 14"), "{:?}", got.notices);
+}
+
+#[test]
 fn made_ids_are_nobody_elses() {
     let got = read("a.csv", "utterance_id,speaker,text\n,T,a\n5,C,b\n,T,c\n,C,d\n3,T,e\n,T,f\n");
     let ids: Vec<_> = got.sessions[0].units.iter().map(|unit| unit.id.as_str()).collect();
@@ -253,9 +263,14 @@ fn made_ids_are_nobody_elses() {
 
 #[test]
 fn headings_and_headers_over_a_text() {
-    for heading in
-        ["# Session 2", "## Anna's", "Session 4 - transcript", "Transcript of session 4", "**Interview 3**"]
-    {
+    for heading in [
+        "# Session 2",
+        "## Anna's",
+        "Session 4 - transcript",
+        "Transcript of session 4",
+        "**Interview 3**",
+        "Interview with Anna",
+    ] {
         for name in ["a.txt", "a.md"] {
             let got = read(name, format!("{heading}\n\nT: Well?\nC: No.\n"));
             assert_eq!((got.report.units, got.rejects.len()), (2, 0), "{heading} {:?}", got.rejects);
@@ -266,17 +281,57 @@ fn headings_and_headers_over_a_text() {
         "I hated that session",
         "The last session helped.",
         "Session after session after session after session goes by",
+        "Great session today, thanks Bob",
+        "Great session",
+        "Session went well",
+        "# I feel awful and want to die",
+        "# Is this a session?",
     ] {
         let got = read("a.txt", format!("# Session 2\n{speech}\n\nT: Well?\nC: No.\n"));
         assert_eq!((got.report.units, got.rejects.len(), got.notices.len()), (2, 1, 1), "{speech}");
         assert_eq!(got.rejects[0].place, Some(Place::Line(2)));
     }
+    let got = read("a.txt", format!("{}T: Well?\nC: No.\n", "# Week 2\n".repeat(3)));
+    assert_eq!(got.notices, ["3 lines are headings over a first turn, as they look: left out, from line 1"]);
     let got = read("a.txt", "client_id: K\nTherapist: Dr M\nsession_number: five\n\nT: Well?\nC: No.\n");
     assert_eq!((got.sessions[0].therapist_id.as_deref(), got.report.units), (Some("Dr M"), 2));
     assert_eq!(got.notices, ["the session number at line 3 is not a whole number: left empty"]);
     // A turn under the header is a turn.
-    let got = read("a.txt", "client_id: K\nTherapist: Hello Anna\nClient: Hi\n");
-    assert_eq!((got.sessions[0].therapist_id.as_deref(), got.report.units), (None, 2));
+    for said in ["Hello Anna", "Mr Smith"] {
+        let got = read("a.txt", format!("client_id: K\nTherapist: {said}\nClient: Yes?\n"));
+        assert_eq!((got.sessions[0].therapist_id.as_deref(), got.report.units), (None, 2), "{said}");
+    }
+    let got = read("a.txt", "date: 1 May\nTherapist: Dr M\nClient: K-12\n\nT: Well?\nC: No.\n");
+    assert_eq!((got.sessions[0].therapist_id.as_deref(), got.report.units), (Some("Dr M"), 2));
+    // The name of a client is no id, for those are not redacted.
+    let got = read("a.txt", "Client: Mr Obi Okonkwo\nDate: 2024-01-02\n\nT: Well?\nC: No.\n");
+    assert_eq!((got.sessions[0].client_id.as_deref(), got.report.units), (None, 3));
+    let got = read("note.txt", "Patient: Mrs Okonkwo\nDate: 2024-01-02\n\nS: Pt. came late.\n");
+    assert_eq!((got.sessions[0].client_id.as_deref(), got.sessions[0].units.len()), (None, 3));
+}
+
+#[test]
+fn every_output_is_known_as_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let docs = include_str!("../docs/columns.md");
+    let files = docs.lines().filter_map(|line| line.strip_prefix("## ")).filter(|name| name.contains('.'));
+    for name in files.chain([".breakthrough.lock", "report.html", "project.qdpx", "utterances.parquet"]) {
+        std::fs::write(dir.path().join(name), "").unwrap();
+    }
+    let error = input::find(&[dir.path().to_owned()], None, &Options::default()).unwrap_err();
+    assert!(matches!(error, input::Error::OnlyOutputs(_)), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_account_of_a_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let made = std::process::Command::new("mkfifo").arg(dir.path().join("run.json")).status();
+    std::fs::write(dir.path().join("sessions.csv"), "").unwrap();
+    if made.is_ok_and(|status| status.success()) {
+        let found = input::find(&[dir.path().to_owned()], None, &Options::default()).unwrap();
+        assert_eq!((found.sources.len(), found.passed_over), (1, 1));
+    }
 }
 
 #[test]
@@ -319,12 +374,31 @@ fn usual_names_of_columns_are_known() {
         (got.sessions[0].id.as_str(), units(&got.sessions[0])),
         ("s", vec!["0 therapist|a".to_owned()])
     );
+    // Two columns that may hold the words: nobody guesses which does.
+    let got = read("a.csv", "session,utterance,speaker,content\n1,1,T,What now?\n1,2,C,I told her\n");
+    assert!(got.rejects[0].reason.contains("--map text=COLUMN"), "{:?}", got.rejects);
     let map = "session_id=turn".parse().unwrap();
     let got = read_with("a.csv", "turn,role,text\nx,T,a\n", &Options { map, ..Options::default() });
     assert_eq!(
         (got.sessions[0].id.as_str(), units(&got.sessions[0])),
         ("x", vec!["0 therapist|a".to_owned()])
     );
+}
+
+#[test]
+fn a_session_that_is_a_number_is_one_of_its_client() {
+    let rows = "K,1,T,a\nK,2,T,b\nL,1,T,c\n,3,T,d\nL,x,T,e\n";
+    let got = read("a.csv", format!("client_id,session,speaker,text\n{rows}"));
+    let ids: Vec<_> = got.sessions.iter().map(|s| (s.id.as_str(), s.number)).collect();
+    assert_eq!(ids, [("K-1", Some(1)), ("K-2", Some(2)), ("L-1", Some(1)), ("3", Some(3)), ("x", None)]);
+    assert_eq!(got.notices.len(), 1, "{:?}", got.notices);
+    let got = read("a.jsonl", "{\"client_id\":\"K\",\"session\":2,\"speaker\":\"T\",\"text\":\"a\"}\n");
+    assert_eq!((got.sessions[0].id.as_str(), got.sessions[0].number), ("K-2", Some(2)));
+    // Where somebody says that it is the id, or another column is the number, it is the id.
+    let got = read("a.csv", format!("client_id,session_id,speaker,text\n{rows}"));
+    assert_eq!((got.sessions[0].id.as_str(), got.sessions[0].number), ("1", None));
+    let got = read("a.csv", "client_id,session,session_number,speaker,text\nK,7,1,T,a\n");
+    assert_eq!((got.sessions[0].id.as_str(), got.sessions[0].number), ("7", Some(1)));
 }
 
 #[test]
@@ -561,7 +635,7 @@ fn a_pipe_is_read_once() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("calls.csv");
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-    let found = input::find(std::slice::from_ref(&path), None).unwrap();
+    let found = input::find(std::slice::from_ref(&path), None, &Options::default()).unwrap();
     assert_eq!(found.sources, [input::Source::File(path.clone())]);
     let rows = "s,T,Hello.\n".repeat(20_000);
     let writer = {
@@ -607,7 +681,7 @@ fn too_large_is_not_called_broken() {
 #[test]
 fn the_sample_data_reads_without_a_word_lost() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data");
-    let found = input::find(&[root.join("sample")], None).unwrap();
+    let found = input::find(&[root.join("sample")], None, &Options::default()).unwrap();
     let mut ids = Vec::new();
     let mut formats = Vec::new();
     for source in found.sources {

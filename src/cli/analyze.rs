@@ -177,7 +177,7 @@ fn analyze(arguments: &Arguments, log: &mut Log) -> anyhow::Result<Exit> {
         );
         return Err(Misuse(what).into());
     }
-    let found = input::find(&arguments.inputs, Some(&arguments.out))?;
+    let found = input::find(&arguments.inputs, Some(&arguments.out), &options)?;
     let model = arguments.model.load()?;
     let signals = Signals::catch().context("signals cannot be caught")?;
     let job = Job {

@@ -87,9 +87,16 @@ impl Key {
                 "interlocutor",
                 "talker",
             ],
-            Key::Text => {
-                &["utterancetext", "turntext", "utterance", "verbatim", "transcription", "speech", "content"]
-            }
+            Key::Text => &["utterancetext", "turntext"],
+            _ => &[],
+        }
+    }
+
+    /// Names under which a table has its words, or something else beside them: `utterance` may be a number, `content` a topic.
+    /// They count where only one of them is there.
+    const fn vague(self) -> &'static [&'static str] {
+        match self {
+            Key::Text => &["utterance", "verbatim", "transcription", "speech", "content"],
             _ => &[],
         }
     }
@@ -181,17 +188,20 @@ fn normal(name: &str) -> String {
 }
 
 /// Where each key stands among names.
-type Places = [Option<usize>; KEYS];
+pub(super) type Places = [Option<usize>; KEYS];
 
 impl ColumnMap {
     /// Where each key stands among the names of columns: under the mapped name, or without a mapping under its own, or
-    /// under one that is [usual](Key::usual) for it where that column is nothing else.
+    /// under one that is [usual](Key::usual) or [vague](Key::vague) for it where that column is nothing else.
     pub(super) fn places<'a>(&self, names: impl Iterator<Item = &'a str>) -> Places {
         let names: Vec<(&str, String)> = names.map(|name| (bare(name), normal(name))).collect();
         let mut at = Key::ALL.map(|key| {
             let own = self.0[key as usize].as_deref().unwrap_or(key.name());
-            let loose = || names.iter().position(|(_, name)| *name == normal(own));
-            names.iter().position(|(name, _)| *name == own).or_else(loose)
+            let strict = names.iter().position(|(name, _)| *name == own);
+            strict.or_else(|| {
+                let own = normal(own);
+                names.iter().position(|(_, name)| *name == own)
+            })
         });
         for key in [Key::SessionId, Key::UtteranceId, Key::Speaker, Key::Text] {
             // Without a speaker nothing says that these are the words of somebody, and a note has its own name.
@@ -208,9 +218,20 @@ impl ColumnMap {
             let turns = key == Key::Speaker
                 && [Key::UtteranceId, Key::Start, Key::End].iter().any(|&key| at[key as usize].is_some());
             let participant = || if turns { free(&"participant") } else { None };
-            at[key as usize] = key.usual().iter().find_map(free).or_else(participant);
+            let mut vague = key.vague().iter().filter_map(free);
+            let alone = vague.next().filter(|_| vague.next().is_none());
+            at[key as usize] = key.usual().iter().find_map(free).or(alone).or_else(participant);
         }
         at
+    }
+}
+
+impl ColumnMap {
+    /// Whether the session's id is only called `session`, and nothing else holds its number: a whole number there is that.
+    pub(super) fn counts<'a>(&self, at: &Places, mut names: impl Iterator<Item = &'a str>) -> bool {
+        let free = self.0[Key::SessionId as usize].is_none() && at[Key::SessionNumber as usize].is_none();
+        let name = at[Key::SessionId as usize].filter(|_| free).and_then(|at| names.nth(at));
+        name.is_some_and(|name| normal(name) == "session")
     }
 }
 
@@ -218,6 +239,8 @@ impl ColumnMap {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Columns {
     at: Places,
+    /// Whether the session's id may be its number.
+    pub(super) counts: bool,
     /// Whether every row is a whole note rather than one utterance.
     pub(super) notes: bool,
 }
@@ -239,7 +262,8 @@ impl Columns {
         if notes && !has(Key::Note) && (has(Key::UtteranceId) || has(Key::Start) || has(Key::End)) {
             return Err(Unusable::NoSpeaker);
         }
-        Ok(Columns { at, notes })
+        let counts = map.counts(&at, header.iter().map(String::as_str));
+        Ok(Columns { at, counts, notes })
     }
 
     /// Whether the rows are taken for notes for no other reason than that nobody is said to speak.

@@ -1,7 +1,7 @@
 //! What a user typed, turned into a sorted list of files.
 
-use super::sniff;
-use super::{Error, Notice};
+use super::stored::Stored;
+use super::{Error, Notice, Options, encoding, lines, sniff};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read as _;
@@ -11,6 +11,29 @@ use walkdir::WalkDir;
 /// Extensions of the files that are picked up in folders; each also with `.gz` or `.zst` after it.
 pub const EXTENSIONS: [&str; 12] =
     ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "md", "vtt", "srt", "docx", "parquet"];
+
+/// Names, without what stands behind the first dot, of the files that this program writes to a folder.
+const OWN: [&str; 19] = [
+    "agreement",
+    "clients",
+    "disagreements",
+    "excerpts",
+    "factors",
+    "figures",
+    "model_card",
+    "moments",
+    "own_codes",
+    "privacy",
+    "project",
+    "rejects",
+    "reliability",
+    "report",
+    "run",
+    "sessions",
+    "shard",
+    "trends",
+    "utterances",
+];
 
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,26 +51,27 @@ pub struct Found {
     pub sources: Vec<Source>,
     /// What was passed over in folders, and why.
     pub notices: Vec<Notice>,
-    /// How many files in folders were passed over: of kinds that are not read, hidden (a hidden folder is one), or pipes
-    /// and devices. Those of output folders do not count.
+    /// How many files in folders were passed over: of kinds that are not read, hidden (a hidden folder is one), pipes and
+    /// devices, outputs of earlier runs. Those of the output folder do not count.
     pub passed_over: u64,
 }
 
 /// Finds the files behind paths, folders (looked through to the bottom) and globs; `-` is standard input.
 ///
-/// In folders only the kinds of [`EXTENSIONS`] are taken, hidden files and folders and `README.md` are left alone, links
-/// are followed once. A file that is named is taken whatever it is called and wherever it is.
+/// In folders only the kinds of [`EXTENSIONS`] are taken, hidden files and folders, `README.md`, and `.md` files that are
+/// neither transcript nor note are left alone, links are followed once. A file that is named, by a path or by a glob without
+/// a wildcard in its last part, is taken whatever it is called and wherever it is.
 ///
 /// `except` is the folder that outputs go to, which need not exist: where it lies in a folder or among what
-/// a glob matches, it is passed over, for a second run would read the tables of the first. So is every other folder in
-/// which a run has left its tables.
+/// a glob matches, it is passed over, for a second run would read the tables of the first. So is what this program has
+/// written to any other folder; what else lies there is taken. `options` are those with which the files will be read.
 ///
 /// # Errors
 /// If a path does not exist or cannot be looked into, a pattern is broken or matches nothing, folders hold
-/// nothing to read, or the output folder is the only input.
-pub fn find(inputs: &[PathBuf], except: Option<&Path>) -> Result<Found, Error> {
+/// nothing to read, or outputs are the only input.
+pub fn find(inputs: &[PathBuf], except: Option<&Path>, options: &Options) -> Result<Found, Error> {
     let except = except.and_then(|path| path.canonicalize().ok());
-    let mut search = Search { except, ..Search::default() };
+    let mut search = Search { except, options: options.clone(), ..Search::default() };
     let mut output = None;
     for input in inputs {
         if input.as_os_str() == "-" {
@@ -66,8 +90,10 @@ pub fn find(inputs: &[PathBuf], except: Option<&Path>) -> Result<Found, Error> {
     }
     search.tell_hidden();
     let Search { sources, mut notices, passed_over, hidden, .. } = search;
-    if let (true, Some(folder)) = (sources.is_empty(), output) {
-        return Err(Error::IsOutput(folder.clone()));
+    match (sources.is_empty(), output, inputs.first()) {
+        (true, Some(folder), _) => return Err(Error::IsOutput(folder.clone())),
+        (true, None, Some(input)) => return Err(Error::OnlyOutputs(input.clone())),
+        _ => {}
     }
     notices.sort_by(|a: &Notice, b: &Notice| a.file.cmp(&b.file));
     notices.dedup();
@@ -79,6 +105,7 @@ pub fn find(inputs: &[PathBuf], except: Option<&Path>) -> Result<Found, Error> {
 struct Search {
     /// The output folder, canonical.
     except: Option<PathBuf>,
+    options: Options,
     sources: BTreeSet<Source>,
     notices: Vec<Notice>,
     passed_over: BTreeSet<PathBuf>,
@@ -110,8 +137,15 @@ impl Search {
         }
     }
 
-    fn pass_over_run(&mut self, path: &Path) {
-        self.notice(path, "holds what an earlier run has written: passed over".to_owned());
+    /// One line for all that a run has written to a folder.
+    fn pass_over_run(&mut self, path: PathBuf) {
+        let folder = path.parent().unwrap_or(&path);
+        let notice = Notice {
+            file: folder.into(),
+            text: "what earlier runs have written there: passed over".to_owned(),
+        };
+        self.notices.push(notice);
+        self.passed_over.insert(path);
     }
 
     fn pass_over_output(&mut self, path: &Path) {
@@ -139,6 +173,9 @@ impl Search {
         let fixed = &pattern[..pattern.find(['*', '?', '[']).unwrap_or(pattern.len())];
         let root = fixed.rfind(std::path::is_separator).map_or(".", |end| &fixed[..=end]);
         let output = self.output_below(Path::new(root));
+        // `runs/*/utterances.csv` names its files, as it does where the shell expands it.
+        let named =
+            !pattern.rsplit(std::path::is_separator).next().unwrap_or(pattern).contains(['*', '?', '[']);
         let (mut any, mut failed) = (false, None);
         for path in found {
             match path {
@@ -146,8 +183,8 @@ impl Search {
                     any = true;
                     if within(&path, output.as_deref()) {
                         self.pass_over_output(&path);
-                    } else if let Some(run) = run_around(&path, Path::new(root)) {
-                        self.pass_over_run(run);
+                    } else if !named && is_of_a_run(&path) {
+                        self.pass_over_run(path);
                     } else {
                         self.add(&path)?;
                     }
@@ -171,7 +208,7 @@ impl Search {
             return Ok(());
         }
         let output = self.output_below(path);
-        let (mut any, mut failed) = (false, None);
+        let (mut any, mut runs, mut failed) = (false, false, None);
         let mut entries = WalkDir::new(path).follow_links(true).into_iter();
         while let Some(entry) = entries.next() {
             match entry {
@@ -198,8 +235,9 @@ impl Search {
                         self.pass_over_output(entry.path());
                         entries.skip_current_dir();
                     } else if entry.depth() > 0 && is_of_a_run(entry.path()) {
-                        self.pass_over_run(entry.path());
                         entries.skip_current_dir();
+                        self.pass_over_run(entry.into_path());
+                        runs = true;
                     }
                 }
                 Ok(entry) if !entry.file_type().is_file() => {
@@ -208,8 +246,17 @@ impl Search {
                 Ok(entry) if entry.path_is_symlink() && within(entry.path(), output.as_deref()) => {
                     self.pass_over_output(entry.path());
                 }
+                Ok(entry) if is_of_a_run(entry.path()) => {
+                    self.pass_over_run(entry.into_path());
+                    runs = true;
+                }
                 Ok(entry) if entry.file_name().eq_ignore_ascii_case("README.md") => {
                     self.pass_over(entry.into_path(), "about the files beside it by its name");
+                }
+                Ok(entry)
+                    if sniff::extension(entry.path()) == "md" && is_neither(entry.path(), &self.options) =>
+                {
+                    self.pass_over(entry.into_path(), "neither a transcript nor a note, as it looks");
                 }
                 Ok(entry) if EXTENSIONS.contains(&sniff::extension(entry.path()).as_str()) => {
                     any = true;
@@ -223,6 +270,8 @@ impl Search {
         match failed {
             _ if any => Ok(()),
             Some((folder, reason)) => Err(Error::Unreadable { folder, reason }),
+            // Beside other inputs it does no harm.
+            None if runs => Ok(()),
             None => Err(Error::Nothing(path.to_owned())),
         }
     }
@@ -233,22 +282,53 @@ fn within(path: &Path, folder: Option<&Path>) -> bool {
     folder.is_some_and(|folder| path.canonicalize().is_ok_and(|path| path.starts_with(folder)))
 }
 
+/// Whether a path is what a run has written, or lies in a folder that one has.
+fn is_of_a_run(path: &Path) -> bool {
+    is_own(path) || path.parent().is_some_and(is_own)
+}
+
+/// Whether a file or folder has a name of ours and lies beside the file that a run locks or its account.
+fn is_own(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let (stem, extension) = name.split_once('.').unwrap_or((&name, ""));
+    let ours = match extension {
+        "csv" | "parquet" | "json" | "html" | "qdpx" => OWN.contains(&stem),
+        "md" => stem == "model_card",
+        "" => matches!(stem, "eaf" | "convokit"),
+        _ => false,
+    };
+    ours && path.parent().is_some_and(is_run)
+}
+
 /// Whether a run has written into the folder: it holds the file that a run locks, or the account of one.
-fn is_of_a_run(folder: &Path) -> bool {
+fn is_run(folder: &Path) -> bool {
+    let account = folder.join("run.json");
     if folder.join(".breakthrough.lock").is_file() {
         return true;
     }
+    // To open a pipe waits for somebody to write to it.
+    if !account.is_file() {
+        return false;
+    }
     // The first members say it; the whole may be as long as the list of inputs.
     let mut start = Vec::new();
-    let account = File::open(folder.join("run.json"));
-    let read = account.and_then(|account| account.take(256).read_to_end(&mut start));
+    let read = File::open(account).and_then(|account| account.take(256).read_to_end(&mut start));
     read.is_ok() && String::from_utf8_lossy(&start).contains("\"program\": \"breakthrough\"")
 }
 
-/// The folder of an earlier run that a path is or lies in, below the folder where a pattern begins.
-fn run_around<'a>(path: &'a Path, root: &Path) -> Option<&'a Path> {
-    let below = path.ancestors().take_while(|above| *above != root && !above.as_os_str().is_empty());
-    below.filter(|above| above.is_dir()).find(|above| is_of_a_run(above))
+/// Whether the text shows no sign of a transcript or a note. What cannot be read is no such text: it becomes a reject.
+fn is_neither(path: &Path, options: &Options) -> bool {
+    if options.format.is_some() {
+        return false;
+    }
+    let stored = Stored::File(path.to_owned());
+    let head = encoding::detect(&stored, options.encoding)
+        .and_then(|charset| encoding::decode(&stored, &charset))
+        .and_then(encoding::head);
+    head.is_ok_and(|head| {
+        let told = sniff::sniff(path, &lines::unified(head), &options.therapist);
+        told.is_err_and(|reason| reason == sniff::NEITHER)
+    })
 }
 
 /// Hidden files, and the lock files of office programs.
@@ -262,7 +342,12 @@ fn is_hidden(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::Format;
     use std::fs;
+
+    fn find(inputs: &[PathBuf], except: Option<&Path>) -> Result<Found, Error> {
+        super::find(inputs, except, &Options::default())
+    }
 
     fn names(found: &Found, root: &Path) -> Vec<String> {
         let strip = |path: &PathBuf| path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
@@ -360,29 +445,61 @@ mod tests {
     }
 
     #[test]
-    fn folders_of_earlier_runs_are_no_input() {
+    fn what_earlier_runs_have_written_is_no_input() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path();
-        for folder in ["n/mon/eaf", "n/tue", "n/other"] {
+        for folder in ["n/mon/eaf", "n/mon/talks", "n/tue", "n/other"] {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
-        for name in
-            ["n/a.txt", "n/mon/clients.csv", "n/mon/eaf/b.csv", "n/tue/.breakthrough.lock", "n/tue/c.csv"]
-        {
+        for name in [
+            "n/a.txt",
+            "n/mon/clients.csv",
+            "n/mon/utterances.parquet",
+            "n/mon/eaf/b.csv",
+            "n/mon/talks/b.txt",
+            "n/tue/.breakthrough.lock",
+            "n/tue/agreement.csv",
+            "n/tue/c.csv",
+            "n/other/sessions.csv",
+        ] {
             fs::write(root.join(name), "").unwrap();
         }
         fs::write(root.join("n/mon/run.json"), "{\n  \"program\": \"breakthrough\",\n").unwrap();
         fs::write(root.join("n/other/run.json"), "{\"program\": \"make\"}").unwrap();
-        fs::write(root.join("n/other/d.md"), "").unwrap();
-        for pattern in ["n", "n/*", "n/**/*.[cmt]*"] {
+        let taken = ["n/a.txt", "n/mon/talks/b.txt", "n/other/sessions.csv", "n/tue/c.csv"];
+        for (pattern, folders, passed_over) in [("n", 2, 7), ("n/*", 2, 7), ("n/**/*.[cmpt]*", 3, 4)] {
             let found = find(&[root.join(pattern)], None).unwrap();
-            assert_eq!(names(&found, root), ["n/a.txt", "n/other/d.md"], "{pattern}");
-            let told = found.notices.iter().filter(|notice| notice.text.contains("earlier run")).count();
-            assert_eq!(told, 2, "{pattern}: {:?}", found.notices);
+            assert_eq!(names(&found, root), taken, "{pattern}");
+            let told = found.notices.iter().filter(|notice| notice.text.contains("earlier runs")).count();
+            assert_eq!((told, found.passed_over), (folders, passed_over), "{pattern}: {:?}", found.notices);
         }
         // Named: taken.
-        assert_eq!(names(&find(&[root.join("n/mon/*.csv")], None).unwrap(), root), ["n/mon/clients.csv"]);
+        assert_eq!(names(&find(&[root.join("n/*/clients.csv")], None).unwrap(), root), ["n/mon/clients.csv"]);
         assert_eq!(names(&find(&[root.join("n/tue")], None).unwrap(), root), ["n/tue/c.csv"]);
+        fs::remove_dir_all(root.join("n/mon/talks")).unwrap();
+        for nothing in ["n/mon", "n/mon/*.csv", "n/m*"] {
+            let error = find(&[root.join(nothing)], None).unwrap_err().to_string();
+            assert!(error.contains("earlier runs have written"), "{error}");
+        }
+    }
+
+    #[test]
+    fn markdown_about_other_things_is_passed_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let changes = "# Changes\n\nEverything is faster now, and the colours are nicer.\n";
+        let talk = "## Therapist\n\nHow was it?\n\n## Client\n\nI told her.\n";
+        for (name, text) in [("a.md", "T: Well?\nC: No.\n"), ("lost.md", talk), ("CHANGELOG.md", changes)] {
+            fs::write(dir.path().join(name), text).unwrap();
+        }
+        let found = find(&[dir.path().to_owned()], None).unwrap();
+        assert_eq!(names(&found, dir.path()), ["a.md", "lost.md"]);
+        assert_eq!(found.passed_over, 1);
+        assert_eq!(found.notices[0].text, "neither a transcript nor a note, as it looks: passed over");
+        let named = find(&[dir.path().join("CHANGELOG.md")], None).unwrap();
+        assert_eq!(names(&named, dir.path()), ["CHANGELOG.md"]);
+        // What the files are said to be they are.
+        let options = Options { format: Some(Format::Note), ..Options::default() };
+        assert_eq!(super::find(&[dir.path().to_owned()], None, &options).unwrap().sources.len(), 3);
     }
 
     #[cfg(unix)]

@@ -6,7 +6,9 @@
 //! `session date`, `therapist_id`. `Session: 4` is the number, `Session: K12-4` the id.
 //!
 //! `Client: …` and `Therapist: …` are turns, with one exception: next to another header line and with a
-//! single word holding a digit (`Client: K-12`), or a title and a name (`Therapist: Dr M`), they are ids.
+//! single word holding a digit (`Client: K-12`) they are ids, and so is a title with the name of a therapist
+//! (`Therapist: Dr M`) at the end of a block of header lines or within it. With the name of a client it is none: ids
+//! are not redacted.
 
 use super::columns::whole_number;
 use super::sink::Sink;
@@ -52,19 +54,27 @@ pub(super) fn field(line: &str) -> Option<(Key, &str)> {
     Some((key, value))
 }
 
-/// Like [`field`], with `Client: K-12` and `Therapist: T4`: for lines next to a header line.
-pub(super) fn loose_field(line: &str) -> Option<(Key, &str)> {
+/// Like [`field`], with `Client: K-12` and `Therapist: T4`: for lines next to a header line. `Therapist: Dr M` may be one
+/// only if it is `closed`: no turn follows that it would be the first of.
+pub(super) fn loose_field(line: &str, closed: bool) -> Option<(Key, &str)> {
     if let Some(found) = field(line) {
         return Some(found);
     }
     let (key, value) = split(line)?;
     let code = !value.contains(' ') && value.contains(|c: char| c.is_ascii_digit());
-    let is_id = value.len() <= 24 && (code || is_titled(value));
     match key.as_str() {
-        "client" | "patient" if is_id => Some((Key::ClientId, value)),
-        "therapist" | "clinician" | "counsellor" | "counselor" if is_id => Some((Key::TherapistId, value)),
+        _ if value.len() > 24 => None,
+        "client" | "patient" if code => Some((Key::ClientId, value)),
+        "therapist" | "clinician" | "counsellor" | "counselor" if code || closed && is_titled(value) => {
+            Some((Key::TherapistId, value))
+        }
         _ => None,
     }
+}
+
+/// Whether no turn can follow above this line: it is blank, a header line, or no line at all.
+pub(super) fn closes(next: Option<&&str>) -> bool {
+    next.is_none_or(|next| next.trim().is_empty() || loose_field(next, false).is_some())
 }
 
 /// `Dr M`, `Ms. Field`: as nobody begins to speak.
@@ -124,14 +134,20 @@ mod tests {
         for line in ["Client: hello", "Client: K-12", "Therapist: T4", "Mood: low", "date:", "no colon"] {
             assert_eq!(field(line), None, "{line}");
         }
-        assert_eq!(loose_field("Client: K-12"), Some((Key::ClientId, "K-12")));
-        assert_eq!(loose_field("Therapist: Dr M"), Some((Key::TherapistId, "Dr M")));
-        for line in
-            ["Therapist: Dr", "Therapist: Dr Who?", "Therapist: Hello Anna", "Therapist: Miss the bus"]
-        {
-            assert_eq!(loose_field(line), None, "{line}");
+        assert_eq!(loose_field("Client: K-12", false), Some((Key::ClientId, "K-12")));
+        assert_eq!(loose_field("Therapist: Dr M", true), Some((Key::TherapistId, "Dr M")));
+        assert_eq!(loose_field("Therapist: Dr M", false), None);
+        for line in [
+            "Therapist: Dr",
+            "Therapist: Dr Who?",
+            "Therapist: Hello Anna",
+            "Therapist: Miss the bus",
+            "Client: it was 4 years ago",
+            "Client: hello",
+            "Client: Mr Okonkwo",
+            "Patient: Mrs Okonkwo",
+        ] {
+            assert_eq!(loose_field(line, true), None, "{line}");
         }
-        assert_eq!(loose_field("Client: it was 4 years ago"), None);
-        assert_eq!(loose_field("Client: hello"), None);
     }
 }

@@ -189,6 +189,12 @@ pub enum Error {
     /// The output folder as the only input.
     #[error("'{}' is the output folder as well; choose another one with --out", .0.display())]
     IsOutput(PathBuf),
+    /// Nothing but what this program has written.
+    #[error(
+        "nothing to read in '{}' but what earlier runs have written, which is passed over; name its files to read them",
+        .0.display()
+    )]
+    OnlyOutputs(PathBuf),
     /// Folders without a single file of a known kind.
     #[error(
         "nothing to read in '{}': no file there ends in one of {}",

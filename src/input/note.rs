@@ -184,10 +184,10 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
             id_given = false;
         }
         if paragraphs.done.is_empty() && paragraphs.section.is_none() {
-            // A note has no turns, so `Client: K-12` is never one.
+            // A note has no turns, so `Client: K-12` and `Therapist: Dr M` are never one.
             let near = |at: usize| lines.get(at).is_some_and(|line| header::field(line).is_some());
             let beside = near(number + 1) || number.checked_sub(1).is_some_and(near);
-            let found = if beside { header::loose_field(line) } else { header::field(line) };
+            let found = if beside { header::loose_field(line, true) } else { header::field(line) };
             if let Some((key, value)) = found {
                 header::apply((key, value), number + 1, &mut session, &mut id_given, sink);
                 continue;

@@ -23,6 +23,8 @@ pub(super) struct Row {
     /// The line it begins on.
     pub(super) line: u64,
     pub(super) session_id: Option<String>,
+    /// Whether the id may be a number within a client.
+    pub(super) counts: bool,
     pub(super) utterance_id: Option<String>,
     /// `None` for a whole note.
     pub(super) speaker: Option<String>,
@@ -44,6 +46,7 @@ impl Row {
             record,
             line,
             session_id: value(Key::SessionId),
+            counts: false,
             utterance_id: value(Key::UtteranceId),
             speaker: value(Key::Speaker),
             text: String::new(),
@@ -96,17 +99,19 @@ pub(super) struct Sessions<S> {
     broken: Vec<Broken>,
     /// By hashes of the (session, client) pairs: those that came before.
     carried: HashMap<u64, Carry>,
-    returns: u32,
-    /// Contradictions within sessions that were told.
-    contradictions: u32,
+    returns: usize,
+    /// The columns of contradictions within sessions that were told.
+    contradictions: Vec<Key>,
 }
 
 /// Notices of one kind that a file gives before it says that there are more.
-const MOST: u32 = 10;
+const MOST: usize = 10;
 
 /// What is known of the session at hand: of each cell the first that is not empty.
 struct Current {
     session_id: Option<String>,
+    /// The id as a number, where it may be one within a client.
+    counted: Option<u32>,
     client_id: Option<String>,
     number: Option<String>,
     date: Option<String>,
@@ -128,6 +133,7 @@ impl Current {
     fn new(row: &Row) -> Self {
         Current {
             session_id: row.session_id.clone(),
+            counted: row.session_id.as_deref().filter(|_| row.counts).and_then(whole_number),
             client_id: None,
             number: None,
             date: None,
@@ -147,8 +153,9 @@ impl Current {
     /// what is known, or itself.
     fn learn(&mut self, row: &mut Row) -> Vec<Key> {
         let mut wrong = Vec::new();
+        // A row of another client is of another session.
+        self.client_id = self.client_id.take().or_else(|| row.client_id.take());
         for (key, known, cell) in [
-            (Key::ClientId, &mut self.client_id, &mut row.client_id),
             (Key::SessionNumber, &mut self.number, &mut row.number),
             (Key::Date, &mut self.date, &mut row.date),
             (Key::TherapistId, &mut self.therapist_id, &mut row.therapist_id),
@@ -176,6 +183,14 @@ impl Current {
         wrong
     }
 
+    /// The id of the session; one that is a number within a client has the client before it.
+    fn id(&self) -> Option<String> {
+        match (&self.session_id, &self.client_id, self.counted) {
+            (Some(id), Some(client), Some(_)) => Some(format!("{client}-{id}")),
+            (id, ..) => id.clone(),
+        }
+    }
+
     fn hash(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (&self.session_id, &self.client_id).hash(&mut hasher);
@@ -194,7 +209,7 @@ impl<S: RowSource> Sessions<S> {
             broken: Vec::new(),
             carried: HashMap::new(),
             returns: 0,
-            contradictions: 0,
+            contradictions: Vec::new(),
         }
     }
 
@@ -232,17 +247,20 @@ impl<S: RowSource> Sessions<S> {
     }
 
     fn tell_contradiction(&mut self, key: Key, row: &Row, sink: &mut Sink) {
-        self.contradictions += 1;
+        let told = self.contradictions.iter().filter(|&&told| told == key).count();
+        if told <= MOST {
+            self.contradictions.push(key);
+        }
         let (name, line) = (key.name(), row.line);
         let id = row.session_id.as_deref().unwrap_or(&self.context.stem);
-        match self.contradictions {
+        match told + 1 {
             1..=MOST if key == Key::End => {
                 sink.notice(format!("session '{id}': the end at line {line} is before its start: kept, here and below"));
             }
             1..=MOST => sink.notice(format!(
                 "session '{id}': {name} at line {line} is not that of the rows above: the first one counts for all"
             )),
-            n if n == MOST + 1 => sink.notice("more sessions contradict themselves; not listed".to_owned()),
+            n if n == MOST + 1 => sink.notice(format!("more sessions contradict themselves in {name}; not listed")),
             _ => {}
         }
     }
@@ -295,11 +313,17 @@ impl<S: RowSource> Sessions<S> {
         broken: &mut Vec<Broken>,
         sink: &mut Sink,
     ) -> Session {
-        let mut session = self.context.session(current.session_id.clone());
+        let mut session = self.context.session(current.id());
+        if current.counted.is_some() {
+            sink.notice_once("counts", || {
+                "the column 'session' holds numbers: read as session_number too, and in the ids of sessions with client_id before them"
+                    .to_owned()
+            });
+        }
         session.client_id.clone_from(&current.client_id);
         session.date.clone_from(&current.date);
         session.therapist_id.clone_from(&current.therapist_id);
-        session.number = current.number.as_deref().and_then(whole_number);
+        session.number = current.number.as_deref().and_then(whole_number).or(current.counted);
         if let (Some(_), None, Some(first)) = (&current.number, session.number, rows.first()) {
             sink.notice_once("number", || {
                 format!("session_number is not a whole number near line {}: left empty", first.line)

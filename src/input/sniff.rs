@@ -7,6 +7,7 @@
 
 use super::columns::{ColumnMap, Key};
 use super::{Format, header, note, speakers, subtitles, table, turns};
+use crate::transcript::Speaker;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -40,6 +41,10 @@ const NOTE_WORDS: [&str; 27] = [
     "hi",
     "appt",
 ];
+
+/// Why prose is refused.
+pub(super) const NEITHER: &str = "neither speakers nor the headings of a note found; begin every turn with Therapist: or \
+     Client:, or say what it is with --format text or --format note";
 
 /// The format; an error is the reason to refuse the file.
 pub(super) fn sniff(name: &Path, head: &str, therapists: &[String]) -> Result<Format, String> {
@@ -126,7 +131,7 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     let is_header = |at: usize| lines.get(at).is_some_and(|line| header::field(line).is_some());
     for (number, &line) in lines.iter().enumerate() {
         let beside = is_header(number + 1) || number > 0 && is_header(number - 1);
-        if is_header(number) || beside && header::loose_field(line).is_some() {
+        if is_header(number) || beside && header::loose_field(line, true).is_some() {
             continue;
         }
         let heading = note::heading(line).is_some();
@@ -140,7 +145,7 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
         {
             order.push(prefix.label);
         }
-        therapist |= role == Some(crate::transcript::Speaker::Therapist);
+        therapist |= role == Some(Speaker::Therapist);
         if prefix.label.eq_ignore_ascii_case("p") {
             patient += 1;
         } else if role.is_some() || speakers::is_named(prefix.label, therapists) {
@@ -158,9 +163,16 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     }
     // Question and answer, `Q: A: Q: A:`: the sections of a note do not come back in turns.
     let turns_back = order.windows(3).filter(|three| three[0] == three[2]).count();
+    let titles: Vec<Speaker> = lines.iter().filter_map(|line| role_of_heading(line)).collect();
+    let therapists = titles.iter().filter(|&&role| role == Speaker::Therapist).count();
+    let titles = if therapists > 0 && therapists < titles.len() { titles.len() } else { 0 };
     let repeated = names.values().filter(|&&count| count > 1).count();
     if talk > headings || turns_back > 1 {
         Ok(Format::Text)
+    } else if titles > headings {
+        Err("speakers stand in headings; begin every turn with Therapist: or Client: instead (or, if this is a note, \
+             say so with --format note)"
+            .to_owned())
     } else if headings > 0 {
         Ok(Format::Note)
     } else if repeated > 1 {
@@ -169,10 +181,14 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     } else if is_narrative(name, head) {
         Ok(Format::Note)
     } else {
-        Err("neither speakers nor the headings of a note found; begin every turn with Therapist: or Client:, \
-             or say what it is with --format text or --format note"
-            .to_owned())
+        Err(NEITHER.to_owned())
     }
+}
+
+/// The role that a heading of Markdown consists of: `## Client`.
+fn role_of_heading(line: &str) -> Option<Speaker> {
+    let label = line.trim().strip_prefix('#')?.trim_start_matches('#').trim().trim_matches('*');
+    speakers::role(label)
 }
 
 /// Whether prose without headings is a clinician's: the file says so, or the words do.
@@ -230,6 +246,11 @@ mod tests {
             told("a.txt", "Client reported feeling low. Denied SI. Plan to meet weekly."),
             Ok(Format::Note)
         );
+        let titled =
+            "## Therapist\n\nHow was it?\n\n## Client\n\nI told her. Pt denied it, client reported.\n";
+        assert!(told("a.md", titled).unwrap_err().starts_with("speakers stand in headings"));
+        let note = "# Therapist\nDr M\n# Client\nK-12\n# Data\nCt late.\n# Assessment\nsame\n# Plan\nweekly";
+        assert_eq!(told("a.md", note), Ok(Format::Note));
         let lost = "Hello, how are you?\nFine.\nWhat happened since you came to the last session?\nNot much.";
         assert!(told("a.txt", lost).unwrap_err().contains("--format note"));
     }

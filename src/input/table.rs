@@ -238,6 +238,7 @@ pub(super) fn row(
     let mut row = Row::fill(record, line, |key| columns.cell(key, cells).map(str::to_owned));
     columns.words(cells).clone_into(&mut row.text);
     row.unspoken = columns.unspoken();
+    row.counts = columns.counts;
     if row.session_id.is_none() {
         if columns.has(Key::SessionId) {
             return Err(Broken { record, line, reason: "session_id is empty".to_owned() });

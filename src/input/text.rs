@@ -58,7 +58,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     let lines = classify(text, therapists);
     let names = counts(&lines);
     let mut drafts = vec![Draft::new(1, context)];
-    let mut left_out: Vec<usize> = Vec::new();
+    let (mut left_out, mut headings) = (Vec::new(), Vec::new());
     // Whether the line above, blank ones aside, was one that nobody is said to speak.
     let mut run = false;
     let mut once: Option<usize> = None;
@@ -101,10 +101,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
             },
             Line::Plain(text) => match draft.turns.last_mut() {
                 Some(turn) => turn.join(text),
-                None if is_heading(raw) => sink.notice(format!(
-                    "line {} is a heading over the first turn, as it looks: left out",
-                    number + 1
-                )),
+                None if is_heading(raw) => headings.push(number + 1),
                 None => run = draft.lose(number + 1, raw, in_run),
             },
         }
@@ -113,6 +110,16 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         sink.notice(format!(
             "line {line} begins like a turn of a speaker who comes only once: read as part of the turn above"
         ));
+    }
+    match headings.as_slice() {
+        [] => {}
+        [line] => sink.notice(format!("line {line} is a heading over the first turn, as it looks: left out")),
+        [line, ..] => {
+            let count = headings.len();
+            sink.notice(format!(
+                "{count} lines are headings over a first turn, as they look: left out, from line {line}"
+            ));
+        }
     }
     if let (Some(line), true) = (left_out.first(), drafts.iter().any(|draft| !draft.turns.is_empty())) {
         let count = left_out.len();
@@ -153,23 +160,55 @@ fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
     }
 }
 
-/// `# Session 2`, `Session 4 - transcript`, `Transcript of session 4`: a heading of Markdown, or a few words that name what
-/// follows and are no sentence that somebody may have said.
+/// `# Session 2`, `Session 4 - transcript`, `Transcript of session 4`, `Interview with Anna`: words that name what follows and
+/// are no sentence that somebody may have said.
 fn is_heading(line: &str) -> bool {
-    const SAID: [&str; 16] = [
-        "i", "i'm", "i've", "you", "your", "we", "my", "our", "me", "he", "she", "it", "was", "were", "that",
-        "had",
+    const NAMED: [&str; 3] = ["session", "transcript", "interview"];
+    const BESIDE: [&str; 26] = [
+        "of",
+        "with",
+        "and",
+        "the",
+        "for",
+        "in",
+        "on",
+        "no",
+        "nr",
+        "number",
+        "part",
+        "week",
+        "date",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "s",
     ];
+    const SAID: [&str; 10] = ["i", "you", "we", "my", "me", "he", "she", "it", "they", "help"];
     let line = line.trim();
-    let words: Vec<String> = line
-        .split(|c: char| !(c.is_alphanumeric() || c == '\''))
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    let is = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let marked = line.trim_start_matches('#').starts_with([' ', '\t']) && line.starts_with('#');
+    let words: Vec<&str> =
+        line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is = |word: &str, known: &[&str]| known.contains(&word.to_lowercase().as_str());
+    let names = |word: &str| is(word, &NAMED);
+    // A name may stand in a heading of Markdown, and behind what it says the name of.
+    let begins = words.first().is_some_and(|word| names(word)) && words.len() <= 4;
+    let fits = |word: &&str| {
+        names(word)
+            || is(word, &BESIDE)
+            || word.starts_with(|c: char| c.is_ascii_digit())
+            || (marked || begins) && word.starts_with(char::is_uppercase) && !is(word, &SAID)
+    };
     let ended = line.ends_with(['.', '?', '!', '…', ',']);
-    marked || words.len() <= 8 && !ended && is(&["session", "transcript", "interview"]) && !is(&SAID)
+    !ended && words.len() <= 8 && words.iter().all(fits) && (marked || words.iter().any(|word| names(word)))
 }
 
 /// Looks at every line in the light of those before it.
@@ -193,7 +232,8 @@ fn classify<'a>(text: &'a str, therapists: &[String]) -> Vec<Line<'a>> {
         }
         if !talking {
             let beside = block || all.get(number + 1).is_some_and(|next| header::field(next).is_some());
-            let found = if beside { header::loose_field(line) } else { header::field(line) };
+            let closed = header::closes(all.get(number + 1));
+            let found = if beside { header::loose_field(line, closed) } else { header::field(line) };
             if let Some((key, value)) = found {
                 block = true;
                 lines.push(Line::Header(key, value));

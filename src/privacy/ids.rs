@@ -195,6 +195,12 @@ mod tests {
             ("widow_s6", None),
             ("2024-Darren", Some(5..11)),
             ("grace_2", None),
+            ("Dr Okonkwo", Some(3..10)),
+            ("Mrs. Obi Okonkwo", Some(5..16)),
+            ("prof Venkata 2", Some(5..12)),
+            ("Dr M", None),
+            ("MS_Pre_01", None),
+            ("St Helens 2", None),
         ] {
             assert_eq!(in_identifier(id).first().map(|hit| hit.bytes.clone()), at, "{id}");
         }

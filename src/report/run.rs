@@ -175,8 +175,8 @@ impl Run {
             "`sessions`, `written` units and `moments` in the tables; `read`, the units and rejected records that the \
              readers counted; `rejected`, the rows of `rejects.csv`; `finds`, those of `privacy.csv`; `resumed`, the sessions \
              that came from finished work of an earlier run; `elsewhere`, of a shard, the units left to others; `passed_over`, the files in folders of \
-             the input that were not read: of other kinds, hidden (a hidden folder is one), or no files (those of output \
-             folders do not count); `added_up`, whether read = written + rejected + elsewhere.",
+             the input that were not read: of other kinds, hidden (a hidden folder is one), outputs of earlier runs, or no files (those of the output \
+             folder do not count); `added_up`, whether read = written + rejected + elsewhere.",
         ),
         ("started", "When the run began, ISO 8601 in UTC."),
         ("finished", "When it ended."),

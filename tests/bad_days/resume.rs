@@ -14,7 +14,12 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 fn sample() -> Vec<Session> {
-    let files = input::find(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample")], None).unwrap();
+    let files = input::find(
+        &[Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample")],
+        None,
+        &input::Options::default(),
+    )
+    .unwrap();
     let mut sessions = Vec::new();
     for source in files.sources {
         let input::Source::File(path) = source else { continue };

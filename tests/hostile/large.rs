@@ -142,7 +142,7 @@ fn ten_thousand_tiny_files() {
         fs::write(dir.path().join(format!("{n}.txt")), if n % 10 == 0 { "" } else { "T: a\nC: b\n" })
             .unwrap();
     }
-    let found = input::find(&[dir.path().to_owned()], None).unwrap();
+    let found = input::find(&[dir.path().to_owned()], None, &input::Options::default()).unwrap();
     let (mut units, mut rejects) = (0, 0);
     for source in &found.sources {
         let input::Source::File(path) = source else { panic!("no stdin here") };

@@ -107,7 +107,7 @@ fn a_folder_of_all_of_them() {
     symlink(root, root.join("x.csv/round")).unwrap();
     symlink("self.csv", root.join("self.csv")).unwrap();
     symlink("nowhere.csv", root.join("gone.csv")).unwrap();
-    let found = input::find(&[root.to_owned()], None).unwrap();
+    let found = input::find(&[root.to_owned()], None, &input::Options::default()).unwrap();
     let (mut units, mut lines) = (0, 0);
     for source in &found.sources {
         let Source::File(path) = source else { panic!("no stdin here") };

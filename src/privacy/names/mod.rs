@@ -274,17 +274,27 @@ pub(super) fn label(label: &str) -> Vec<Range<usize>> {
     std::iter::once(first.bytes.start..last.bytes.end).collect()
 }
 
-/// Where an identifier holds a first name that is no word, with what follows it: `anna_smith_s3`.
+/// Where an identifier holds a first name that is no word, or any behind a title, with what follows it: `anna_smith_s3`,
+/// `Dr Okonkwo`.
 pub(super) fn in_identifier(id: &str) -> Option<Range<usize>> {
+    const TITLES: [&str; 8] = ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor"];
     let is_letter = |c: char| c.is_alphabetic();
     let mut at = 0;
+    let mut titled = false;
     let mut found: Option<Range<usize>> = None;
     while let Some(start) = id[at..].find(is_letter).map(|offset| at + offset) {
         let end = id[start..].find(|c: char| !is_letter(c)).map_or(id.len(), |offset| start + offset);
         let part = &id[start..end];
         let class = class(&part.to_lowercase());
+        let behind_title = titled && part.starts_with(char::is_uppercase) && part.chars().nth(1).is_some();
+        // `MS_Pre` is a code: in front of anything but a space only what is written like a title is one.
+        let written = part.starts_with(char::is_uppercase) && !part.chars().skip(1).any(char::is_uppercase);
+        titled = TITLES.contains(&part.to_lowercase().as_str())
+            && (written || id[end..].trim_start_matches('.').starts_with(' '));
         match &mut found {
-            None if class == Class::Sure && part.chars().count() > 2 => found = Some(start..end),
+            None if class == Class::Sure && part.chars().count() > 2 || behind_title && !titled => {
+                found = Some(start..end);
+            }
             Some(range) if range.end + 1 == start && class != Class::Common && part.chars().count() > 2 => {
                 range.end = end;
             }
