@@ -215,6 +215,18 @@ impl fmt::Display for Place {
     }
 }
 
+/// The name of a column as it is compared: `Session ID`, `session-id`, `Session.ID`, `SessionID` and `session_id` are one.
+#[must_use]
+pub fn column_name(name: &str) -> String {
+    name.to_lowercase().replace([' ', '-', '_', '.'], "")
+}
+
+/// `1 session`, `2 sessions`.
+pub fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(n: N, noun: &str) -> String {
+    let s = if n == N::from(1) { "" } else { "s" };
+    format!("{n} {noun}{s}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,6 +242,17 @@ mod tests {
         for word in ["", "Anna", "client x", "client 0", "note:SS", "note:1"] {
             assert_eq!(Speaker::from_role(word), None, "{word}");
         }
+    }
+
+    #[test]
+    fn names_of_columns_and_counts() {
+        for name in ["Session ID", "session-id", "Session.ID", "SessionID", "session_id"] {
+            assert_eq!(column_name(name), "sessionid");
+        }
+        assert_eq!(
+            [counted(0, "unit"), counted(1, "unit"), counted(2, "unit")],
+            ["0 units", "1 unit", "2 units"]
+        );
     }
 
     #[test]

@@ -229,9 +229,10 @@ fn mistakes_are_named_in_one_line() {
     fs::write(&weights, bytes).unwrap();
     let damaged = damaged.path().to_str().unwrap();
 
-    let cases: [(&[&str], i32, &str); 11] = [
+    let cases: [(&[&str], i32, &str); 12] = [
         (&["analyze", "data/sample", "--out", out, "--threads", "x"], 2, "a whole number from 1 to 1024"),
         (&["analyze", "data/sample", "--out", out, "--require-clean=x"], 2, "a whole number"),
+        (&["agreement", "a.csv", "b.csv", "--seed", "99999999999999999999"], 2, "a smaller number"),
         (&["analyze", "data/sample", "--out", out, "--require-clean", "20"], 2, "write --require-clean=20"),
         (&["analyze", "data/sample", "--out", out, "--therapist", " "], 2, "a name is needed"),
         (&["evaluate", "--splits", "no/splits.csv"], 2, "a clone of the repository"),

@@ -141,6 +141,8 @@ fn what_is_allowed_is_no_find() {
     };
     assert_eq!(fields(&[]), ["text", "session_id", "client_id"]);
     assert_eq!(fields(&["--allow", "MARY,REED"]), ["text"]);
+    assert_eq!(fields(&["--allow", "MARY, REED"]), ["text"]);
+    assert_eq!(analyze(dir.path(), out.path(), &["--allow", "MARY,"]).status.code(), Some(2));
 }
 
 /// Words of the sessions are in the evidence of moments and in excerpts alone, and on stderr in no case.

@@ -330,6 +330,7 @@ fn clients_trends_and_factors() {
     );
     assert_eq!((client("resistance_share"), client("breakthrough_per_100")), ("0.3333", "20.0000"));
     assert_eq!((client("verdict"), client("verdict_text")), ("no_clear_change", "no clear change"));
+    assert_eq!(client("named_sessions"), "");
     assert_eq!((client("turning_point"), client("note")), ("", "given more than once: session 3"));
     let trends = rows(&dir, "trends.csv");
     assert_eq!(trends.len(), 15);
@@ -430,6 +431,22 @@ fn a_table_that_cannot_be_put_in_place_is_named() {
     let error = Tables::create(dir.path(), Options::default()).unwrap().finish(&run()).unwrap_err();
     assert_eq!(error.path, dir.path().join("sessions.csv"));
     assert!(!dir.path().join("run.json").exists(), "nothing vouches for half a run");
+}
+
+#[test]
+fn a_session_that_the_verdict_names_has_a_cell_of_its_own() {
+    let session = |i: u32| {
+        let ids: Vec<String> = (0..20).map(|unit| unit.to_string()).collect();
+        let codes: &[(Code, f32)] = if i > 3 { &[(Code::Cognitive, 0.9)] } else { &[] };
+        let units: Vec<_> = ids.iter().map(|id| (id.as_str(), Speaker::Client(1), "Well.", codes)).collect();
+        let mut session = coded(&format!("s{i}"), &units);
+        session.session.number = Some(i);
+        session
+    };
+    let sessions: Vec<_> = (1..=5).map(session).collect();
+    let client = &rows(&folder(&sessions, Options::default()), "clients.csv")[0];
+    assert_eq!((client["verdict"].as_str(), client["named_sessions"].as_str()), ("too_few_sessions", "4"));
+    assert!(client["verdict_text"].contains("session 4"), "{}", client["verdict_text"]);
 }
 
 #[test]

@@ -94,6 +94,7 @@ def analyze(
     model: Optional[ModelFolder] = None,
     threads: Optional[int] = None,
     redact: bool = False,
+    allow: Union[str, Sequence[str]] = (),
     map: Optional[Mapping[str, str]] = None,
     therapist: Union[str, Sequence[str]] = (),
     name: str = "rows",
@@ -111,6 +112,7 @@ def analyze(
         model: A model folder to use instead of the model in the package.
         threads: How many to use; one per processor by default. Results do not depend on it.
         redact: Replaces what may identify a person before anything is coded or given back.
+        allow: A word or words that identify nobody, letter by letter as `privacy` has them with `privacy_text`.
         map: Other names of columns, e.g. `{"text": "utterance_text"}`.
         therapist: The name or names of the therapist where speakers have names.
         name: Stands for the name of a file in `rejects` and `privacy`, and for the id of a session that has none.
@@ -129,7 +131,16 @@ def analyze(
         InputWarning: Something about the rows should be known.
     """
     taken = arguments(
-        model=model, exact=exact, small=small, threads=threads, redact=redact, map=map, therapist=therapist, name=name, text=text
+        model=model,
+        exact=exact,
+        small=small,
+        threads=threads,
+        redact=redact,
+        allow=allow,
+        map=map,
+        therapist=therapist,
+        name=name,
+        text=text,
     )
     given, names = batches(rows, taken.map)
     if not given and not names:

@@ -22,6 +22,7 @@ class Arguments:
     text: bool
     map: List[Tuple[str, str]]
     therapist: List[str]
+    allow: List[str]
     name: str
 
 
@@ -36,6 +37,7 @@ def arguments(
     therapist: Union[str, Sequence[str]],
     name: str,
     text: bool = True,
+    allow: Union[str, Sequence[str]] = (),
 ) -> Arguments:
     if threads is not None:
         if isinstance(threads, bool) or not isinstance(threads, int):
@@ -48,9 +50,12 @@ def arguments(
     names = [therapist] if isinstance(therapist, str) else list(therapist)
     if not all(isinstance(one, str) for one in names):
         raise TypeError("therapist must be a name or a list of names")
+    words = [allow] if isinstance(allow, str) else list(allow)
+    if not all(isinstance(word, str) for word in words):
+        raise TypeError("allow must be a word or a list of words")
     if not isinstance(name, str):
         raise TypeError("name must be a str")
     folder = None if model is None else os.fspath(model)
     if folder is not None and not isinstance(folder, str):
         raise TypeError("model must be the path of a folder, as str or os.PathLike[str]")
-    return Arguments(folder, bool(exact), bool(small), threads or 0, bool(redact), bool(text), pairs, names, name)
+    return Arguments(folder, bool(exact), bool(small), threads or 0, bool(redact), bool(text), pairs, names, words, name)

@@ -29,7 +29,8 @@ pub(crate) fn analyze(
     let rows: Vec<_> = rows.collect::<PyResult<_>>()?;
     let events = input::rows(&header, rows.into_iter().flatten(), arguments.name(), &options);
     let mut chunks = pipeline::chunks(events);
-    let privacy = Privacy { redact: arguments.redact, found: privacy_text, ..Privacy::default() };
+    let allowed = arguments.allow.clone();
+    let privacy = Privacy { redact: arguments.redact, found: privacy_text, allowed, ..Privacy::default() };
 
     let mut notices = Vec::new();
     let mut tables: BTreeMap<&'static str, Vec<RecordBatch>> = BTreeMap::new();

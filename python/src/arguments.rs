@@ -23,6 +23,7 @@ pub(crate) struct Arguments {
     pub(crate) text: bool,
     map: Vec<(String, String)>,
     therapist: Vec<String>,
+    pub(crate) allow: Vec<String>,
     name: String,
 }
 

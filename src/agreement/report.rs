@@ -441,6 +441,31 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn intervals_hold_what_was_seen() {
+        let names: Vec<String> = (0..20).map(|i| i.to_string()).collect();
+        let coding = |codes: &str| {
+            let codes: CodeSet = codes.parse().unwrap();
+            Coding { probabilities: Code::ALL.map(|c| if codes.contains(c) { 0.9 } else { 0.1 }), codes }
+        };
+        let unit = |i: usize| Scored {
+            source: "talk",
+            cluster: &names[i],
+            session: &names[i],
+            speaker: Speaker::Client(1),
+            gold: if i < 10 { "cognitive" } else { "" }.parse().unwrap(),
+            // Of ten one is missed and two are found where there is nothing.
+            coding: coding(if (1..12).contains(&i) { "cognitive" } else { "" }),
+        };
+        let units: Vec<_> = (0..20).map(unit).collect();
+        let talk = &evaluate(&units, &Bootstrap::default()).sources[0];
+        let label = &talk.labels[1];
+        for figure in [label.precision, label.recall, label.f1, label.average_precision, talk.four_tags.f1] {
+            let bounds = figure.interval.unwrap();
+            assert!(bounds.low < figure.value && figure.value < bounds.high, "{figure:?}");
+        }
+    }
+
+    #[test]
     fn no_units_no_sources() {
         assert!(evaluate(&[], &Bootstrap::default()).sources.is_empty());
     }

@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let files = arguments.model.files()?;
     let model = arguments.model.start(&files)?;
     let adapted = adapt(&model, &material, own.settings(*seed), &own.bootstrap(*seed), &|step| match step {
-        Step::Read(units) => own.say(&format!("{} read", counted(units as u64, "unit"))),
+        Step::Read(units) => own.say(&format!("{} read", counted(units, "unit"))),
         Step::Learned(done, all) if done % 4 == 0 => own.say(&format!("{done} of {all} models learned")),
         Step::Learned(..) => {}
     })?;

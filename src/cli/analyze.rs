@@ -275,7 +275,11 @@ fn summary(run: &Run, arguments: &Arguments) -> Vec<String> {
         lines.push(format!("{} could not be read: see rejects.csv", counted(totals.rejected, "record")));
     }
     if totals.passed_over > 0 {
-        lines.push(format!("{} files in folders were passed over: see the notices", totals.passed_over));
+        let were = if totals.passed_over == 1 { "was" } else { "were" };
+        lines.push(format!(
+            "{} in folders {were} passed over: see the notices",
+            counted(totals.passed_over, "file")
+        ));
     }
     lines.push(privacy::summary(totals.finds, arguments.privacy.redact));
     if !totals.added_up {

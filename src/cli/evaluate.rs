@@ -103,21 +103,20 @@ fn on_coded(arguments: &Arguments, bootstrap: &Bootstrap) -> anyhow::Result<Exit
         0 => {}
         units => arguments.say(&format!(
             "codes that the side of their unit cannot have: {}; the model gives none there, and is held to be wrong",
-            counted(units as u64, "unit")
+            counted(units, "unit")
         )),
     }
     if let Some(out) = &arguments.out {
         writable(out)?;
     }
     let model = arguments.model.load()?;
-    let codings = material
-        .code(&model, &mut |units| arguments.say(&format!("{} coded", counted(units as u64, "unit"))))?;
+    let codings =
+        material.code(&model, &mut |units| arguments.say(&format!("{} coded", counted(units, "unit"))))?;
     let report = material.report(&codings, bootstrap);
     let mut text = report.to_markdown();
     let mut files = tables(&report)?;
     if arguments.evidence {
-        let watch =
-            &mut |units| arguments.say(&format!("evidence of {} measured", counted(units as u64, "unit")));
+        let watch = &mut |units| arguments.say(&format!("evidence of {} measured", counted(units, "unit")));
         let drops = evidence::measure(&model, &material, &codings, bootstrap.seed, watch)?;
         let summaries = drops.summarise(&material, bootstrap);
         let table = evidence::to_markdown(&summaries, drops.whole_units);
@@ -155,7 +154,7 @@ fn out_of_fold(arguments: &Arguments, bootstrap: &Bootstrap) -> anyhow::Result<E
     if missing > 0 {
         arguments.say(&format!(
             "not measured out of fold, and left out: {} of the data set",
-            counted(missing as u64, "session")
+            counted(missing, "session")
         ));
     }
     let report = evaluation.report(&Policy::default(), bootstrap);

@@ -78,7 +78,7 @@ fn summary(run: &Run, arguments: &Arguments) -> Vec<String> {
         counted(totals.sessions, "session"),
         counted(totals.written, "unit"),
         counted(totals.moments, "moment"),
-        counted(arguments.shards.len() as u64, "shard")
+        counted(arguments.shards.len(), "shard")
     )];
     if totals.rejected > 0 {
         lines.push(format!("{} could not be read: see rejects.csv", counted(totals.rejected, "record")));

@@ -18,9 +18,11 @@ mod signals;
 mod train;
 
 use anyhow::Context as _;
+use breakthrough::transcript::counted;
 use breakthrough::{input, model, pipeline, train::own as codebook};
 use clap::{Parser, Subcommand};
 use std::io::Write as _;
+use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 use std::str::FromStr;
 
@@ -175,13 +177,11 @@ fn plain(line: &str) -> String {
 }
 
 /// A number of the command line; the error of Rust's own reader does not say what is wanted.
-fn whole<N: FromStr>(text: &str) -> Result<N, String> {
-    text.parse().map_err(|_| "a whole number is needed".to_owned())
-}
-
-/// `1 session`, `2 sessions`.
-fn counted(n: u64, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+fn whole<N: FromStr<Err = ParseIntError>>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow => "a smaller number is needed".to_owned(),
+        _ => "a whole number is needed".to_owned(),
+    })
 }
 
 /// What was asked for, on stdout. Who closes the pipe early has read enough.

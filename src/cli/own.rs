@@ -43,8 +43,8 @@ impl OwnArguments {
         let material = Material::read(coded, &self.label, &name, self.single)?;
         let book = &material.codebook;
         let kind = if book.single { "one a unit" } else { "any number a unit" };
-        let labels = counted(book.labels.len() as u64, "label");
-        self.say(&format!("{labels}, {kind}, in {}", counted(material.groups.len() as u64, "group")));
+        let labels = counted(book.labels.len(), "label");
+        self.say(&format!("{labels}, {kind}, in {}", counted(material.groups.len(), "group")));
         let rare: Vec<String> = material.rare().iter().map(ToString::to_string).collect();
         if !rare.is_empty() {
             self.say(&format!(
@@ -82,10 +82,7 @@ pub(super) fn finish(
     out: &Path,
 ) -> anyhow::Result<Exit> {
     if adapted.wordless > 0 {
-        own.say(&format!(
-            "left out, as no word is in them: {}",
-            counted(adapted.wordless as u64, "coded unit")
-        ));
+        own.say(&format!("left out, as no word is in them: {}", counted(adapted.wordless, "coded unit")));
     }
     let (files, config) = base;
     let card = learning::card(adapted, material, &format!("{} {}", config.name, config.version));

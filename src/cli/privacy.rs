@@ -22,7 +22,7 @@ pub(super) struct PrivacyArguments {
     privacy_text: bool,
 
     /// Words that identify nobody, as they would be found, capitals and all: codes that are names too. May be repeated.
-    #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
+    #[arg(long, value_name = "WORD,...", value_delimiter = ',', value_parser = word)]
     allow: Vec<String>,
 }
 
@@ -57,6 +57,12 @@ impl PrivacyArguments {
     pub(super) fn names(&self, names: &[String]) -> Vec<String> {
         names.iter().map(|name| if self.redact { privacy::redact_text(name) } else { name.clone() }).collect()
     }
+}
+
+/// A word of `--allow MARY, REED`: finds have no white space around them.
+fn word(text: &str) -> Result<String, String> {
+    let word = text.trim();
+    if word.is_empty() { Err("a word is needed".to_owned()) } else { Ok(word.to_owned()) }
 }
 
 /// The line on stderr that says how much was found, and whether it is still there.

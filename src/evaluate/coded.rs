@@ -41,7 +41,13 @@ impl Material {
     /// # Errors
     /// If a file cannot be read, has no unit, or has a record that makes no sense.
     pub fn read(paths: &[PathBuf]) -> Result<Material, Error> {
-        let parse = |cell: &str| cell.parse::<CodeSet>().map_err(|error| error.to_string());
+        // What has several words is no misspelt code, but may be words of the session in a column that has shifted.
+        let parse = |cell: &str| match cell.parse::<CodeSet>() {
+            Err(error) if error.0.contains(char::is_whitespace) => {
+                Err("the cell of codes holds something else; codes are joined by |".to_owned())
+            }
+            parsed => parsed.map_err(|error| error.to_string()),
+        };
         let mut material = Material::default();
         for Coded { session, source, cluster, gold } in coded::read(paths, "codes", parse)? {
             material.sessions.push(session);
@@ -140,7 +146,9 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_place() {
         let of = |text: &str| read(text).unwrap_err().to_string();
-        assert!(of("session_id,speaker,text,codes\na,Bob,x,\n").contains("record 1: speaker 'Bob'"));
+        assert!(of("session_id,speaker,text,codes\na,Bob,x,\n").contains("record 1: the speaker is none"));
+        let shifted = of("session_id,speaker,text,codes\na,client,x,never told anyone\n");
+        assert!(shifted.contains("record 1: ") && !shifted.contains("told"), "{shifted}");
         assert!(of("session_id,speaker,text,codes\na,client,x,joy\n").contains("record 1: 'joy' is not"));
         assert!(of("session_id,speaker,text\na,client,x\n").contains("no column 'codes'"));
         assert!(of("session_id,speaker,text,codes\n").contains("no unit"));

@@ -182,9 +182,9 @@ pub enum Unusable {
     },
 }
 
-/// `Session ID`, `session-id`, `Session.ID`, `SessionID` and `session_id` are one name.
+/// The name as it is compared, without marks around it.
 fn normal(name: &str) -> String {
-    bare(name).to_lowercase().replace([' ', '-', '_', '.'], "")
+    crate::transcript::column_name(bare(name))
 }
 
 /// Where each key stands among names.

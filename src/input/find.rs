@@ -13,7 +13,7 @@ pub const EXTENSIONS: [&str; 12] =
     ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "md", "vtt", "srt", "docx", "parquet"];
 
 /// Names, without what stands behind the first dot, of the files that this program writes to a folder.
-const OWN: [&str; 19] = [
+const OWN: [&str; 20] = [
     "agreement",
     "clients",
     "disagreements",
@@ -22,6 +22,7 @@ const OWN: [&str; 19] = [
     "figures",
     "model_card",
     "moments",
+    "nothing_read",
     "own_codes",
     "privacy",
     "project",

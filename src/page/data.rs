@@ -143,6 +143,7 @@ pub struct Verdict {
     pub turn_low: Option<String>,
     pub turn_high: Option<String>,
     pub lost_by: Option<String>,
+    pub named: Vec<String>,
     pub note: Option<String>,
 }
 

@@ -117,14 +117,17 @@ fn verdict(row: read::Client) -> Verdict {
         turn_low: row.turning_point_low,
         turn_high: row.turning_point_high,
         lost_by: row.lost_by,
+        named: list(&row.named_sessions.unwrap_or_default()),
         note: row.note,
     }
 }
 
+/// What a cell holds joined by `|`.
+fn list(text: &str) -> Vec<String> {
+    if text.is_empty() { Vec::new() } else { text.split('|').map(str::to_owned).collect() }
+}
+
 fn trend(row: read::Trend) -> (String, Trend) {
-    let list = |text: &str| -> Vec<String> {
-        if text.is_empty() { Vec::new() } else { text.split('|').map(str::to_owned).collect() }
-    };
     let trend = Trend {
         labels: list(&row.labels),
         values: list(&row.values)

@@ -75,6 +75,8 @@ pub struct Client {
     pub turning_point_high: Option<String>,
     pub lost_by: Option<String>,
     #[serde(default)]
+    pub named_sessions: Option<String>,
+    #[serde(default)]
     pub note: Option<String>,
 }
 

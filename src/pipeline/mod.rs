@@ -128,8 +128,13 @@ pub enum Error {
         kept: bool,
     },
     /// Not one unit could be read.
-    #[error("nothing could be read, no table was touched; {}", reason(.0.as_deref()))]
-    NothingRead(Option<Box<Reject>>),
+    #[error("nothing could be read, no table was touched; {}", reason(.first.as_deref(), *.rejects))]
+    NothingRead {
+        /// The first record that could not be read.
+        first: Option<Box<Reject>>,
+        /// How many could not; they stand in [`report::NOTHING_READ`].
+        rejects: u64,
+    },
     /// More was found that may identify a person than is allowed.
     #[error(
         "{finds} places may identify a person, {most} are allowed: see privacy.csv, then mend the input or redact it"
@@ -143,14 +148,17 @@ pub enum Error {
 }
 
 /// Why nothing could be read: the first reject, or that there was none.
-fn reason(first: Option<&Reject>) -> String {
-    match first {
-        None => "the input holds no record, only headers".to_owned(),
-        Some(Reject { file, place, reason, .. }) => {
-            let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
-            format!("first of all {}: {place}{reason}", file.display())
-        }
-    }
+fn reason(first: Option<&Reject>, rejects: u64) -> String {
+    let Some(Reject { file, place, reason, .. }) = first else {
+        return "the input holds no record, only headers".to_owned();
+    };
+    let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+    let all = if rejects > 1 {
+        format!("; all {rejects} reasons: {}", report::NOTHING_READ)
+    } else {
+        String::new()
+    };
+    format!("first of all {}: {place}{reason}{all}", file.display())
 }
 
 /// Reads everything in `job`, codes it with `model` and writes the tables into `folder`.
@@ -187,7 +195,9 @@ pub fn analyze(
         std::panic::resume_unwind(panic);
     }
     if made.inputs.iter().all(|input| input.units == 0) {
-        return Err(Error::NothingRead(made.first_reject.map(Box::new)));
+        let (first, rejects) = (made.first_reject.map(Box::new), made.tables.written().rejects);
+        made.tables.nothing_read()?;
+        return Err(Error::NothingRead { first, rejects });
     }
     let Made { mut tables, finished, resumed, cases, inputs, elsewhere, times, .. } = made;
     if job.shard.is_none() {

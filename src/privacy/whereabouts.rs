@@ -96,11 +96,36 @@ static INSTITUTION_SMALL: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// Places behind no more than a small word: "my sister in Lagos". The name is in no list, and is none of [`NO_PLACE`].
+/// Places behind no more than a small word: "my sister in Lagos". The name is in no list, and [`is_no_place`] does not know it.
 static NEAR: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"\b(?:in|near|from) ({})", place_name())));
 
-/// Months, titles, languages, and shops and programs that everybody goes to.
-const NO_PLACE: &str = " jan feb mar apr jun jul aug sep sept oct nov dec mr mrs ms dr hindi urdu tamil kannada gujarati punjabi bengali telugu malayalam yoruba igbo hausa twi arabic farsi latin gaelic tigrinya mandarin cantonese tesco asda lidl aldi morrisons sainsbury waitrose wilko argos primark poundland costa costco starbucks nando pret greggs mcdonald ikea boots spar coles woolworths walmart publix halfords screwfix amazon ebay netflix facebook instagram tiktok whatsapp youtube google excel powerpoint pilates crown ";
+/// What stands with a capital behind a small word and is no place.
+const NO_PLACE: [&str; 8] = [
+    // Months and titles.
+    " jan feb mar apr jun jul aug sep sept oct nov dec mr mrs ms dr ",
+    // Languages.
+    " hindi urdu tamil kannada gujarati punjabi bengali telugu malayalam yoruba igbo hausa twi arabic farsi latin gaelic tigrinya mandarin cantonese danish swedish norwegian finnish dutch hungarian czech slovak bulgarian croatian serbian albanian hebrew yiddish persian pashto dari somali swahili zulu afrikaans amharic marathi sinhala nepali malay tagalog filipino burmese catalan basque esperanto cornish creole patois braille makaton ",
+    // Shops, makes and banks.
+    " tesco asda lidl aldi morrisons sainsbury sainsburys waitrose wilko argos primark poundland costa costco starbucks nando nandos pret greggs mcdonald mcdonalds ikea boots spar coles woolworths walmart walgreens kroger safeway publix halfords screwfix homebase wickes dunelm superdrug matalan debenhams specsavers wetherspoon wetherspoons wagamama domino dominos ocado uber lyft vinted deliveroo doordash grubhub instacart etsy depop gumtree temu shein asos zara evri hermes yodel airbnb klarna paypal monzo revolut barclays natwest lloyds santander lego playmobil barbie lycra velcro tupperware crocs adidas nike ",
+    // Programs and what is read and seen.
+    " amazon ebay netflix facebook instagram tiktok whatsapp youtube google excel powerpoint reddit snapchat twitter discord twitch spotify tinder bumble hinge grindr linkedin pinterest tumblr messenger zoom teams skype facetime outlook gmail hotmail duolingo headspace strava fitbit alexa siri chatgpt wikipedia kindle mumsnet bluetooth eastenders emmerdale hollyoaks bridgerton vogue cosmopolitan evernote bitcoin hamlet macbeth coronation ",
+    // Games and what is made up.
+    " minecraft fortnite roblox pokemon pokémon tetris zelda warcraft skyrim valorant overwatch nintendo playstation xbox monopoly scrabble sudoku wordle warhammer hogwarts gryffindor hufflepuff ravenclaw slytherin narnia mordor gotham neverland wonderland nirvana ",
+    // Illnesses and medicines.
+    " covid corona coronavirus alzheimer alzheimers parkinson parkinsons asperger aspergers tourette tourettes crohn crohns fibromyalgia prozac zoloft sertraline citalopram escitalopram fluoxetine mirtazapine venlafaxine lexapro effexor wellbutrin seroquel quetiapine olanzapine lithium valium diazepam xanax ativan lorazepam zopiclone ambien ritalin adderall concerta methadone subutex suboxone tramadol pregabalin gabapentin propranolol ventolin menopause codeine morphine oxycontin fentanyl nurofen paracetamol ibuprofen calpol botox ozempic wegovy mounjaro ",
+    // Faiths, therapies and what one goes to.
+    " islam sufi wicca quran koran bible torah talmud gita psalms genesis exodus leviticus reiki mindfulness gestalt yoga zumba pilates qigong judo karate taekwondo al-anon alateen scouts cubs brownies guides rangers camhs ofsted ofgem brexit parliament universal slimming lamaze jehovah physics maths crown ",
+    // Signs of the zodiac.
+    " aries taurus gemini virgo scorpio sagittarius capricorn aquarius pisces ",
+];
+
+/// Faiths and fields of study: "in Buddhism", "in Christianity", "in Psychology".
+const NO_PLACE_ENDINGS: [&str; 3] = ["ism", "ity", "ology"];
+
+fn is_no_place(lower: &str) -> bool {
+    NO_PLACE.iter().any(|list| is_in(list, lower))
+        || NO_PLACE_ENDINGS.iter().any(|ending| lower.len() > ending.len() + 3 && lower.ends_with(ending))
+}
 
 static INSTITUTION_WORD: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(r"\b(?:{INSTITUTIONS}|{INSTITUTIONS_SMALL}|General|University|Bank|City|Borough)\b"))
@@ -123,7 +148,7 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
     }
     for group in NEAR.captures_iter(text).filter_map(|groups| groups.get(1)) {
         let first = group.as_str().split([' ', '\'', '’']).next().unwrap_or_default().to_lowercase();
-        let unknown = lists::class(&first) == Class::Unknown && !is_in(NO_PLACE, &first);
+        let unknown = lists::class(&first) == Class::Unknown && !is_no_place(&first);
         if unknown && is_proper(group.as_str()) {
             hits.push(Hit {
                 kind: Kind::Place,
@@ -207,7 +232,7 @@ fn is_named(name: &str, kind: Kind) -> bool {
     let lower = first.to_lowercase();
     let class = lists::class(&lower);
     let calendar = lists::is_calendar(&lower) || first.len() < 3 || is_in(LARGE, &lower) && one;
-    let word = one && class == Class::Common;
+    let word = one && (class == Class::Common || kind == Kind::Place && is_no_place(&lower));
     // "I worked with Darren": a person. "I'm from Jordan" is somewhere.
     let person = class == Class::Sure || class == Class::Word && kind == Kind::Organisation;
     !(calendar || word || person || lower.starts_with("i'") || first == "I" || KIN.contains(&lower.as_str()))
@@ -257,6 +282,10 @@ mod tests {
             "At the school, in hospital. The Attorney General. In General I am well.",
             "In Feb I was in Tesco's, in CBT, in English, in Punjabi. A note from Mr [NAME], from Mum.",
             "I prayed at St Mary's.",
+            "In Covid I slept. It comes from Prozac, I got that from Sertraline, like his nan in Alzheimer's.",
+            "I found peace in Buddhism, in Christianity, in Islam and in Reiki. I'm from Catholicism.",
+            "He lives in Minecraft, in Fortnite, in Gryffindor. I read it in Reddit, I moved from Uber to Ocado.",
+            "A coat from Vinted, a curry from Deliveroo. A degree in Psychology.",
         ] {
             finds_nothing(text);
         }

@@ -56,6 +56,8 @@ impl Table for Clients {
             Column::new("turning_point_high", "The latest session that it may have come at (95 %).")
                 .or_empty("no sudden turning point"),
             Column::new("lost_by", "The first session after it was lost again.").or_empty("not lost"),
+            Column::new("named_sessions", "Sessions that the verdict names without a turning point, joined by `|`.")
+                .or_empty("none"),
             Column::new("note", "What was wrong with the sessions of the client, joined by `; `.")
                 .or_empty("nothing"),
         ]
@@ -80,6 +82,7 @@ impl Table for Clients {
         rows.text_or_empty(turn.map(|turn| turn.low.as_str()));
         rows.text_or_empty(turn.map(|turn| turn.high.as_str()));
         rows.text_or_empty(turn.and_then(|turn| turn.lost_by.as_deref()));
+        rows.text(&client.named_sessions.join("|"));
         rows.text(&client.notes.join("; "));
         rows.end()
     }

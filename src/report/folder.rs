@@ -229,7 +229,16 @@ impl Whole {
     /// # Errors
     /// If the file cannot be renamed.
     pub fn publish(self) -> Result<(), Error> {
-        let Whole { path, temporary } = self;
+        let path = self.path.clone();
+        self.publish_as(path)
+    }
+
+    /// Gives the file another name than its own.
+    ///
+    /// # Errors
+    /// As [`Whole::publish`].
+    pub(super) fn publish_as(self, path: PathBuf) -> Result<(), Error> {
+        let Whole { temporary, .. } = self;
         let placed = path.parent().map_or(Ok(()), make).and_then(|()| Ok(temporary.persist(&path)?));
         placed.map_err(|cause| Error { action: "replace", path, cause })
     }

@@ -46,8 +46,11 @@ pub struct Tables {
     beside: Beside,
 }
 
+/// The rejects of a run that could read nothing: the `rejects.csv` of an earlier run stays with its tables.
+pub const NOTHING_READ: &str = "nothing_read.csv";
+
 /// The names of all tables.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     Utterances::FILE,
     Moments::FILE,
     Sessions::FILE,
@@ -59,6 +62,7 @@ const FILES: [&str; 11] = [
     Rejects::FILE,
     OwnCodes::FILE,
     shard::table::Sessions::FILE,
+    NOTHING_READ,
 ];
 
 impl Tables {
@@ -281,6 +285,21 @@ impl Tables {
         let privacy = privacy.seal()?;
         folder.remove(Run::FILE)?;
         privacy.into_iter().try_for_each(Whole::publish)?;
+        folder.sync();
+        Ok(())
+    }
+
+    /// Writes the rejects alone, where there are any, as [`NOTHING_READ`]: nothing could be read, and the outputs of an earlier run
+    /// stay as they are.
+    ///
+    /// # Errors
+    /// As [`Tables::finish`].
+    pub fn nothing_read(self) -> Result<(), Error> {
+        let Tables { folder, rejects, .. } = self;
+        folder.remove(NOTHING_READ)?;
+        let any = rejects.written() > 0;
+        let table = rejects.seal()?.into_iter().find(|table| any && table.is_called(Rejects::FILE));
+        table.map_or(Ok(()), |table| table.publish_as(folder.path_of(NOTHING_READ)))?;
         folder.sync();
         Ok(())
     }

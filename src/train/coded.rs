@@ -95,9 +95,9 @@ fn add<T>(
         let cell = |at: usize| row.get(at).unwrap_or_default();
         let given = |at: Option<usize>| at.map(cell).filter(|cell| !cell.is_empty()).map(str::to_owned);
         let wrong = |reason: String| Error::Record { path: path.to_owned(), record: i + 1, reason };
-        let role = cell(speaker);
-        let speaker = Speaker::from_role(role).ok_or_else(|| {
-            wrong(format!("speaker '{role}' is none of therapist, client, client 2, note, note:S: write it so, as utterances.csv of analyze does"))
+        // Not quoted: where columns are shifted, words of the session stand here.
+        let speaker = Speaker::from_role(cell(speaker)).ok_or_else(|| {
+            wrong("the speaker is none of therapist, client, client 2, note, note:S: write it so, as utterances.csv of analyze does".to_owned())
         })?;
         let label = parse(cell(labels)).map_err(wrong)?;
         if all[first..].last().is_none_or(|last| last.session.id != cell(session_id)) {

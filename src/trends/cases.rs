@@ -9,7 +9,7 @@ use crate::codebook::CODE_COUNT;
 use crate::coding::CodedSession;
 use crate::coding::case::{Client, Factor, Trend, TurningPoint};
 use crate::coding::stretch::Stretch;
-use crate::transcript::Session;
+use crate::transcript::{Session, counted};
 use jiff::civil::Date;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -253,11 +253,6 @@ impl Faults {
         .flatten()
         .collect()
     }
-}
-
-/// `1 session`, `2 sessions`.
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// By number or by date, whichever orders more sessions, number at par; equals by the other, then as they came.

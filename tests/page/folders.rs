@@ -16,7 +16,7 @@ const VERDICTS: [(&str, &str); 7] = [
     ("no_clear_change", "no clear change"),
     ("gradual", "gradual change"),
     ("easing", "resistance easing"),
-    ("no_clear_change", "no clear change"),
+    ("no_clear_change", "no clear change: breakthroughs stand out in session 3 and did not hold"),
     ("sudden_lost", "sudden turning point at session 4, lost by session 7"),
     ("stuck", "stuck"),
 ];
@@ -101,8 +101,9 @@ pub(crate) fn caseload(folder: &Path, clients: usize, sessions: u32, text: bool)
         course.iter().for_each(|session| tables.write(session).unwrap());
         let turn = if word.starts_with("sudden") { "5,5,6" } else { ",," };
         let lost = if word == "sudden_lost" { "8" } else { "" };
+        let named = if words.contains("stand out in session 3") { "3" } else { "" };
         client_rows.push(format!(
-            "{id},{sessions},{sessions},0,1,{sessions},2026-03-{:02},{therapist},2.5,4.1,{:.4},{word},\"{words}\",{turn},{lost},",
+            "{id},{sessions},{sessions},0,1,{sessions},2026-03-{:02},{therapist},2.5,4.1,{:.4},{word},\"{words}\",{turn},{lost},{named},",
             client % 28 + 1,
             rng.random_range(0.0..1.0)
         ));
@@ -117,7 +118,7 @@ pub(crate) fn caseload(folder: &Path, clients: usize, sessions: u32, text: bool)
 
 pub(crate) const CLIENTS: &str = "client_id,sessions,ordered,unordered,first_session,last_session,last_date,therapist_ids,\
     breakthrough_per_100,resistance_per_100,resistance_share,verdict,verdict_text,turning_point,turning_point_low,\
-    turning_point_high,lost_by,note";
+    turning_point_high,lost_by,named_sessions,note";
 pub(crate) const TRENDS: &str = "client_id,measure,sessions,labels,values,slope,slope_low,slope_high,mann_kendall_s,\
     mann_kendall_p,change_point,change_p,sudden_gains,sudden_losses,reliable_change";
 pub(crate) const FACTORS: &str = "factor,outcome,window,exposed,unexposed,exposed_outcomes,unexposed_outcomes,log_odds,low,\

@@ -67,6 +67,8 @@ fn a_page_is_whole_and_lets_nothing_else_in() {
     );
     assert_eq!(data["notices"], Value::Array(vec![]));
     assert_eq!(data["clients"][0]["verdict"]["word"], "sudden_lasting");
+    assert_eq!(data["clients"][0]["verdict"]["named"], Value::Array(vec![]));
+    assert_eq!(data["clients"][4]["verdict"]["named"], Value::Array(vec!["3".into()]));
     assert_eq!(data["clients"][0]["trends"].as_object().unwrap().len(), 15);
     assert_eq!(block(&page, "words").as_array().unwrap().len(), 63);
 }
@@ -194,6 +196,15 @@ fn what_an_older_folder_lacks_is_said() {
     let data = block(&fs::read_to_string(written.path).unwrap(), "data");
     assert_eq!(data["clients"].as_array().unwrap().len(), 2, "clients of sessions.csv, without verdicts");
     assert!(data["sessions"][0]["moments"][0]["evidence"].is_string(), "the words that there are");
+}
+
+#[test]
+fn an_older_table_of_clients_names_no_sessions() {
+    let dir = folder(|path| folders::caseload(path, 5, 3, true));
+    let path = dir.path().join("clients.csv");
+    fs::write(&path, fs::read_to_string(&path).unwrap().replacen("named_sessions", "mine", 1)).unwrap();
+    let data = block(&page::render(dir.path()).unwrap(), "data");
+    assert_eq!(data["clients"][4]["verdict"]["named"], Value::Array(vec![]));
 }
 
 #[test]

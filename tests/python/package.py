@@ -157,6 +157,9 @@ class Package(unittest.TestCase):
         spoken = rows("a", units=1) + [{"session_id": "a", "speaker": "client", "text": "Call me on 07700 900123."}]
         shown = breakthrough.analyze(spoken, privacy_text=True).privacy
         self.assertEqual(list(shown["text"]), ["07700 900123"])
+        self.assertEqual(len(breakthrough.analyze(spoken, allow="07700 900123").privacy), 0)
+        with self.assertRaises(TypeError):
+            breakthrough.analyze(spoken, allow=[7])
         exact = breakthrough.analyze(rows("a"), exact=True).utterances
         near = breakthrough.analyze(rows("a")).utterances
         self.assertLess((exact[list(breakthrough.CODES)] - near[list(breakthrough.CODES)]).abs().max().max(), 0.05)

@@ -322,16 +322,20 @@ impl Prepared<'_> {
         out
     }
 
-    /// Sessions that hold what each of the [`Prepared::numbers`] is of: the label by anybody, or as given, in the reference,
-    /// or by either; of whole sets and means any.
+    /// Sessions that hold what each of the [`Prepared::numbers`] is of. Agreement is on giving a label as much as on leaving it
+    /// out: the fewer of the sessions where anybody does either. Against the reference: the label as given, in the
+    /// reference, or by either; of means any session.
     fn holding(&self) -> Vec<usize> {
         let count = |holds: &dyn Fn(&Sums) -> bool| self.sessions.iter().filter(|one| holds(one)).count();
         let aligned = self.aligned;
+        let where_any = |holds: &dyn Fn(&[bool]) -> bool| {
+            let units = aligned.given.iter().zip(&aligned.session);
+            let units = units.filter(|(unit, _)| unit.iter().flatten().any(|given| holds(given)));
+            units.map(|(_, session)| session).collect::<BTreeSet<_>>().len()
+        };
         let mut out = Vec::new();
         for k in 0..aligned.labels.len() {
-            let given = aligned.given.iter().zip(&aligned.session);
-            let given = given.filter(|(unit, _)| unit.iter().flatten().any(|given| given[k]));
-            out.extend([given.map(|(_, session)| session).collect::<BTreeSet<_>>().len(); 4]);
+            out.extend([where_any(&|given| given[k]).min(where_any(&|given| !given[k])); 4]);
             for c in 0..self.rankings.len() {
                 let given = count(&|one| one.counts[c][k].predicted() > 0);
                 let with_it = count(&|one| one.counts[c][k].positives() > 0);
@@ -339,8 +343,22 @@ impl Prepared<'_> {
                 out.extend([given, with_it, either, with_it, either]);
             }
         }
-        out.extend(vec![self.sessions.len(); 4 + 3 * self.rankings.len()]);
+        out.extend([self.sessions.len() - self.uniform(); 4]);
+        out.extend(vec![self.sessions.len(); 3 * self.rankings.len()]);
         out
+    }
+
+    /// The most sessions in which everybody gives every unit one and the same set of labels.
+    fn uniform(&self) -> usize {
+        let mut sets: BTreeMap<u32, BTreeSet<&Vec<bool>>> = BTreeMap::new();
+        for (unit, &session) in self.aligned.given.iter().zip(&self.aligned.session) {
+            sets.entry(session).or_default().extend(unit.iter().flatten());
+        }
+        let mut alone: BTreeMap<&Vec<bool>, usize> = BTreeMap::new();
+        for sets in sets.values().filter(|sets| sets.len() == 1) {
+            sets.iter().for_each(|set| *alone.entry(set).or_default() += 1);
+        }
+        alone.into_values().max().unwrap_or(0)
     }
 }
 
@@ -406,6 +424,29 @@ mod tests {
         }
         let sure = [joy.nominal.cohen, joy.against[0].f1, all.overall[0].macro_f1, all.sets.alpha];
         assert!(sure.into_iter().all(|figure| bounds(figure) == Some((1.0, 1.0))), "{sure:?}");
+    }
+
+    #[test]
+    fn of_two_labels_that_part_all_units_either_has_the_interval_of_the_other() {
+        let names: Vec<String> = (0..20).map(|i| i.to_string()).collect();
+        let with_yes = |sessions: usize| {
+            let coding = |name, wrong: usize| {
+                let said = |i: usize| if (i < sessions) == (i != wrong) { "yes" } else { "no" };
+                let units = (0..20).flat_map(|i| [(i, "1", said(i)), (i, "2", "no")]);
+                let units: Vec<_> = units.map(|(i, unit, said)| (names[i].as_str(), unit, said)).collect();
+                coder(name, &units)
+            };
+            compare(&Aligned::new(&[coding("a", 99), coding("b", 1)]), &Bootstrap::default())
+        };
+        for (sessions, any) in [(4, false), (6, true)] {
+            let all = with_yes(sessions);
+            let [no, yes] = [&all.labels[0], &all.labels[1]].map(|label| label.nominal.cohen);
+            assert_eq!((no.value, all.sets.cohen.value), (yes.value, yes.value));
+            for interval in [no, yes, all.sets.cohen].map(|figure| figure.interval.unwrap()) {
+                assert_eq!(!interval.low.is_nan(), any, "{interval:?}");
+                assert!(!any || interval.low <= no.value && no.value <= interval.high, "{interval:?}");
+            }
+        }
     }
 
     #[test]

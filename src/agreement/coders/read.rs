@@ -3,6 +3,7 @@
 
 use crate::codebook::Code;
 use crate::parquet;
+use crate::transcript::column_name;
 use flate2::read::MultiGzDecoder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -84,9 +85,7 @@ impl Coder {
             coder.labels.push(labels(cell(codes)));
             for (at, cells) in cells.iter_mut().enumerate() {
                 // Infinity stands for what is no probability, and rules the column out.
-                let number =
-                    if cell(at).is_empty() { f32::NAN } else { cell(at).parse().unwrap_or(f32::INFINITY) };
-                cells.push(number);
+                cells.push(number(cell(at)).unwrap_or(f32::INFINITY));
             }
         }
         if coder.order.is_empty() {
@@ -102,6 +101,11 @@ impl Coder {
         }
         Ok(coder)
     }
+}
+
+/// A number as spreadsheets write it, with a point or a comma; NaN for an empty cell.
+fn number(cell: &str) -> Option<f32> {
+    if cell.is_empty() { Some(f32::NAN) } else { cell.replace(',', ".").parse().ok() }
 }
 
 /// The labels of a cell. The marks of manner after codes of the codebook (`cognitive!`) are left out.
@@ -168,12 +172,12 @@ impl fmt::Display for Separator {
     }
 }
 
-/// Where a column stands, whatever the case of its name; one of that very name goes before.
+/// Where a column stands, however its name is spelt ([`column_name`]); one of that very name goes before.
 pub(crate) fn place(header: &csv::StringRecord, name: &str) -> Option<usize> {
     // Spreadsheets begin a table with a byte order mark.
     let bare = |cell: &str| cell.trim_start_matches('\u{feff}').trim().to_owned();
     let exact = header.iter().position(|cell| bare(cell) == name);
-    exact.or_else(|| header.iter().position(|cell| bare(cell).to_lowercase() == name.to_lowercase()))
+    exact.or_else(|| header.iter().position(|cell| column_name(&bare(cell)) == column_name(name)))
 }
 
 /// A table as CSV, out of gzip or Parquet if its first bytes say so, and what parts its columns: told from the header line.
@@ -184,19 +188,26 @@ pub(crate) fn opened(path: &Path) -> io::Result<(csv::Reader<Box<dyn Read>>, Sep
         let bytes = io::Cursor::new(parquet_as_csv(path)?);
         return Ok((csv::Reader::from_reader(Box::new(bytes)), Separator::Comma));
     }
-    let mut text: Box<dyn BufRead> = if start.starts_with(&[0x1f, 0x8b]) {
+    let text: Box<dyn BufRead> = if start.starts_with(&[0x1f, 0x8b]) {
         Box::new(BufReader::new(MultiGzDecoder::new(file)))
     } else {
         Box::new(file)
     };
-    let mut header = Vec::new();
-    text.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut header)?;
-    let separator = Separator::of(&header);
-    let whole: Box<dyn Read> = Box::new(io::Cursor::new(header).chain(text));
+    let (mut start, mut header) = (Vec::new(), 0);
+    let mut text = text.take(LONGEST_HEADER);
+    // Blank lines before the header the reader of CSV leaves out.
+    while start[header..].trim_ascii().is_empty() {
+        header = start.len();
+        if text.read_until(b'\n', &mut start)? == 0 {
+            break;
+        }
+    }
+    let separator = Separator::of(&start[header..]);
+    let whole: Box<dyn Read> = Box::new(io::Cursor::new(start).chain(text.into_inner()));
     Ok((csv::ReaderBuilder::new().delimiter(separator.byte()).from_reader(whole), separator))
 }
 
-/// Bytes of a header line that are looked at, so that a file without lines is not read into memory.
+/// Bytes that are looked at for a header line, so that a file without lines is not read into memory.
 const LONGEST_HEADER: u64 = 1 << 20;
 
 /// A Parquet file as a table in CSV, without the columns whose cells are neither text nor numbers nor dates. An error holds no value.
@@ -265,6 +276,8 @@ mod tests {
             let coder = read(&text).unwrap();
             assert_eq!((coder.order.len(), coder.labels[0].len()), (1, 2), "{separator}");
         }
+        let loose = read("\n\r\nSession ID;Utterance.ID;codes;joy\ns;1;joy;0,9\ns;2;;0,25\ns;3;;\n").unwrap();
+        assert_eq!(loose.probabilities["joy"][..2], [0.9, 0.25]);
         let exact = read("session_id,utterance_id,CODES,codes\ns,1,no,yes\n").unwrap();
         assert!(exact.labels[0].contains("yes"));
         let told = read("session_id;utterance_id;label\ns;1;joy\n").unwrap_err().to_string();

@@ -4,13 +4,23 @@
 use super::aligned::Aligned;
 use std::fmt;
 
+/// Labels of a coding that are told.
+const TOLD: usize = 20;
+
+/// Letters of the longest label that is told: what is longer is no label but words of a session.
+const LONGEST: usize = 40;
+
 /// The labels that one coding gives and no other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lonely {
     /// Its name.
     pub coder: String,
-    /// The labels, each with the nearest label of the others, where one is near.
+    /// The first labels, each with the nearest label of the others, where one is near.
     pub labels: Vec<(String, Option<String>)>,
+    /// How many more there are.
+    pub more: usize,
+    /// How many there are besides that are too long to be labels.
+    pub long: usize,
 }
 
 impl fmt::Display for Lonely {
@@ -27,6 +37,13 @@ impl fmt::Display for Lonely {
                 None => {}
             }
         }
+        if self.more > 0 {
+            write!(f, " and {} more", self.more)?;
+        }
+        if self.long > 0 {
+            let and = if self.labels.is_empty() { "" } else { ", and " };
+            write!(f, "{and}{} of more than {LONGEST} letters (is this a column of labels?)", self.long)?;
+        }
         Ok(())
     }
 }
@@ -42,19 +59,32 @@ pub fn lonely(aligned: &Aligned) -> Vec<Lonely> {
         }
     }
     let of_coder = |c: usize| {
-        let others = |k: usize| (0..coders).any(|other| other != c && gives[other][k]);
-        let alone = (0..aligned.labels.len()).filter(|&k| gives[c][k] && !others(k));
-        let near = |label: &str| {
-            let others = (0..aligned.labels.len()).filter(|&k| others(k)).map(|k| &aligned.labels[k]);
-            others.map(|other| (apart(label, other), other)).min().filter(|(apart, _)| is_near(*apart, label))
-        };
-        let labels = alone.map(|k| {
-            let label = &aligned.labels[k];
-            (label.clone(), near(label).map(|(_, other)| other.clone()))
-        });
-        Lonely { coder: aligned.coders[c].clone(), labels: labels.collect() }
+        let given_by_others = |k: usize| (0..coders).any(|other| other != c && gives[other][k]);
+        let (others, own): (Vec<usize>, Vec<usize>) =
+            (0..aligned.labels.len()).partition(|&k| given_by_others(k));
+        let named = |k: usize| &aligned.labels[k];
+        let others: Vec<&String> = others.into_iter().map(named).filter(|label| !is_long(label)).collect();
+        let (long, alone): (Vec<&String>, Vec<&String>) =
+            own.into_iter().filter(|&k| gives[c][k]).map(named).partition(|label| is_long(label));
+        let told = alone.iter().take(TOLD).map(|label| ((*label).clone(), nearest(label, &others)));
+        Lonely {
+            coder: aligned.coders[c].clone(),
+            labels: told.collect(),
+            more: alone.len().saturating_sub(TOLD),
+            long: long.len(),
+        }
     };
-    (0..coders).map(of_coder).filter(|coding| !coding.labels.is_empty()).collect()
+    (0..coders).map(of_coder).filter(|coding| !coding.labels.is_empty() || coding.long > 0).collect()
+}
+
+fn is_long(label: &str) -> bool {
+    label.chars().count() > LONGEST
+}
+
+/// The label that is spelt most alike, where one is near.
+fn nearest(label: &str, others: &[&String]) -> Option<String> {
+    let near = others.iter().map(|other| (apart(label, other), other));
+    near.min().filter(|(apart, _)| is_near(*apart, label)).map(|(_, other)| (*other).clone())
 }
 
 /// One letter in four may differ; of a shorter word of three one, of initials none.
@@ -102,6 +132,25 @@ mod tests {
             told[0]
         );
         assert!(lonely(&Aligned::new(&[a.clone(), a])).is_empty());
+    }
+
+    #[test]
+    fn words_of_sessions_are_not_told_and_not_compared() {
+        let units: Vec<(String, String)> = (0..3000)
+            .map(|i| (i.to_string(), format!("word {i}{}", " and so on".repeat(if i < 30 { 0 } else { 8 }))))
+            .collect();
+        let of = |name, text: &'static str| {
+            let units: Vec<(&str, &str, String)> =
+                units.iter().map(|(unit, said)| ("s", unit.as_str(), format!("{text}{said}"))).collect();
+            let units: Vec<_> = units.iter().map(|(s, unit, said)| (*s, *unit, said.as_str())).collect();
+            coder(name, &units)
+        };
+        let told = lonely(&Aligned::new(&[of("anna", "a "), of("ben", "other ")])).remove(0).to_string();
+        assert!(
+            told.ends_with("' and 10 more, and 2970 of more than 40 letters (is this a column of labels?)"),
+            "{told}"
+        );
+        assert!(!told.contains("so on") && told.len() < 600, "{told}");
     }
 
     #[test]

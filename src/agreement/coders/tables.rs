@@ -7,6 +7,7 @@ use crate::agreement::bootstrap::Bootstrap;
 use crate::agreement::markdown::{cell, with_interval};
 use crate::agreement::report::Figure;
 use crate::agreement::table::{bin_cells, bytes, number};
+use crate::transcript::counted;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -167,11 +168,6 @@ pub fn disagreements(aligned: &Aligned, texts: &BTreeMap<Key, String>) -> Result
         table.write_record(row)?;
     }
     bytes(table)
-}
-
-/// `1 unit`, `2 units`.
-fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 fn nominal(of: &Nominal) -> String {

@@ -40,23 +40,27 @@ const stripRows = (client) => {
 /** Links to the sessions that a verdict speaks of. */
 const readings = (client) => {
   const { labels, sessions } = seriesOf(client, "breakthrough");
-  const labelled = [...new Set([client.verdict.turn, client.verdict.lost_by].filter(Boolean))];
+  const labelled = [...new Set([client.verdict.turn, client.verdict.lost_by, ...client.verdict.named].filter(Boolean))];
   const links = labelled.map((label) => sessions[labels.indexOf(label)]).filter((index) => index !== undefined)
     .map((index) => [" · ", link(`session/${index}`, `Read ${sessionName(book.sessions[index]).toLowerCase()}`)]);
   return links.length ? links : ".";
 };
 
-/** The likeliest moments of the sessions from the one before a turning point to the one after it, or of all, in their own words. */
+/** The likeliest moments, in their own words: of the sessions from the one before a turning point to the one after it, or of those that the verdict names, or of all. */
 const quotes = (client) => {
   const { labels, sessions } = seriesOf(client, "breakthrough");
   const turn = client.verdict?.turn ? labels.indexOf(client.verdict.turn) : -1;
-  const chosen = [...new Set(turn < 0 ? sessions : sessions.slice(Math.max(0, turn - 1), turn + 2))].filter((index) => index !== undefined);
+  const named = sessions.filter((_, i) => client.verdict?.named.includes(labels[i]));
+  const [of, where] = turn >= 0 ? [sessions.slice(Math.max(0, turn - 1), turn + 2), "around the turning point"]
+    : named.length ? [named, `of the ${named.length > 1 ? "sessions" : "session"} that the verdict names`]
+      : [sessions, "of the course"];
+  const chosen = [...new Set(of)].filter((index) => index !== undefined);
   const quoted = chosen.flatMap((index) => (book.sessions[index].moments ?? []).map((moment, order) => ({ index, order, moment, words: evidenceOf(index, moment) })))
     .filter(({ words }) => words)
     .sort((a, b) => b.moment.p - a.moment.p).slice(0, 3)
     .sort((a, b) => chosen.indexOf(a.index) - chosen.indexOf(b.index) || a.order - b.order);
   return quoted.length > 0 && [
-    h("p", { class: "key" }, `Words of the likeliest moments ${turn < 0 ? "of the course" : "around the turning point"}; each leads to its place.`),
+    h("p", { class: "key" }, `Words of the likeliest moments ${where}; each leads to its place.`),
     h("ul", { class: "quotes" }, quoted.map(({ index, order, moment, words }) => h("li", null,
       link(`session/${index}/${order}`, `${sessionName(book.sessions[index])}, ${codeName(book.codes[moment.code]).toLowerCase()}`), " ", said(words)))),
   ];

@@ -3,7 +3,7 @@
 use super::{Error, Settings, folds};
 use crate::coding::own::{OwnCodebook, OwnLabel, Voice};
 use crate::train::coded::{self, Coded};
-use crate::transcript::Unit;
+use crate::transcript::{Unit, counted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
@@ -42,9 +42,8 @@ pub struct Rare<'a> {
 
 impl fmt::Display for Rare<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let s = |n: usize| if n == 1 { "" } else { "s" };
         let Rare { label, units, groups } = *self;
-        write!(f, "'{label}' ({units} unit{} in {groups} group{})", s(units), s(groups))
+        write!(f, "'{label}' ({} in {})", counted(units, "unit"), counted(groups, "group"))
     }
 }
 
@@ -204,6 +203,11 @@ mod tests {
         assert!(read(&three(["yes", "", "yes"]), false).is_ok());
         assert!(of(&three(["yes|no", "no", "yes"]), true).contains("--single"));
         assert!(of("a,g,client,x,yes\nb,g,client,x,no\n", false).contains("1 group"));
+        let shifted = of("a,g,never told anyone,client,yes\n", false);
+        assert!(
+            shifted.contains("record 1: the speaker is none of") && !shifted.contains("told"),
+            "{shifted}"
+        );
         let comma = of(&three(["yes", "\"yes, but\"", "no"]), false);
         assert!(comma.contains("record 2") && comma.contains("comma") && !comma.contains("but"), "{comma}");
         assert!(of(&three(["yes", "\"ye\ns\"", "no"]), false).contains("line break"));
