@@ -470,6 +470,79 @@ fn names_and_lost_speakers() {
     assert!(read_with("a.txt", lost, &options).rejects[0].reason.contains("neither speakers nor"));
 }
 
+/// Four turns, each written by `form`, of the label and the words.
+fn turns_as(form: impl Fn(&str, &str) -> String) -> String {
+    let said = ["How was it?", "Bad, I told her.", "What did the client there say?", "Nothing much."];
+    let labels = ["Therapist", "Client"].into_iter().cycle();
+    labels.zip(said).map(|(label, words)| form(label, words) + "\n").collect()
+}
+
+#[test]
+fn labels_without_a_colon_are_read_or_refused() {
+    let above =
+        |before: &str, behind: &str| turns_as(|who, words| format!("{before}{who}{behind}\n{words}\n"));
+    let beside = |before: &str, behind: &str| turns_as(|who, words| format!("{before}{who}{behind}{words}"));
+    for text in [
+        above("", ""),
+        above("", "  0:02"),
+        above("", " [00:00:02]"),
+        above("[", "] 10:00:02"),
+        above("### ", ""),
+        above("### ", ":"),
+        turns_as(|who, words| format!("{}\n{words}", who.to_uppercase())),
+        beside("- **", ":** "),
+        beside("[02/05/2024, 10:02:11] ", ": "),
+        beside("02/05/2024, 10:02 - ", ": "),
+        beside("@", ": "),
+        beside("", "："),
+        format!("Session: 4\nClient: K-12\n\n{}", above("", "")),
+    ] {
+        let got = read("a.txt", &text);
+        assert!(got.rejects.is_empty() && got.notices.is_empty(), "{text}");
+        let expected = ["0 therapist|How was it?", "1 client|Bad, I told her."];
+        assert_eq!(
+            (&units(&got.sessions[0])[..2], got.report.units),
+            (&expected.map(str::to_owned)[..], 4),
+            "{text}"
+        );
+    }
+    let got = read("a.txt", above("", "  1:02"));
+    assert_eq!(got.sessions[0].units[3].start, Some(62.0));
+    for text in [
+        format!("| Speaker | Text |\n|---|---|\n{}", turns_as(|who, words| format!("| {who} | {words} |"))),
+        turns_as(|who, words| format!("| 00:01 | {who} | {words} |")),
+        turns_as(|who, words| format!("{} {words}", who.to_uppercase())),
+        beside("**", "** "),
+        beside("[", "] "),
+        beside("<", "> "),
+        beside("", " — "),
+        beside("", " | "),
+        beside("", "; "),
+        beside("", " = "),
+        beside("", " 0:02 "),
+        beside("<b>", ":</b> "),
+        format!("Client: Anna\n{}", beside("", " - ")),
+    ] {
+        let got = read("a.txt", &text);
+        assert!(got.sessions.is_empty() && got.rejects[0].reason.contains("begin every turn with"), "{text}");
+    }
+    // Two turns are too few to be sure, and no note.
+    assert!(read("a.txt", "Therapist | How was it?\nClient | Bad.\n").sessions.is_empty());
+}
+
+#[test]
+fn notes_may_begin_lines_with_role_words() {
+    for note in [
+        "Client reports low mood.\nTherapist reflected on it.\nClient tearful.\nTherapist offered a break.\n",
+        "- Client reports low mood.\n- Therapist reflected.\n- **Client** tearful.\n- Therapist waited.\n",
+        "CLIENT REPORTS LOW MOOD.\nTHERAPIST OFFERED A BREAK.\nCLIENT DENIES SI.\n",
+        "D: Client late.\n- Client: tired\n- Therapist: validated\n- Client: calmer\nA: Same.\nP: Weekly.\n",
+        "Client denies SI, affect flat. Patient's mood low.\n\nClient\nTherapist\n",
+    ] {
+        assert_eq!(read("a.txt", note).report.format, Some(Format::Note), "{note}");
+    }
+}
+
 #[test]
 fn notes_as_text() {
     let got = read(
