@@ -184,6 +184,11 @@ fn normal(name: &str) -> String {
 type Places = [Option<usize>; KEYS];
 
 impl ColumnMap {
+    /// Whether the key was given a column.
+    pub(super) fn has(&self, key: Key) -> bool {
+        self.0[key as usize].is_some()
+    }
+
     /// Where each key stands among the names of columns: under the mapped name, or without a mapping under its own, or
     /// under one that is [usual](Key::usual) for it where that column is nothing else.
     pub(super) fn places<'a>(&self, names: impl Iterator<Item = &'a str>) -> Places {
