@@ -531,6 +531,35 @@ fn labels_without_a_colon_are_read_or_refused() {
 }
 
 #[test]
+fn numbers_of_turns_make_no_crowd() {
+    let talk: String = (1..=300).map(|n| format!("T{n}: Well?\nC{n}: No.\n")).collect();
+    let got = read("a.txt", &talk);
+    assert_eq!((got.report.units, got.notices.len(), got.rejects.len()), (600, 1, 0), "{:?}", got.notices);
+    assert!(got.sessions[0].units.iter().all(|unit| matches!(unit.speaker, Therapist | Client(1))));
+    let got = read("a.txt", "T1: a\nC1: b\nC2: c\nT2: d\nC3: e\nC1: f\nT1: g\n");
+    assert_eq!((got.sessions[0].units[4].speaker, got.notices.len()), (Client(3), 0));
+}
+
+#[test]
+fn tables_with_names_of_rows() {
+    for table in [
+        "\"session_id\"\t\"speaker\"\t\"text\"\n\"1\"\t\"s\"\t\"T\"\t\"Well?\"\n\"3\"\t\"s\"\t\"C\"\t\"\"\n",
+        "session_id\tspeaker\ttext\n1\ts\tT\tWell?\n3\ts\tC\t\n",
+        "\"session_id\",\"speaker\",\"text\"\n\"1\",\"s\",\"T\",\"Well?\"\n\"3\",\"s\",\"C\",\"\"\n",
+    ] {
+        let got =
+            read("a.tsv".replace("tsv", if table.contains(',') { "csv" } else { "tsv" }).as_str(), table);
+        assert_eq!(units(&got.sessions[0]), ["0 therapist|Well?", "1 client|"], "{table}");
+        assert_eq!((got.sessions[0].id.as_str(), got.report.rejects), ("s", 0));
+    }
+    // An unquoted comma is none, nor are empty cells on the right.
+    let got = read("a.csv", "session_id,speaker,text\n1,T,Well, then?\n1,C,No, I am\n");
+    assert_eq!(reasons(&got)[0].2, "4 cells where the header has 3");
+    let got = read("a.tsv", "session_id\tspeaker\ttext\n1\tT\tWell?\t\n2\tC\tNo.\t\n");
+    assert_eq!((got.sessions.len(), got.report.rejects), (2, 0));
+}
+
+#[test]
 fn notes_may_begin_lines_with_role_words() {
     for note in [
         "Client reports low mood.\nTherapist reflected on it.\nClient tearful.\nTherapist offered a break.\n",

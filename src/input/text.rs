@@ -60,7 +60,8 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         return sink.refuse(labels::LOST.to_owned());
     }
     let prefix = if labels.is_readable() { labels::prefix } else { turns::prefix };
-    let lines = classify(text, therapists, prefix);
+    let mut lines = classify(text, therapists, prefix);
+    uncount(&mut lines, sink);
     let names = counts(&lines);
     let mut drafts = vec![Draft::new(1, context)];
     let mut left_out: Vec<usize> = Vec::new();
@@ -124,6 +125,29 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         sink.notice(format!("{count} lines of the header are not known: left out, from line {line}"));
     }
     finish(drafts, therapists, sink);
+}
+
+/// Takes the numbers of turns from the labels of every session that has them.
+fn uncount(lines: &mut [Line<'_>], sink: &mut Sink) {
+    for session in lines.split_mut(|line| matches!(line, Line::Next(..))) {
+        let labels = session.iter().filter_map(|line| match line {
+            Line::Labelled(prefix, known) => {
+                (*known || speakers::numbered(prefix.label).is_some()).then_some(prefix.label)
+            }
+            _ => None,
+        });
+        if !speakers::count_turns(labels) {
+            continue;
+        }
+        sink.notice("the numbers of the labels count turns, as it looks: all clients are one".to_owned());
+        for line in session {
+            if let Line::Labelled(prefix, known) = line
+                && let Some((word, _)) = speakers::numbered(prefix.label)
+            {
+                (prefix.label, *known) = (word, true);
+            }
+        }
+    }
 }
 
 fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
