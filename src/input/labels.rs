@@ -136,7 +136,8 @@ fn opened(line: &str) -> Option<(&str, &str, bool)> {
         let end = line[at..].find(|c| !is_letter(c)).map_or(line.len(), |end| at + end);
         let word = line[at..end].to_lowercase();
         let tag = line[..at].ends_with('<') && TAGS.contains(&word.as_str());
-        if !tag && !(line[..at].contains(':') && matches!(word.as_str(), "am" | "pm")) {
+        let half = line[..at].contains(':') && matches!(word.as_str(), "am" | "pm");
+        if !(tag || half) {
             return Some((&line[..at], &line[at..], markup));
         }
         markup |= tag;
