@@ -191,6 +191,11 @@ fn normal(name: &str) -> String {
 pub(super) type Places = [Option<usize>; KEYS];
 
 impl ColumnMap {
+    /// Whether the key was given a column.
+    pub(super) fn has(&self, key: Key) -> bool {
+        self.0[key as usize].is_some()
+    }
+
     /// Where each key stands among the names of columns: under the mapped name, or without a mapping under its own, or
     /// under one that is [usual](Key::usual) or [vague](Key::vague) for it where that column is nothing else.
     pub(super) fn places<'a>(&self, names: impl Iterator<Item = &'a str>) -> Places {

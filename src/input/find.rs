@@ -488,12 +488,13 @@ mod tests {
     fn markdown_about_other_things_is_passed_over() {
         let dir = tempfile::tempdir().unwrap();
         let changes = "# Changes\n\nEverything is faster now, and the colours are nicer.\n";
-        let talk = "## Therapist\n\nHow was it?\n\n## Client\n\nI told her.\n";
-        for (name, text) in [("a.md", "T: Well?\nC: No.\n"), ("lost.md", talk), ("CHANGELOG.md", changes)] {
+        let talk = "## Therapist\n\nHow was it?\n\n## Client\n\nI told her.\n\n## Therapist\n\nHm.\n";
+        for (name, text) in [("a.md", "T: Well?\nC: No.\n"), ("headings.md", talk), ("CHANGELOG.md", changes)]
+        {
             fs::write(dir.path().join(name), text).unwrap();
         }
         let found = find(&[dir.path().to_owned()], None).unwrap();
-        assert_eq!(names(&found, dir.path()), ["a.md", "lost.md"]);
+        assert_eq!(names(&found, dir.path()), ["a.md", "headings.md"]);
         assert_eq!(found.passed_over, 1);
         assert_eq!(found.notices[0].text, "neither a transcript nor a note, as it looks: passed over");
         let named = find(&[dir.path().join("CHANGELOG.md")], None).unwrap();

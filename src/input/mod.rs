@@ -17,6 +17,7 @@ mod encoding;
 mod find;
 mod header;
 mod jsonl;
+mod labels;
 mod lines;
 mod marks;
 mod memory;

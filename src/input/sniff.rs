@@ -2,11 +2,11 @@
 //!
 //! What cannot be mistaken (`WEBVTT`, cue times) goes before the extension, the extension before a guess.
 //! Plain text is a transcript if role words or repeated names begin its lines, and a note if it has note
-//! headings or is written like one. `P:` is the patient next to a therapist's label, else the plan. Text
+//! headings or is written like one. Role words of both sides before the lines, in whatever form, are a transcript. `P:` is the patient next to a therapist's label, else the plan. Text
 //! that shows neither is refused: it may be a transcript that has lost its speakers.
 
 use super::columns::{ColumnMap, Key};
-use super::{Format, header, note, speakers, subtitles, table, turns};
+use super::{Format, header, labels, note, speakers, subtitles, table, turns};
 use crate::transcript::Speaker;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -163,48 +163,41 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     }
     // Question and answer, `Q: A: Q: A:`: the sections of a note do not come back in turns.
     let turns_back = order.windows(3).filter(|three| three[0] == three[2]).count();
-    let titles: Vec<Speaker> = lines.iter().filter_map(|line| role_of_heading(line)).collect();
-    let therapists = titles.iter().filter(|&&role| role == Speaker::Therapist).count();
-    let titles = if therapists > 0 && therapists < titles.len() { titles.len() } else { 0 };
     let repeated = names.values().filter(|&&count| count > 1).count();
-    if talk > headings || turns_back > 1 {
+    let labels = labels::Survey::of(head);
+    // A note may list what both sides did under its headings.
+    let labelled = labels.is_transcript() && labels.count() > 3 * headings;
+    if labelled || talk > headings || turns_back > 1 {
         Ok(Format::Text)
-    } else if titles > headings {
-        Err("speakers stand in headings; begin every turn with Therapist: or Client: instead (or, if this is a note, \
-             say so with --format note)"
-            .to_owned())
     } else if headings > 0 {
         Ok(Format::Note)
     } else if repeated > 1 {
         // Names: the reader asks for --therapist.
         Ok(Format::Text)
-    } else if is_narrative(name, head) {
+    } else if is_narrative(name, head, labels.count()) {
         Ok(Format::Note)
     } else {
         Err(NEITHER.to_owned())
     }
 }
 
-/// The role that a heading of Markdown consists of: `## Client`.
-fn role_of_heading(line: &str) -> Option<Speaker> {
-    let label = line.trim().strip_prefix('#')?.trim_start_matches('#').trim().trim_matches('*');
-    speakers::role(label)
-}
-
-/// Whether prose without headings is a clinician's: the file says so, or the words do.
-fn is_narrative(name: &Path, head: &str) -> bool {
+/// Whether prose without headings is a clinician's: the file says so, or the words do. Labels are no
+/// sign of it.
+fn is_narrative(name: &Path, head: &str, labels: usize) -> bool {
     let called = name.file_stem().is_some_and(|stem| stem.to_string_lossy().to_lowercase().contains("note"));
     let titled = head.lines().take(5).any(|line| {
         let line = line.trim().to_lowercase();
         line.len() <= 60 && (line.contains(" note") || line.starts_with("note"))
     });
-    let (mut written, mut spoken) = (0, 0);
+    let (mut written, mut spoken) = (0_usize, 0);
     for word in head.split(|c: char| !(c.is_alphanumeric() || c == '/')) {
         let word = word.to_lowercase();
         written += usize::from(NOTE_WORDS.contains(&word.as_str()));
         spoken += usize::from(matches!(word.as_str(), "you" | "your" | "i'm" | "yeah" | "um"));
     }
     spoken += head.matches('?').count();
+    // One alone may be a quotation.
+    let written = written.saturating_sub(if labels > 1 { labels } else { 0 });
     (called || titled) && written >= spoken || written >= 2 && written > spoken
 }
 
@@ -246,9 +239,8 @@ mod tests {
             told("a.txt", "Client reported feeling low. Denied SI. Plan to meet weekly."),
             Ok(Format::Note)
         );
-        let titled =
-            "## Therapist\n\nHow was it?\n\n## Client\n\nI told her. Pt denied it, client reported.\n";
-        assert!(told("a.md", titled).unwrap_err().starts_with("speakers stand in headings"));
+        let titled = "## Therapist\n\nHow was it?\n\n## Client\n\nI told her. Pt denied it, client reported.\n\n## Therapist\n\nHm.\n";
+        assert_eq!(told("a.md", titled), Ok(Format::Text));
         let note = "# Therapist\nDr M\n# Client\nK-12\n# Data\nCt late.\n# Assessment\nsame\n# Plan\nweekly";
         assert_eq!(told("a.md", note), Ok(Format::Note));
         let lost = "Hello, how are you?\nFine.\nWhat happened since you came to the last session?\nNot much.";

@@ -5,14 +5,15 @@
 //!   practitioner interviewer`
 //! - client: `client cl ct c patient pt p interviewee`
 //!
-//! Every therapist is the therapist, whatever the number; clients keep theirs. `C` and `P` in one session
+//! Every therapist is the therapist, whatever the number; clients keep theirs, unless the numbers count the turns of a
+//! text (`T1 C1 T2 C2 …`). `C` and `P` in one session
 //! may be counsellor and patient as well as two clients, so that is refused until `--therapist` decides.
 //! With `--therapist NAME` every other name is a client, numbered by first appearance, beginning with the
 //! lowest number no role word of the session has taken.
 
 use super::marks::bare;
 use crate::transcript::Speaker;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -80,6 +81,28 @@ pub(super) fn role(label: &str) -> Option<Speaker> {
     } else {
         None
     }
+}
+
+/// The role word and the number of a label: `T`, 12 of `T12`. The number may be larger than that of any client.
+pub(super) fn numbered(label: &str) -> Option<(&str, u32)> {
+    let word = label.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = label[word.len()..].parse().ok()?;
+    role(word).map(|_| (word.trim_end(), number))
+}
+
+/// Whether the numbers of the labels, one a turn, count the turns and not the speakers, `T1 C1 T2 C2 T3 C3`: they never go
+/// down, no label comes back, and both sides have at least three.
+pub(super) fn count_turns<'a>(labels: impl Iterator<Item = &'a str>) -> bool {
+    let (mut last, mut sides) = (0, [BTreeSet::new(), BTreeSet::new()]);
+    for label in labels {
+        let Some((word, number)) = numbered(label) else { return false };
+        let side = &mut sides[usize::from(role(word) == Some(Speaker::Therapist))];
+        if number < last || !side.insert(number) {
+            return false;
+        }
+        last = number;
+    }
+    sides.iter().all(|numbers| numbers.len() > 2)
 }
 
 /// The labels that are no role words, each once, in the order of their first appearance.
@@ -271,6 +294,24 @@ mod tests {
         assert_eq!(cast(&["C", "P"], &["C"]), [Ok(Therapist), Ok(Client(1))]);
         assert_eq!(cast(&["T", "P", "C"], &["T"]), [Ok(Therapist), Ok(Client(1)), Ok(Client(2))]);
         assert_eq!(cast(&["T", "P"], &[]), [Ok(Therapist), Ok(Client(1))]);
+    }
+
+    #[test]
+    fn numbers_of_turns_are_none_of_speakers() {
+        for labels in
+            [&["T1", "C1", "T2", "C2", "T3", "C3"], &["T 254", "C 255", "T 256", "C 257", "T 258", "C 259"]]
+        {
+            assert!(count_turns(labels.iter().copied()), "{labels:?}");
+        }
+        for labels in [
+            &["T1", "C1", "T1", "C2", "T1", "C3", "T1"][..],
+            &["T1", "C1", "T2", "C2"],
+            &["T1", "C3", "T2", "C1", "T3", "C2"],
+            &["T1", "C1", "T2", "C2", "T3", "C3", "C"],
+            &["C1", "C2", "C3", "C4", "C5", "C6"],
+        ] {
+            assert!(!count_turns(labels.iter().copied()), "{labels:?}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::rows::{Broken, Row, RowError, RowSource, Sessions};
 use super::sink::Context;
 use super::{speakers, stored};
 use csv_core::ReadRecordResult;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
 
 /// The longest record over several lines, in bytes.
@@ -66,7 +66,13 @@ pub(super) fn open(
             "the header line is broken: a quote is opened and not closed, or it is far too long".to_owned()
         );
     }
-    let header = splitter.take();
+    let quoted = header.text.starts_with('"');
+    let mut header = splitter.take();
+    if (quoted || delimiter == b'\t')
+        && has_row_names(&mut lines, &mut splitter, header.len()).map_err(|error| stored::explain(&error))?
+    {
+        header.insert(0, String::new());
+    }
     let columns = Columns::find(&header, &context.options.map).map_err(|why| why.to_string())?;
     let width = header.len();
     let (stem, therapists) = (context.stem.clone(), context.options.therapist.clone());
@@ -94,6 +100,40 @@ pub(super) fn delimiter_of(header: &str) -> u8 {
     };
     // The last of equals wins, hence the order.
     [b'\t', b';', b','].into_iter().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
+}
+
+/// How many rows are looked at for names of rows.
+const NAMED_ROWS: usize = 20;
+
+/// Whether the rows begin with their names, which the header has no cell for, as R writes tables: each of the first is one cell
+/// longer than the header and has a number that no other has. The lines are read again after this.
+fn has_row_names(lines: &mut Lines, splitter: &mut Splitter, width: usize) -> io::Result<bool> {
+    let mut looked: Vec<Line> = Vec::new();
+    let mut numbers = BTreeSet::new();
+    let (mut named, mut filled) = (true, false);
+    while named
+        && looked.len() < NAMED_ROWS
+        && let Some(line) = lines.next()?
+    {
+        splitter.reset();
+        let blank = line.text.trim().is_empty();
+        let whole = blank || splitter.feed(&line.text, "\n");
+        if whole && !blank {
+            let cells = splitter.take();
+            let number = cells.first().and_then(|cell| cell.parse::<u64>().ok());
+            // Spreadsheets add empty cells on the right.
+            filled |= cells.last().is_some_and(|cell| !cell.is_empty());
+            named = cells.len() == width + 1 && number.is_some_and(|number| numbers.insert(number));
+        }
+        looked.push(line);
+        // A record over several lines says nothing here.
+        if !whole {
+            break;
+        }
+    }
+    splitter.reset();
+    lines.put_back(looked.into_iter());
+    Ok(named && filled && !numbers.is_empty())
 }
 
 /// Cells of the header line of a text, as far as they can be told.

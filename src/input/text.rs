@@ -1,14 +1,14 @@
 //! Transcripts as plain text: a speaker before every turn, continuation lines under it.
 //!
 //! What begins a turn: a role word, or a name given with `--therapist`; and what looks like a name, if it
-//! comes at least twice or if `--therapist` has been given. All other lines go on with the turn above, joined
+//! comes at least twice or if `--therapist` has been given. See `labels` for role words without their colon. All other lines go on with the turn above, joined
 //! with a space. Lines before the first turn that are neither header nor heading are rejected, one record a run of them,
 //! for they may be words whose speaker is lost. See `header` for the lines over the first turn; a header with a session id after a blank
 //! line begins the next session.
 
 use super::sink::{Context, Sink};
 use super::turns::{self, Turn};
-use super::{header, speakers};
+use super::{header, labels, speakers};
 use crate::transcript::Session;
 use std::collections::BTreeMap;
 
@@ -55,7 +55,13 @@ impl Draft {
 
 pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     let therapists = &context.options.therapist;
-    let lines = classify(text, therapists);
+    let labels = labels::Survey::of(text);
+    if labels.is_transcript() && !labels.is_readable() {
+        return sink.refuse(labels::LOST.to_owned());
+    }
+    let prefix = if labels.is_readable() { labels::prefix } else { turns::prefix };
+    let mut lines = classify(text, therapists, prefix);
+    uncount(&mut lines, sink);
     let names = counts(&lines);
     let mut drafts = vec![Draft::new(1, context)];
     let (mut left_out, mut headings) = (Vec::new(), Vec::new());
@@ -126,6 +132,29 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         sink.notice(format!("{count} lines of the header are not known: left out, from line {line}"));
     }
     finish(drafts, therapists, sink);
+}
+
+/// Takes the numbers of turns from the labels of every session that has them.
+fn uncount(lines: &mut [Line<'_>], sink: &mut Sink) {
+    for session in lines.split_mut(|line| matches!(line, Line::Next(..))) {
+        let labels = session.iter().filter_map(|line| match line {
+            Line::Labelled(prefix, known) => {
+                (*known || speakers::numbered(prefix.label).is_some()).then_some(prefix.label)
+            }
+            _ => None,
+        });
+        if !speakers::count_turns(labels) {
+            continue;
+        }
+        sink.notice("the numbers of the labels count turns, as it looks: all clients are one".to_owned());
+        for line in session {
+            if let Line::Labelled(prefix, known) = line
+                && let Some((word, _)) = speakers::numbered(prefix.label)
+            {
+                (prefix.label, *known) = (word, true);
+            }
+        }
+    }
 }
 
 fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
@@ -212,7 +241,11 @@ fn is_heading(line: &str) -> bool {
 }
 
 /// Looks at every line in the light of those before it.
-fn classify<'a>(text: &'a str, therapists: &[String]) -> Vec<Line<'a>> {
+fn classify<'a>(
+    text: &'a str,
+    therapists: &[String],
+    prefix: fn(&str) -> Option<turns::Prefix<'_>>,
+) -> Vec<Line<'a>> {
     let all: Vec<&str> = text.lines().map(str::trim).collect();
     let mut lines = Vec::with_capacity(all.len());
     // Whether a turn has been met in this session, and whether this is a block of header lines.
@@ -244,7 +277,7 @@ fn classify<'a>(text: &'a str, therapists: &[String]) -> Vec<Line<'a>> {
             lines.push(Line::Time(seconds));
             continue;
         }
-        lines.push(match turns::prefix(line) {
+        lines.push(match prefix(line) {
             Some(prefix) => {
                 let known =
                     speakers::role(prefix.label).is_some() || speakers::is_named(prefix.label, therapists);

@@ -54,7 +54,7 @@ fn label_end(rest: &str) -> Option<usize> {
 }
 
 /// A time before the label: `[00:03:12] T`, `(00:03) T`, `00:03:12 T`, also with a dash between.
-fn leading_time(line: &str) -> (Option<f64>, &str) {
+pub(super) fn leading_time(line: &str) -> (Option<f64>, &str) {
     let close = match line.as_bytes().first() {
         Some(b'[') => ']',
         Some(b'(') => ')',

@@ -12,6 +12,7 @@
 mod codes;
 mod corpora;
 mod docx;
+mod labels;
 mod large;
 mod read;
 mod replay;

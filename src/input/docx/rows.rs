@@ -2,18 +2,24 @@
 
 use crate::input::columns::{ColumnMap, Key};
 use crate::input::{header, speakers, time};
+use crate::transcript::Speaker;
+use std::collections::BTreeSet;
 
 /// The longest cell, in characters and words, that may say who speaks or what follows.
 const MAX_LABEL: (usize, usize) = (40, 5);
 
-/// A line a row, more where its cells have more; rows without words are none.
-pub(super) fn lines(rows: &[Vec<String>], map: &ColumnMap) -> Vec<String> {
-    if let Some((first, rest)) = rows.split_first()
-        && let Some(columns) = Named::find(first, map)
-    {
-        return rest.iter().filter_map(|cells| columns.line(cells)).collect();
+/// A line a row, more where its cells have more; rows without words are none. An error is the reason to refuse the
+/// document.
+pub(super) fn lines(rows: &[Vec<String>], map: &ColumnMap) -> Result<Vec<String>, String> {
+    if let Some((first, rest)) = rows.split_first() {
+        if let Some(columns) = Named::find(first, rest, map)? {
+            return Ok(rest.iter().filter_map(|cells| columns.line(cells)).collect());
+        }
+        if is_a_side_a_column(first, rest) {
+            return Ok(rest.iter().flat_map(|cells| sides(first, cells)).collect());
+        }
     }
-    rows.iter().flat_map(|cells| unnamed(cells)).collect()
+    Ok(rows.iter().flat_map(|cells| unnamed(cells)).collect())
 }
 
 /// The columns of a table whose first row names them.
@@ -24,27 +30,97 @@ struct Named {
 }
 
 impl Named {
-    fn find(header: &[String], map: &ColumnMap) -> Option<Named> {
+    fn find(header: &[String], rest: &[Vec<String>], map: &ColumnMap) -> Result<Option<Named>, String> {
         // `Client | Who` is a turn.
         if header.iter().any(|cell| speakers::role(cell).is_some()) {
-            return None;
+            return Ok(None);
         }
         let places = map.places(header.iter().map(String::as_str));
         let at = |key: Key| places[key as usize];
-        let (speaker, start) = (at(Key::Speaker)?, at(Key::Start));
+        let counted: Vec<bool> = (0..header.len()).map(|column| is_counted(header, rest, column)).collect();
+        let Some(speaker) = at(Key::Speaker).or_else(|| who(header, rest, &counted)) else { return Ok(None) };
+        let talk = comes_back(rest, speaker);
+        if talk && [Key::Speaker, Key::Text].into_iter().any(|key| map.has(key) && at(key).is_none()) {
+            return Err("a table lacks the column that --map gives for speaker or text".to_owned());
+        }
+        let free = |&column: &usize| column != speaker && !places.contains(&Some(column));
+        let mut clocks = (0..header.len()).filter(|&column| counted[column]).filter(free);
+        let clock = |&column: &usize| cells(rest, column).any(|cell| time::clock(cell).is_some());
+        let start = at(Key::Start).or_else(|| clocks.find(clock));
         // Whatever it is called, if there is one left.
-        let left = || {
-            let mut others = (0..header.len()).filter(|&column| column != speaker && Some(column) != start);
-            others.next().filter(|_| others.next().is_none())
-        };
-        let text = at(Key::Text).or_else(|| at(Key::Note)).or_else(left)?;
-        Some(Named { speaker, text, start })
+        let filled = |&column: &usize| cells(rest, column).next().is_some();
+        let mut left = (0..header.len()).filter(|&column| !counted[column]).filter(free).filter(filled);
+        let (first, several) = (left.next(), left.next().is_some());
+        let text = at(Key::Text).or_else(|| at(Key::Note)).or(first.filter(|_| !several));
+        if talk && text.is_none() && several {
+            return Err(
+                "a table has several columns that may hold the words beside the speaker's; name the one \
+                        that does: --map text=COLUMN"
+                    .to_owned(),
+            );
+        }
+        Ok(text.map(|text| Named { speaker, text, start }))
     }
 
     fn line(&self, cells: &[String]) -> Option<String> {
         let cell = |column: usize| cells.get(column).map_or("", |cell| cell.trim());
         turn(self.start.map_or("", cell), cell(self.speaker), cell(self.text))
     }
+}
+
+/// The column of speakers, where its name alone does not say so: by what it is mostly called, or by its labels if numbers or
+/// times in all rows but the first show that the first is a header.
+fn who(header: &[String], rest: &[Vec<String>], counted: &[bool]) -> Option<usize> {
+    let labels = |&column: &usize| speakers::are_labels(cells(rest, column), &[]);
+    let usual = ColumnMap::default().places(header.iter().map(String::as_str))[Key::Speaker as usize];
+    usual.or_else(|| (0..header.len()).find(labels).filter(|_| counted.contains(&true)))
+}
+
+/// What the rows have in a column, without empty cells.
+fn cells(rows: &[Vec<String>], column: usize) -> impl Iterator<Item = &str> {
+    rows.iter()
+        .filter_map(move |cells| cells.get(column))
+        .map(|cell| cell.trim())
+        .filter(|cell| !cell.is_empty())
+}
+
+/// Whether a speaker has more than one turn: a list of who took part has none that comes back.
+fn comes_back(rows: &[Vec<String>], column: usize) -> bool {
+    let mut seen = BTreeSet::new();
+    cells(rows, column).any(|cell| !seen.insert(cell.to_lowercase()))
+}
+
+/// Whether a column holds running numbers or times, under a word.
+fn is_counted(header: &[String], rest: &[Vec<String>], column: usize) -> bool {
+    let is_count = |cell: &str| time::clock(cell).is_some() || is_number(cell);
+    let named = header.get(column).is_some_and(|cell| !cell.trim().is_empty() && !is_count(cell.trim()));
+    named && cells(rest, column).count() > 1 && cells(rest, column).all(is_count)
+}
+
+fn is_number(cell: &str) -> bool {
+    let digits = cell.trim_end_matches('.');
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `Therapist | Client`, perhaps beside numbers and times: each side has a column of turns.
+fn is_a_side_a_column(header: &[String], rest: &[Vec<String>]) -> bool {
+    let sides: Vec<Speaker> = header.iter().filter_map(|cell| speakers::role(cell)).collect();
+    let other =
+        |&column: &usize| speakers::role(&header[column]).is_none() && !header[column].trim().is_empty();
+    sides.contains(&Speaker::Therapist)
+        && sides.iter().any(|&side| side != Speaker::Therapist)
+        && (0..header.len()).filter(other).all(|column| is_counted(header, rest, column))
+}
+
+/// The turns of one row, from left to right.
+fn sides(header: &[String], cells: &[String]) -> Vec<String> {
+    let mut start =
+        cells.iter().map(|cell| cell.trim()).find(|cell| time::clock(cell).is_some()).unwrap_or_default();
+    let pairs = header
+        .iter()
+        .zip(cells)
+        .filter(|(label, cell)| speakers::role(label).is_some() && !cell.trim().is_empty());
+    pairs.filter_map(|(label, cell)| turn(std::mem::take(&mut start), label.trim(), cell.trim())).collect()
 }
 
 /// A turn. Without a speaker, as under a cell that spans rows, its words go on with the turn above.
@@ -68,7 +144,7 @@ fn unnamed(cells: &[String]) -> Vec<String> {
     let start = cells.iter().take(3).position(|cell| time::clock(cell).is_some());
     let start = start.map_or("", |at| cells.remove(at));
     // A running number says nothing.
-    if cells.len() > 2 && cells[0].trim_end_matches('.').bytes().all(|byte| byte.is_ascii_digit()) {
+    if cells.len() > 2 && is_number(cells[0]) {
         cells.remove(0);
     }
     match cells.split_first() {
@@ -91,10 +167,14 @@ fn is_label(cell: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn read(rows: &[&[&str]]) -> Vec<String> {
+    fn read_with(rows: &[&[&str]], map: &str) -> Result<Vec<String>, String> {
         let rows: Vec<Vec<String>> =
             rows.iter().map(|cells| cells.iter().map(|&cell| cell.to_owned()).collect()).collect();
-        lines(&rows, &ColumnMap::default())
+        lines(&rows, &map.parse().unwrap())
+    }
+
+    fn read(rows: &[&[&str]]) -> Vec<String> {
+        read_with(rows, "").unwrap()
     }
 
     #[test]
@@ -124,5 +204,42 @@ mod tests {
         assert_eq!(read(&[&["only words"]]), ["only words"]);
         let long = "a long cell that is nobody's name and nobody's heading at all";
         assert_eq!(read(&[&[long, "b"]]), [format!("{long}\tb")]);
+    }
+
+    #[test]
+    fn a_header_of_roles_makes_columns_of_turns() {
+        let rows: &[&[&str]] = &[&["Therapist", "Client"], &["How?", "Bad."], &["", "Well."], &["Mm.", ""]];
+        assert_eq!(read(rows), ["Therapist: How?", "Client: Bad.", "Client: Well.", "Therapist: Mm."]);
+        let rows: &[&[&str]] = &[&["Time", "T", "C"], &["00:01", "How?", "Bad."], &["00:03", "", "Well."]];
+        assert_eq!(read(rows), ["[00:01] T: How?", "C: Bad.", "[00:03] C: Well."]);
+        // One side alone is a turn.
+        assert_eq!(
+            read(&[&["Client", "Therapist was late."], &["T", "Yes."]])[0],
+            "Client: Therapist was late."
+        );
+    }
+
+    #[test]
+    fn columns_of_coders_are_not_joined_to_the_words() {
+        let coded: &[&[&str]] = &[
+            &["Speaker", "Transcript", "Initial code"],
+            &["Client", "I cried.", "EMO tearful"],
+            &["Therapist", "Yes.", ""],
+            &["Client", "Again.", ""],
+        ];
+        assert!(read_with(coded, "").unwrap_err().contains("--map text=COLUMN"));
+        assert_eq!(read_with(coded, "text=Transcript").unwrap()[0], "Client: I cried.");
+        assert!(read_with(coded, "text=Nope").unwrap_err().contains("--map gives"));
+        assert!(read_with(coded, "text=Transcript,speaker=Nope").is_err());
+        let rows: &[&[&str]] =
+            &[&["No.", "Speaker", "Talk"], &["1", "T", "How?"], &["2.", "C", "Bad."], &["3", "T", "Mm."]];
+        assert_eq!(read(rows), ["T: How?", "C: Bad.", "T: Mm."]);
+        let rows: &[&[&str]] =
+            &[&["Time", "Participant", "Utterance"], &["0:01", "T", "How?"], &["0:03", "C", "Bad."]];
+        assert_eq!(read(rows), ["[0:01] T: How?", "[0:03] C: Bad."]);
+        // Who took part.
+        let people: &[&[&str]] =
+            &[&["Role", "Name", "Age"], &["Client", "A", "30"], &["Therapist", "B", "50"]];
+        assert!(read_with(people, "").is_ok());
     }
 }

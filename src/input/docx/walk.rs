@@ -74,7 +74,7 @@ pub(super) fn walk(xml: &str, map: &ColumnMap) -> Result<Document, String> {
             }
             Ok(Event::End(tag)) => {
                 depth = depth.saturating_sub(1);
-                walker.end(tag.local_name().into_inner());
+                walker.end(tag.local_name().into_inner())?;
             }
             Ok(Event::Text(text)) => walker.text(&text.xml10_content()),
             Ok(Event::CData(text)) => walker.text(&text.xml10_content()),
@@ -128,10 +128,10 @@ impl Walker<'_> {
         }
     }
 
-    fn end(&mut self, name: &str) {
+    fn end(&mut self, name: &str) -> Result<(), String> {
         if self.left_out > 0 {
             self.left_out -= 1;
-            return;
+            return Ok(());
         }
         match name {
             "t" => self.in_text = false,
@@ -139,7 +139,7 @@ impl Walker<'_> {
                 Some(Frame::Paragraph { text, joined: true }) => self.begun = text,
                 Some(Frame::Paragraph { text, .. }) => self.line(text),
                 Some(Frame::Table(rows)) => {
-                    for line in rows::lines(&rows, self.map) {
+                    for line in rows::lines(&rows, self.map)? {
                         self.line(line);
                     }
                 }
@@ -149,6 +149,7 @@ impl Walker<'_> {
             },
             _ => {}
         }
+        Ok(())
     }
 
     fn text(&mut self, text: &str) {

@@ -1,0 +1,260 @@
+//! Role words that begin a line without a colon behind them: `Therapist` or `Therapist  0:02` above its words, as Otter,
+//! Teams and Zoom write; behind a bullet, `#`, `@` or the date of a chat; `[Client] …`, `Client — …`, `| Client | …`.
+//!
+//! One of them says nothing, for notes begin sentences with `Client reports`, and a role word that ordinary words follow
+//! is none. Several of both sides, in turns, are a transcript. What leaves no doubt where the words begin is read; the
+//! rest is refused, for it needs only its colons.
+
+use super::turns::{self, Prefix};
+use super::{speakers, time};
+use crate::transcript::Speaker;
+
+/// Why a transcript is refused whose labels are of another kind.
+pub(super) const LOST: &str = "lines begin with words for therapist and client, but not in a form that is read; begin every turn with \
+     Therapist: or Client:, or put the word alone on the line above (for a session note use --format note)";
+
+/// The longest piece before a label, in bytes: a date with a time and what stands around it.
+const MAX_BEFORE: usize = 48;
+
+/// What a label is that stands at the beginning of a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Label<'a> {
+    Read(Prefix<'a>),
+    /// Whose it is, but not where the words begin or end.
+    Other(Speaker),
+}
+
+/// What labels the lines of a text have.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// Lines with a role word and a colon.
+    plain: usize,
+    read: usize,
+    other: usize,
+    /// How often the next label is of the other side.
+    changes: usize,
+}
+
+impl Survey {
+    pub(super) fn of(text: &str) -> Survey {
+        let mut survey = Survey::default();
+        let mut last = None;
+        for line in text.lines() {
+            if turns::prefix(line).is_some_and(|prefix| speakers::role(prefix.label).is_some()) {
+                survey.plain += 1;
+                continue;
+            }
+            let speaker = match label(line) {
+                None => continue,
+                Some(Label::Read(prefix)) => {
+                    survey.read += 1;
+                    speakers::role(prefix.label)
+                }
+                Some(Label::Other(speaker)) => {
+                    survey.other += 1;
+                    Some(speaker)
+                }
+            };
+            let therapist = speaker == Some(Speaker::Therapist);
+            survey.changes += usize::from(last.replace(therapist).is_some_and(|last| last != therapist));
+        }
+        survey
+    }
+
+    /// Lines that begin so.
+    pub(super) fn count(&self) -> usize {
+        self.read + self.other
+    }
+
+    /// Whether these are the labels of the text.
+    pub(super) fn is_transcript(&self) -> bool {
+        self.changes > 1 && self.count() > self.plain
+    }
+
+    /// Whether every one of them can be read.
+    pub(super) fn is_readable(&self) -> bool {
+        self.is_transcript() && self.other == 0
+    }
+}
+
+/// The label of a line in a text whose labels stand so.
+pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
+    let plain = turns::prefix(line);
+    match label(line) {
+        Some(Label::Read(prefix)) if plain.is_none_or(|plain| speakers::role(plain.label).is_none()) => {
+            Some(prefix)
+        }
+        _ => plain,
+    }
+}
+
+fn label(line: &str) -> Option<Label<'_>> {
+    let line = line.trim();
+    let (before, rest, markup) = opened(line)?;
+    let (name, after) = rest.split_at(name_end(rest));
+    let speaker = speakers::role(name)?;
+    let letter = name.trim_end_matches(|c: char| !c.is_alphabetic()).chars().count() == 1;
+    let other = Some(Label::Other(speaker));
+    let start = turns::leading_time(line).0;
+    let read = |start, text| Some(Label::Read(Prefix { start, label: name, text }));
+    let closed = before.ends_with(['[', '<', '(', '*', '_', '/']);
+    let body = after.trim_start_matches(|c| closed && "]>)*_/".contains(c));
+    let bracketed = closed && after.starts_with([']', '>']);
+    let closed = body.len() < after.len();
+    let spaced = body.starts_with([' ', '\t']);
+    let body = body.trim_start();
+    let table = before.contains('|');
+    if let Some(text) = body.strip_prefix([':', '：']) {
+        let text = text.trim_start_matches(['*', '_']).trim_start();
+        return if markup || table || text.starts_with("</") { other } else { read(start, text) };
+    }
+    if let Some((seconds, text)) = time_behind(body) {
+        let alone = text.is_empty() && !markup && !table;
+        return if alone { read(start.or(Some(seconds)), "") } else { other };
+    }
+    if letter {
+        return None;
+    }
+    if body.is_empty() {
+        return if markup || table { other } else { read(start, "") };
+    }
+    let marked = body.starts_with(['|', ';', '=', '—', '–', '>', ']'])
+        || body.starts_with("</")
+        || spaced && body.starts_with("- ");
+    let goes_on = body.starts_with(char::is_lowercase);
+    (marked || closed && (bracketed || !goes_on) || is_loud(name, body)).then_some(Label::Other(speaker))
+}
+
+/// What stands before the first word that may be a label, that word and all behind it, and whether HTML is before it.
+fn opened(line: &str) -> Option<(&str, &str, bool)> {
+    const TAGS: [&str; 10] = ["p", "b", "strong", "i", "em", "span", "div", "li", "td", "tr"];
+    let is_letter = |c: char| c.is_alphabetic();
+    let mut markup = false;
+    let mut at = line.find(is_letter)?;
+    // `<tr><td><b>`, and `am` behind a time.
+    while at <= MAX_BEFORE {
+        let end = line[at..].find(|c| !is_letter(c)).map_or(line.len(), |end| at + end);
+        let word = line[at..end].to_lowercase();
+        let tag = line[..at].ends_with('<') && TAGS.contains(&word.as_str());
+        let half = line[..at].contains(':') && matches!(word.as_str(), "am" | "pm");
+        if !(tag || half) {
+            return Some((&line[..at], &line[at..], markup));
+        }
+        markup |= tag;
+        at = end + line[end..].find(is_letter)?;
+    }
+    None
+}
+
+/// Where a label ends that begins the text: `Client`, `Client 2`, but not `Client 0:02`.
+fn name_end(text: &str) -> usize {
+    let word = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+    let digits = word + usize::from(text[word..].starts_with([' ', '#', '-', '_']));
+    let end = digits + text[digits..].bytes().take_while(u8::is_ascii_digit).count();
+    let mut next = text[end..].chars();
+    let next = (next.next(), next.next());
+    let clock = matches!(next, (Some(':' | '.' | ','), Some('0'..='9')));
+    let ended = end > digits && !clock && next.0.is_none_or(|c| !c.is_alphanumeric());
+    if ended { end } else { word }
+}
+
+/// A time that begins the text, and what follows: `0:02`, `(0:02)`, `[00:01:02]`, `- 10:02 AM`.
+fn time_behind(text: &str) -> Option<(f64, &str)> {
+    let text = text.trim_start_matches(['(', '[', '-', '–', '—', '|', ' ']);
+    let end = text.find(|c: char| c.is_whitespace() || c == ')' || c == ']').unwrap_or(text.len());
+    let seconds = time::clock(&text[..end])?;
+    let rest = text[end..].trim_start_matches([')', ']', ' ', '\t']);
+    let half =
+        rest.get(..2).filter(|half| half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm"));
+    Some((seconds, half.map_or(rest, |half| rest[half.len()..].trim_start()).trim_end_matches([':', '*'])))
+}
+
+/// `THERAPIST How was it`, but not `CLIENT REPORTS LOW MOOD`: a label in capitals, and words that are not.
+fn is_loud(name: &str, body: &str) -> bool {
+    let word = body.split_whitespace().next().unwrap_or_default();
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    name.len() > 4
+        && name.chars().all(|c| !c.is_lowercase())
+        && letters.next().is_some_and(char::is_uppercase)
+        && letters.all(char::is_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_that_are_read() {
+        for (line, start, label, text) in [
+            ("Therapist", None, "Therapist", ""),
+            ("CLIENT 2", None, "CLIENT 2", ""),
+            ("### Therapist:", None, "Therapist", ""),
+            ("**Client**", None, "Client", ""),
+            ("Client  0:02", Some(2.0), "Client", ""),
+            ("Client 2 0:02", Some(2.0), "Client 2", ""),
+            ("T  0:02", Some(2.0), "T", ""),
+            ("Therapist [00:01:02]", Some(62.0), "Therapist", ""),
+            ("[Therapist] 10:00:02", Some(36002.0), "Therapist", ""),
+            ("Therapist   10:02 AM", Some(602.0), "Therapist", ""),
+            ("0:02 Therapist", Some(2.0), "Therapist", ""),
+            ("- **Therapist:** hm", None, "Therapist", "hm"),
+            ("@Therapist: hm", None, "Therapist", "hm"),
+            ("Therapist：hm", None, "Therapist", "hm"),
+            ("[02/05/2024, 10:02:11] Client: hm", None, "Client", "hm"),
+            ("02/05/2024, 10:02 pm - C: hm", None, "C", "hm"),
+        ] {
+            assert_eq!(super::label(line), Some(Label::Read(Prefix { start, label, text })), "{line}");
+        }
+    }
+
+    #[test]
+    fn labels_that_are_told_and_not_read() {
+        for line in [
+            "Therapist 0:02 hm",
+            "| Therapist | hm |",
+            "| 00:01 | Therapist | hm |",
+            "Therapist | hm",
+            "Therapist — hm",
+            "Therapist - hm",
+            "Therapist; hm",
+            "Therapist = hm",
+            "[Therapist] hm",
+            "<Therapist> hm",
+            "(Therapist) Hm",
+            "/Therapist/ Hm",
+            "**Therapist** Hm",
+            "<b>Therapist:</b> hm",
+            "<p><b>Therapist</b>: hm</p>",
+            "THERAPIST How so",
+        ] {
+            assert_eq!(label(line), Some(Label::Other(Speaker::Therapist)), "{line}");
+        }
+        for line in [
+            "Therapist reflected on it.",
+            "- Client reports low mood.",
+            "**Client** reports low mood.",
+            "CLIENT REPORTS LOW MOOD.",
+            "Client's affect: flat",
+            "Therapist-client rapport is good",
+            "Client Denies SI",
+            "P - weekly",
+            "T",
+            "Plan: weekly",
+            "",
+            "12:30",
+        ] {
+            assert_eq!(label(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn both_sides_in_turns_are_a_transcript() {
+        assert!(Survey::of("Therapist\nHello.\nClient\nHi.\nTherapist\nWell?").is_readable());
+        assert!(Survey::of("Client — a\nTherapist — b\nClient\nc").is_transcript());
+        for text in
+            ["Client\nReports.\nTherapist\nOffered.", "Client\na\nClient\nb", "T: a\nC: b\nT: Client\nC: c"]
+        {
+            assert!(!Survey::of(text).is_transcript(), "{text}");
+        }
+    }
+}
