@@ -201,6 +201,9 @@ fn an_empty_client_id_joins_no_two_clients() {
     let got = read("a.csv", "session_id,client_id,speaker,text\n1,,T,x\n1,A,C,y\n1,,T,z\n1,B,C,w\n1,,T,v\n");
     let found: Vec<_> = got.sessions.iter().map(|s| (s.client_id.as_deref(), s.units.len())).collect();
     assert_eq!(found, [(Some("A"), 3), (Some("B"), 2)]);
+    // As R writes a missing cell.
+    let got = read("a.csv", "session_id,client_id,speaker,text\n1,NA,C,NA\n1,NA,T,x\n");
+    assert_eq!((got.sessions[0].client_id.as_deref(), got.notices.len()), (None, 1));
 }
 
 #[test]

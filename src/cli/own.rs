@@ -45,6 +45,13 @@ impl OwnArguments {
         let kind = if book.single { "one a unit" } else { "any number a unit" };
         let labels = counted(book.labels.len(), "label");
         self.say(&format!("{labels}, {kind}, in {}", counted(material.groups.len(), "group")));
+        let repeated = material.repeated();
+        if repeated > 0 {
+            self.say(&format!(
+                "session_id and utterance_id are those of another unit in {}: kept, and learned from each time",
+                counted(repeated, "unit")
+            ));
+        }
         let rare: Vec<String> = material.rare().iter().map(ToString::to_string).collect();
         if !rare.is_empty() {
             self.say(&format!(

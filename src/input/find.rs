@@ -36,6 +36,9 @@ const OWN: [&str; 20] = [
     "utterances",
 ];
 
+/// Why a link is not followed.
+const ABOVE: &str = "a link to a folder above it: not followed";
+
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
@@ -215,8 +218,7 @@ impl Search {
             match entry {
                 // Its own message would name the path twice.
                 Err(error) if error.loop_ancestor().is_some() => {
-                    let text = "a link to a folder above it: not followed";
-                    self.notice(error.path().unwrap_or(path), text.to_owned());
+                    self.notice(error.path().unwrap_or(path), ABOVE.to_owned());
                 }
                 Err(error) => {
                     let reason =
@@ -230,6 +232,16 @@ impl Search {
                         entries.skip_current_dir();
                     }
                     self.hidden.insert(entry.into_path());
+                }
+                // Above the input, where no loop is seen before the second turn.
+                Ok(entry)
+                    if entry.depth() > 0
+                        && entry.path_is_symlink()
+                        && entry.file_type().is_dir()
+                        && within(path, entry.path().canonicalize().ok().as_deref()) =>
+                {
+                    self.notice(entry.path(), ABOVE.to_owned());
+                    entries.skip_current_dir();
                 }
                 Ok(entry) if entry.file_type().is_dir() => {
                     if entry.depth() > 0 && within(entry.path(), output.as_deref()) {
@@ -401,6 +413,14 @@ mod tests {
         std::os::unix::fs::symlink(dir.path(), dir.path().join("again")).unwrap();
         let found = find(&[dir.path().to_owned()], None).unwrap();
         assert_eq!(names(&found, dir.path()), ["a.csv"]);
+        assert!(found.notices[0].text.contains("not followed"));
+        // Above the input.
+        let inner = dir.path().join("in");
+        fs::create_dir(&inner).unwrap();
+        fs::write(inner.join("b.csv"), "").unwrap();
+        std::os::unix::fs::symlink(dir.path(), inner.join("up")).unwrap();
+        let found = find(std::slice::from_ref(&inner), None).unwrap();
+        assert_eq!(names(&found, &inner), ["b.csv"]);
         assert!(found.notices[0].text.contains("not followed"));
     }
 

@@ -77,8 +77,16 @@ pub(super) fn closes(next: Option<&&str>) -> bool {
     next.is_none_or(|next| next.trim().is_empty() || loose_field(next, false).is_some())
 }
 
-/// `Dr M`, `Ms. Field`: as nobody begins to speak.
+/// Short words that somebody says, in a transcript in capitals.
+const SAID: [&str; 14] =
+    ["AH", "AND", "BUT", "HI", "HM", "HOW", "MM", "NO", "OH", "OK", "SO", "WHY", "WOW", "YES"];
+
+/// `Dr M`, `Ms. Field`, `JF`: as nobody begins to speak.
 fn is_titled(value: &str) -> bool {
+    let initials = (2..=3).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_uppercase());
+    if initials && !SAID.contains(&value) {
+        return true;
+    }
     let mut words = value.split_whitespace();
     let title = words.next().map(|word| word.trim_end_matches('.').to_lowercase()).unwrap_or_default();
     let names = words.clone().count();
@@ -137,8 +145,11 @@ mod tests {
         assert_eq!(loose_field("Client: K-12", false), Some((Key::ClientId, "K-12")));
         assert_eq!(loose_field("Therapist: Dr M", true), Some((Key::TherapistId, "Dr M")));
         assert_eq!(loose_field("Therapist: Dr M", false), None);
+        assert_eq!(loose_field("Therapist: JF", true), Some((Key::TherapistId, "JF")));
         for line in [
             "Therapist: Dr",
+            "Therapist: OK",
+            "Client: JF",
             "Therapist: Dr Who?",
             "Therapist: Hello Anna",
             "Therapist: Miss the bus",

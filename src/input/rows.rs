@@ -214,6 +214,7 @@ impl<S: RowSource> Sessions<S> {
     }
 
     fn push(&mut self, mut row: Row, sink: &mut Sink) {
+        tell_missing(&mut row, sink);
         if let Some(current) = self.current.as_ref().filter(|current| !current.holds(&row)) {
             if current.session_id == row.session_id {
                 sink.notice_once("client", || {
@@ -386,6 +387,23 @@ impl Ids {
         }
         self.next += 1;
         (self.next - 1).to_string()
+    }
+}
+
+/// Empties ids that are `NA`, as R writes a missing cell: nobody's sessions become a client's.
+fn tell_missing(row: &mut Row, sink: &mut Sink) {
+    let line = row.line;
+    for (key, id) in [
+        (Key::SessionId, &mut row.session_id),
+        (Key::UtteranceId, &mut row.utterance_id),
+        (Key::ClientId, &mut row.client_id),
+        (Key::TherapistId, &mut row.therapist_id),
+    ] {
+        if id.take_if(|id| *id == "NA").is_some() {
+            sink.notice_once(key.name(), || {
+                format!("{} at line {line} is NA: read as empty, here and elsewhere", key.name())
+            });
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Error, Settings, folds};
 use crate::coding::own::{OwnCodebook, OwnLabel, Voice};
 use crate::train::coded::{self, Coded};
 use crate::transcript::{Unit, counted};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -96,6 +96,16 @@ impl Material {
         Ok(Material { sessions, codebook, groups })
     }
 
+    /// Units whose ids of session and utterance another one has as well. Each is learned from.
+    #[must_use]
+    pub fn repeated(&self) -> usize {
+        let ids = self.sessions.iter().flat_map(|Coded { session, .. }| {
+            session.units.iter().map(move |unit| (session.id.as_str(), unit.id.as_str()))
+        });
+        let mut seen = HashSet::new();
+        ids.filter(|ids| !seen.insert(*ids)).count()
+    }
+
     /// Labels on fewer than [`LEAST_UNITS`] units or in fewer than [`LEAST_GROUPS`] groups, in the order of the codebook.
     #[must_use]
     pub fn rare(&self) -> Vec<Rare<'_>> {
@@ -172,6 +182,7 @@ mod tests {
             material.codebook.labels.iter().map(|label| label.voices.iter().copied().collect()).collect();
         assert_eq!((material.codebook.single, voices), (true, vec![vec![Voice::Client]; 2]));
         assert_eq!(material.groups.iter().map(|group| group.1).collect::<Vec<_>>(), [1, 1, 1]);
+        assert_eq!((material.repeated(), read(&text.repeat(2), false).unwrap().repeated()), (0, 4));
         // A gap: most units simply have no label. With --single it says that the unit was not coded.
         let gap = [text, "c,,client,x,\n"].concat();
         let [any, one] = [false, true].map(|single| read(&gap, single).unwrap());
