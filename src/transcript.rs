@@ -215,6 +215,22 @@ impl fmt::Display for Place {
     }
 }
 
+/// The months in small letters.
+pub(crate) const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// The name of a column as it is compared: `Session ID`, `session-id`, `Session.ID`, `SessionID` and `session_id` are one.
 #[must_use]
 pub fn column_name(name: &str) -> String {

@@ -148,6 +148,18 @@ pub fn by_code(gold: &[CodeSet], predicted: &[CodeSet]) -> [Confusion; CODE_COUN
     counts
 }
 
+/// How many clusters, with these counts of one label, hold what a figure of it is of: for precision units given the label, for recall
+/// units with it, for F1 either, for average precision units with it, for calibration error either.
+pub(super) fn holding(clusters: impl Iterator<Item = Confusion>) -> [usize; 5] {
+    let (mut given, mut with_it, mut either) = (0, 0, 0);
+    for counts in clusters {
+        given += usize::from(counts.predicted() > 0);
+        with_it += usize::from(counts.positives() > 0);
+        either += usize::from(counts.predicted() + counts.positives() > 0);
+    }
+    [given, with_it, either, with_it, either]
+}
+
 /// A mean over labels in a resample: over those with a figure there, and those that have none in all units (`never`) and
 /// count 0 there as here. NaN if that is none.
 pub(super) fn resampled_mean(figures: impl Iterator<Item = f64>, never: impl Iterator<Item = bool>) -> f64 {

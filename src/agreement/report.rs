@@ -3,7 +3,7 @@
 use super::average_precision::Ranking;
 use super::bootstrap::{Bootstrap, Interval};
 use super::calibration::{BinSum, BinSums, Reliability, error_of_sums, record};
-use super::confusion::{Confusion, resampled_mean, zero};
+use super::confusion::{self, Confusion, resampled_mean, zero};
 use super::tags::{TAGS, tag_probabilities, tags};
 use crate::codebook::{CODE_COUNT, Code, CodeSet, Family};
 use crate::coding::Coding;
@@ -318,18 +318,12 @@ fn statistics(sums: &Sums, rankings: &[Ranking], times: &[u32], never: &[[bool; 
     out
 }
 
-/// Clusters that hold what each of the [`statistics`] is of: units given the label, units with it, either; of means any.
+/// Clusters that hold what each of the [`statistics`] is of; of means any.
 fn holding(clusters: &[Sums]) -> Vec<usize> {
-    let count = |holds: &dyn Fn(&Sums) -> bool| clusters.iter().filter(|sums| holds(sums)).count();
-    let label = |k: usize| {
-        let given = count(&|sums| sums.counts[k].predicted() > 0);
-        let with_it = count(&|sums| sums.counts[k].positives() > 0);
-        let either = count(&|sums| sums.counts[k].predicted() + sums.counts[k].positives() > 0);
-        [given, with_it, either, with_it, either]
-    };
+    let label = |k: usize| confusion::holding(clusters.iter().map(|sums| sums.counts[k]));
     let mut out: Vec<usize> = (0..LABELS).flat_map(label).collect();
     out.extend([clusters.len(); 4]);
-    out.push(count(&|sums| sums.quiet_client_units > 0));
+    out.push(clusters.iter().filter(|sums| sums.quiet_client_units > 0).count());
     out
 }
 

@@ -229,9 +229,7 @@ impl ColumnMap {
         }
         at
     }
-}
 
-impl ColumnMap {
     /// Whether the session's id is only called `session`, and nothing else holds its number: a whole number there is that.
     pub(super) fn counts<'a>(&self, at: &Places, mut names: impl Iterator<Item = &'a str>) -> bool {
         let free = self.0[Key::SessionId as usize].is_none() && at[Key::SessionNumber as usize].is_none();

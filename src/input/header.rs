@@ -6,8 +6,8 @@
 //! `session date`, `therapist_id`. `Session: 4` is the number, `Session: K12-4` the id.
 //!
 //! `Client: …` and `Therapist: …` are turns, with one exception: next to another header line and with a
-//! single word holding a digit (`Client: K-12`) they are ids, and so is a title with the name of a therapist
-//! (`Therapist: Dr M`) at the end of a block of header lines or within it. With the name of a client it is none: ids
+//! single word holding a digit (`Client: K-12`) they are ids, and so is a title with the name of a therapist, or her
+//! initials (`Therapist: Dr M`, `Therapist: JF`), at the end of a block of header lines or within it. With the name of a client it is none: ids
 //! are not redacted.
 
 use super::columns::whole_number;

@@ -6,7 +6,7 @@ use super::lines::{Line, Lines, MAX_LINE};
 use super::marks::{bare, is_mark};
 use super::rows::{Broken, Row, RowError, RowSource, Sessions};
 use super::sink::Context;
-use super::table::AHEAD;
+use super::table::{BYTES_AHEAD, RECORDS_AHEAD};
 use super::{speakers, stored};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -73,8 +73,8 @@ impl Jsonl {
     /// Refuses lines that nobody is said to speak if, in the first of them, another key holds the labels of speakers.
     fn doubt(&mut self, therapists: &[String]) -> Result<(), String> {
         let (mut ahead, mut bytes) = (Vec::new(), 0);
-        while ahead.len() < AHEAD.0
-            && bytes < AHEAD.1
+        while ahead.len() < RECORDS_AHEAD
+            && bytes < BYTES_AHEAD
             && let Some(line) = self.next_line().map_err(|error| stored::explain(&error))?
         {
             bytes += line.text.len();

@@ -40,7 +40,7 @@ fn doubt(stored: &Stored, columns: Columns, context: &Context) -> Result<(), Str
     // Columns that are not asked for may be packed or broken in ways that stop nobody.
     let Ok(mut rows) = file.rows(&readable) else { return Ok(()) };
     let mut first: Vec<Vec<String>> = Vec::new();
-    while first.len() < table::AHEAD.0
+    while first.len() < table::RECORDS_AHEAD
         && let Ok(Some(row)) = rows.next()
     {
         let mut cells = vec![String::new(); width];

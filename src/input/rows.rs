@@ -99,13 +99,7 @@ pub(super) struct Sessions<S> {
     broken: Vec<Broken>,
     /// By hashes of the (session, client) pairs: those that came before.
     carried: HashMap<u64, Carry>,
-    returns: usize,
-    /// The columns of contradictions within sessions that were told.
-    contradictions: Vec<Key>,
 }
-
-/// Notices of one kind that a file gives before it says that there are more.
-const MOST: usize = 10;
 
 /// What is known of the session at hand: of each cell the first that is not empty.
 struct Current {
@@ -208,8 +202,6 @@ impl<S: RowSource> Sessions<S> {
             bytes: 0,
             broken: Vec::new(),
             carried: HashMap::new(),
-            returns: 0,
-            contradictions: Vec::new(),
         }
     }
 
@@ -247,23 +239,18 @@ impl<S: RowSource> Sessions<S> {
         self.rows.push(row);
     }
 
-    fn tell_contradiction(&mut self, key: Key, row: &Row, sink: &mut Sink) {
-        let told = self.contradictions.iter().filter(|&&told| told == key).count();
-        if told <= MOST {
-            self.contradictions.push(key);
-        }
+    fn tell_contradiction(&self, key: Key, row: &Row, sink: &mut Sink) {
         let (name, line) = (key.name(), row.line);
         let id = row.session_id.as_deref().unwrap_or(&self.context.stem);
-        match told + 1 {
-            1..=MOST if key == Key::End => {
-                sink.notice(format!("session '{id}': the end at line {line} is before its start: kept, here and below"));
+        let text = || match key {
+            Key::End => {
+                format!("session '{id}': the end at line {line} is before its start: kept, here and below")
             }
-            1..=MOST => sink.notice(format!(
+            _ => format!(
                 "session '{id}': {name} at line {line} is not that of the rows above: the first one counts for all"
-            )),
-            n if n == MOST + 1 => sink.notice(format!("more sessions contradict themselves in {name}; not listed")),
-            _ => {}
-        }
+            ),
+        };
+        sink.notice_some(name, text, &format!("contradict themselves in {name}"));
     }
 
     fn flush(&mut self, sink: &mut Sink) {
@@ -293,17 +280,15 @@ impl<S: RowSource> Sessions<S> {
         }
     }
 
-    fn tell_return(&mut self, first: &Row, sink: &mut Sink) {
-        self.returns += 1;
+    fn tell_return(&self, first: &Row, sink: &mut Sink) {
         let id = first.session_id.as_deref().unwrap_or(&self.context.stem);
-        match self.returns {
-            1..=MOST => sink.notice(format!(
+        let text = || {
+            format!(
                 "session '{id}' goes on at line {} after others; read as one more stretch of it (sort the rows by session to join them)",
                 first.line
-            )),
-            n if n == MOST + 1 => sink.notice("more sessions come back later; not listed".to_owned()),
-            _ => {}
-        }
+            )
+        };
+        sink.notice_some("returns", text, "come back later");
     }
 
     fn session(

@@ -2,7 +2,7 @@
 
 use super::{Event, Format, Notice, Options};
 use crate::transcript::{Place, Reject, Session};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -66,6 +66,8 @@ pub(super) struct Sink {
     queue: VecDeque<Event>,
     report: Report,
     said: BTreeSet<&'static str>,
+    /// How often there was cause for notices of a kind that are not given without end.
+    causes: BTreeMap<&'static str, usize>,
 }
 
 impl Sink {
@@ -81,7 +83,7 @@ impl Sink {
             units: 0,
             rejects: 0,
         };
-        Sink { queue: VecDeque::new(), report, said: BTreeSet::new() }
+        Sink { queue: VecDeque::new(), report, said: BTreeSet::new(), causes: BTreeMap::new() }
     }
 
     pub(super) fn report(&self) -> &Report {
@@ -143,7 +145,21 @@ impl Sink {
             self.notice(text());
         }
     }
+
+    /// A notice about a session that a file gives [`MOST`] times; then it says of more sessions what they do (`more`).
+    pub(super) fn notice_some(&mut self, kind: &'static str, text: impl FnOnce() -> String, more: &str) {
+        let cause = self.causes.entry(kind).or_default();
+        *cause += 1;
+        match *cause {
+            1..=MOST => self.notice(text()),
+            n if n == MOST + 1 => self.notice(format!("more sessions {more}; not listed")),
+            _ => {}
+        }
+    }
 }
+
+/// Notices of one kind that a file gives before it says that there are more.
+const MOST: usize = 10;
 
 #[cfg(test)]
 mod tests {

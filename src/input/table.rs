@@ -38,8 +38,11 @@ pub(super) struct Table {
     ahead: VecDeque<Result<Record, Broken>>,
 }
 
-/// How many records are looked at for the speakers that a table seems to lack, and how many bytes of them.
-pub(super) const AHEAD: (usize, usize) = (200, 1 << 20);
+/// How many records are looked at for the speakers that a table seems to lack.
+pub(super) const RECORDS_AHEAD: usize = 200;
+
+/// And how many bytes of them.
+pub(super) const BYTES_AHEAD: usize = 1 << 20;
 
 /// Reads the header. An error is the reason to refuse the file.
 pub(super) fn open(
@@ -145,8 +148,8 @@ pub(super) fn header_cells(line: &str, delimiter: u8) -> Vec<String> {
 impl Table {
     fn look_ahead(&mut self) -> io::Result<()> {
         let (mut ahead, mut bytes) = (VecDeque::new(), 0);
-        while ahead.len() < AHEAD.0
-            && bytes < AHEAD.1
+        while ahead.len() < RECORDS_AHEAD
+            && bytes < BYTES_AHEAD
             && let Some(record) = self.next_record()?
         {
             bytes += record.iter().flat_map(|(_, cells)| cells).map(String::len).sum::<usize>();

@@ -9,7 +9,7 @@
 use super::sink::{Context, Sink};
 use super::turns::{self, Turn};
 use super::{header, labels, speakers};
-use crate::transcript::Session;
+use crate::transcript::{MONTHS, Session};
 use std::collections::BTreeMap;
 
 /// One line, looked at on its own.
@@ -193,34 +193,8 @@ fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
 /// are no sentence that somebody may have said.
 fn is_heading(line: &str) -> bool {
     const NAMED: [&str; 3] = ["session", "transcript", "interview"];
-    const BESIDE: [&str; 26] = [
-        "of",
-        "with",
-        "and",
-        "the",
-        "for",
-        "in",
-        "on",
-        "no",
-        "nr",
-        "number",
-        "part",
-        "week",
-        "date",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "s",
-    ];
+    const BESIDE: [&str; 14] =
+        ["of", "with", "and", "the", "for", "in", "on", "no", "nr", "number", "part", "week", "date", "s"];
     const SAID: [&str; 10] = ["i", "you", "we", "my", "me", "he", "she", "it", "they", "help"];
     let line = line.trim();
     let marked = line.trim_start_matches('#').starts_with([' ', '\t']) && line.starts_with('#');
@@ -233,6 +207,7 @@ fn is_heading(line: &str) -> bool {
     let fits = |word: &&str| {
         names(word)
             || is(word, &BESIDE)
+            || is(word, &MONTHS)
             || word.starts_with(|c: char| c.is_ascii_digit())
             || (marked || begins) && word.starts_with(char::is_uppercase) && !is(word, &SAID)
     };

@@ -9,7 +9,7 @@ use super::aligned::Aligned;
 use crate::agreement::average_precision::Ranking;
 use crate::agreement::bootstrap::Bootstrap;
 use crate::agreement::calibration::{BinSum, BinSums, Reliability, error_of_sums, record};
-use crate::agreement::confusion::{Confusion, resampled_mean, zero};
+use crate::agreement::confusion::{self, Confusion, resampled_mean, zero};
 use crate::agreement::fleiss::Fleiss;
 use crate::agreement::kappa::Pair;
 use crate::agreement::krippendorff::Alpha;
@@ -323,10 +323,8 @@ impl Prepared<'_> {
     }
 
     /// Sessions that hold what each of the [`Prepared::numbers`] is of. Agreement is on giving a label as much as on leaving it
-    /// out: the fewer of the sessions where anybody does either. Against the reference: the label as given, in the
-    /// reference, or by either; of means any session.
+    /// out: the fewer of the sessions where anybody does either. Against the reference: [`confusion::holding`]; of means any session.
     fn holding(&self) -> Vec<usize> {
-        let count = |holds: &dyn Fn(&Sums) -> bool| self.sessions.iter().filter(|one| holds(one)).count();
         let aligned = self.aligned;
         let where_any = |holds: &dyn Fn(&[bool]) -> bool| {
             let units = aligned.given.iter().zip(&aligned.session);
@@ -337,10 +335,7 @@ impl Prepared<'_> {
         for k in 0..aligned.labels.len() {
             out.extend([where_any(&|given| given[k]).min(where_any(&|given| !given[k])); 4]);
             for c in 0..self.rankings.len() {
-                let given = count(&|one| one.counts[c][k].predicted() > 0);
-                let with_it = count(&|one| one.counts[c][k].positives() > 0);
-                let either = count(&|one| one.counts[c][k].predicted() + one.counts[c][k].positives() > 0);
-                out.extend([given, with_it, either, with_it, either]);
+                out.extend(confusion::holding(self.sessions.iter().map(|one| one.counts[c][k])));
             }
         }
         out.extend([self.sessions.len() - self.uniform(); 4]);

@@ -4,6 +4,7 @@
 //! Administration, in the public domain) and some of the British Isles, India, Nigeria and Poland; `common.txt` holds
 //! words of the project's written sessions. `scripts/first_names.py` makes them.
 
+use crate::transcript::MONTHS;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -69,7 +70,7 @@ pub(crate) fn plain(lower: &str) -> String {
 
 /// Days, months and feasts, which stand with a capital behind many cues.
 pub(crate) fn is_calendar(lower: &str) -> bool {
-    const CALENDAR: [&str; 36] = [
+    const DAYS_AND_FEASTS: [&str; 24] = [
         "monday",
         "tuesday",
         "wednesday",
@@ -77,18 +78,6 @@ pub(crate) fn is_calendar(lower: &str) -> bool {
         "friday",
         "saturday",
         "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
         "christmas",
         "easter",
         "ramadan",
@@ -107,8 +96,9 @@ pub(crate) fn is_calendar(lower: &str) -> bool {
         "winter",
         "mondays",
     ];
-    CALENDAR.contains(&lower)
-        || lower.len() > 5 && lower.ends_with("days") && CALENDAR.contains(&&lower[..lower.len() - 1])
+    MONTHS.contains(&lower)
+        || DAYS_AND_FEASTS.contains(&lower)
+        || lower.len() > 5 && lower.ends_with("days") && DAYS_AND_FEASTS.contains(&&lower[..lower.len() - 1])
 }
 
 #[cfg(test)]
