@@ -3,8 +3,8 @@
 
     python3 scripts/model_card.py train-out/figures.md models/minilm
 
-Replaces, in MODEL_CARD.md of the model folder, the rows of this model in the table of sources, the tables per code with the lines
-below them, and the thresholds (from calibration.json). All other words stand as they are: read them again. Standard library only.
+Replaces, in MODEL_CARD.md of the model folder, the rows of this model in the table of sources (and those of `--small`, from
+figures_small.md beside figures.md), the tables per code with the lines below them, and the thresholds (from calibration.json). All other words stand as they are: read them again. Standard library only.
 """
 import json
 import pathlib
@@ -18,12 +18,13 @@ def main():
     figures, folder = pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"), pathlib.Path(sys.argv[2])
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
     overview, *sources = re.split(r"^### ", figures, flags=re.M)
-    for row in re.findall(r"^\| (\w+) \| (\d+) \| (\d+) \| (.*) \|$", overview, flags=re.M):
-        name, units, groups, rest = row
-        four, ap_four, all_codes, ap_all = rest.split(" | ")
-        cells = [f"{name}, **this model**", units, groups, four, all_codes, ap_four, ap_all]
-        card, count = re.subn(rf"^\| {name}, \*\*this model\*\* \|.*$", "| " + " | ".join(cells) + " |", card, flags=re.M)
-        assert count == 1, name
+    small = pathlib.Path(sys.argv[1]).with_name("figures_small.md").read_text(encoding="utf-8").split("### ")[0]
+    for label, table in [("**this model**", overview), ("`--small`", small)]:
+        for name, units, groups, rest in re.findall(r"^\| (\w+) \| (\d+) \| (\d+) \| (.*) \|$", table, flags=re.M):
+            four, ap_four, all_codes, ap_all = rest.split(" | ")
+            row = " | ".join([f"{name}, {label}", units, groups, four, all_codes, ap_four, ap_all])
+            card, count = re.subn(rf"^\| {name}, {re.escape(label)} \|.*$", f"| {row} |", card, flags=re.M)
+            assert count == 1, (name, label)
     for source in sources:
         name, body = source.split("\n", 1)
         table = re.search(r"^\| code .*?(?=\n\n)", body, flags=re.M | re.S)

@@ -27,8 +27,9 @@ pub struct Policy {
     pub mix: [f64; 2],
     /// Least and largest threshold.
     pub thresholds: [f64; 2],
-    /// Least threshold of a breakthrough: false alarms on ordinary talk cost a reader more than misses.
-    pub breakthroughs: f64,
+    /// Least threshold of each breakthrough, in the order of the codebook: false alarms on ordinary talk cost a reader
+    /// more than misses.
+    pub breakthroughs: [f64; 3],
 }
 
 impl Default for Policy {
@@ -41,7 +42,7 @@ impl Default for Policy {
             penalty: 20.0,
             mix: [0.2, 0.5],
             thresholds: [0.06, 0.5],
-            breakthroughs: 0.34,
+            breakthroughs: [0.20, 0.32, 0.34],
         }
     }
 }
@@ -95,7 +96,7 @@ fn line(scored: &[Scored<'_>], kind: Kind, code: Code, policy: &Policy) -> Line 
         .collect();
     let [mut least, most] = policy.thresholds;
     if code.family() == Family::Breakthrough {
-        least = least.max(policy.breakthroughs);
+        least = least.max(policy.breakthroughs[code as usize]);
     }
     let threshold = threshold(probabilities).clamp(least, most);
     Line {
