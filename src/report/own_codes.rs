@@ -76,6 +76,7 @@ impl Table for OwnCodes {
 
 #[cfg(test)]
 mod tests {
+    use super::super::folder::Whole;
     use super::super::sample;
     use super::*;
     use crate::coding::own::{OwnCodebook, OwnCoding, OwnCodings, OwnLabel};
@@ -95,7 +96,7 @@ mod tests {
             let options = Options { excel, ..Options::default() };
             let mut sheet = OwnCodes::sheet(&folder, options, &codebook.names()).unwrap();
             sheet.write(&session).unwrap();
-            sheet.seal().unwrap().into_iter().try_for_each(|whole| whole.publish()).unwrap();
+            sheet.seal().unwrap().into_iter().try_for_each(Whole::publish).unwrap();
             std::fs::read_to_string(dir.path().join(OwnCodes::FILE)).unwrap()
         };
         let table = written(true);

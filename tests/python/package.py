@@ -159,9 +159,8 @@ class Package(unittest.TestCase):
         self.assertEqual(list(shown["text"]), ["07700 900123"])
         self.assertEqual(len(breakthrough.analyze(spoken, allow="07700 900123").privacy), 0)
         batch = record_batch(spoken)
-        for allow, same in [("07700 900123", True), ((), False)]:
-            allowed = breakthrough.analyze_batches([batch], redact=True, allow=allow)
-            self.assertEqual(joined(list(allowed)).equals(joined(list(breakthrough.analyze_batches([batch])))), same)
+        allowed = breakthrough.analyze_batches([batch], redact=True, allow="07700 900123")
+        self.assertTrue(joined(list(allowed)).equals(joined(list(breakthrough.analyze_batches([batch])))))
         with self.assertRaises(TypeError):
             breakthrough.analyze(spoken, allow=[7])
         exact = breakthrough.analyze(rows("a"), exact=True).utterances
