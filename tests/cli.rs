@@ -302,6 +302,16 @@ fn agreement_of_coders_and_of_the_program() {
     assert!(!String::from_utf8(output.stdout).unwrap().contains("In brackets"));
     assert!(breakthrough(&["agreement", &anna, &dora, "--quiet"]).stderr.is_empty());
 
+    // Labels are printed; words of a session never are.
+    let elsa = file(
+        "elsa.csv",
+        "session_id,utterance_id,words\ns,1,I kept it all in a shoebox\ns,2,Yeah.\ns,3,and the shoebox burned down\n",
+    );
+    let output = breakthrough(&["agreement", &elsa, &elsa, "--column", "words"]);
+    let said = stderr(&output);
+    assert!(output.status.code() == Some(3) && output.stdout.is_empty(), "{said}");
+    assert!(said.lines().count() == 1 && said.contains("--column") && !said.contains("shoebox"), "{said}");
+
     let cases: [(&[&str], i32, &str); 5] = [
         (
             &["agreement", &anna, &cleo],

@@ -113,12 +113,19 @@ fn an_unclean_input_stops_with_its_own_code() {
     let output = analyze(dir.path(), out.path(), &["--require-clean"]);
     assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
     assert!(stderr(&output).contains("4 places may identify a person, 0 are allowed"));
-    assert_eq!(names(out.path()), ["privacy.csv"]);
-    assert_eq!(rows(&out.path().join("privacy.csv")).len(), 4);
-    assert_eq!(analyze(dir.path(), out.path(), &["--require-clean=3"]).status.code(), Some(5));
     // One record of the input cannot be read.
+    assert!(
+        stderr(&output).ends_with("; 1 record could not be read: see unread.csv\n"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(names(out.path()), ["privacy.csv", "unread.csv"]);
+    assert_eq!(rows(&out.path().join("privacy.csv")).len(), 4);
+    assert_eq!(rows(&out.path().join("unread.csv")).len(), 1);
+    assert_eq!(analyze(dir.path(), out.path(), &["--require-clean=3"]).status.code(), Some(5));
     assert_eq!(analyze(dir.path(), out.path(), &["--require-clean=4"]).status.code(), Some(1));
     assert!(names(out.path()).contains(&"run.json".to_owned()));
+    assert!(!names(out.path()).contains(&"unread.csv".to_owned()));
     // The tables of the earlier run stay, but no longer as a run.
     analyze(dir.path(), out.path(), &["--require-clean=0"]);
     assert!(!names(out.path()).contains(&"run.json".to_owned()));

@@ -266,8 +266,9 @@ fn finds_are_counted_over_all_shards() {
         "{}",
         stderr(&output)
     );
-    assert_eq!(files(&merged).keys().collect::<Vec<_>>(), ["privacy.csv"]);
+    assert_eq!(files(&merged).keys().collect::<Vec<_>>(), ["privacy.csv", "unread.csv"]);
     assert_eq!(files(&merged)["privacy.csv"], files(&wanted)["privacy.csv"]);
+    assert_eq!(files(&merged)["unread.csv"], files(&wanted)["rejects.csv"]);
     // A shard that has too much alone ends so too, and is then no shard.
     let own = ["analyze", "in", "--quiet", "--shard", "1/1", "--require-clean", "--out", "alone"];
     assert_eq!(breakthrough(dir.path(), &own).status.code(), Some(5));

@@ -36,8 +36,8 @@ def arguments(
     map: Optional[Mapping[str, str]],
     therapist: Union[str, Sequence[str]],
     name: str,
+    allow: Union[str, Sequence[str]],
     text: bool = True,
-    allow: Union[str, Sequence[str]] = (),
 ) -> Arguments:
     if threads is not None:
         if isinstance(threads, bool) or not isinstance(threads, int):

@@ -30,6 +30,7 @@ def analyze_batches(
     model: Optional[ModelFolder] = None,
     threads: Optional[int] = None,
     redact: bool = False,
+    allow: Union[str, Sequence[str]] = (),
     map: Optional[Mapping[str, str]] = None,
     therapist: Union[str, Sequence[str]] = (),
     name: str = "rows",
@@ -53,7 +54,15 @@ def analyze_batches(
     sessions that were whole before it.
     """
     taken = arguments(
-        model=model, exact=exact, small=small, threads=threads, redact=redact, map=map, therapist=therapist, name=name
+        model=model,
+        exact=exact,
+        small=small,
+        threads=threads,
+        redact=redact,
+        allow=allow,
+        map=map,
+        therapist=therapist,
+        name=name,
     )
     return _coded(_native.Coder(batches, taken), on_reject)
 

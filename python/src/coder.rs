@@ -172,7 +172,8 @@ impl Coder {
         };
         let sessions = std::mem::take(&mut chunk.sessions);
         let coded = self.pool.install(|| {
-            let sessions = if self.arguments.redact { pipeline::clean(sessions) } else { sessions };
+            let Arguments { redact, allow, .. } = &self.arguments;
+            let sessions = if *redact { pipeline::clean(sessions, allow) } else { sessions };
             pipeline::code(&self.model, sessions)
         });
         let batch = units(&coded.map_err(|error| errors::model(&error))?)?;

@@ -160,7 +160,21 @@ pub(super) fn holding(clusters: impl Iterator<Item = Confusion>) -> [usize; 5] {
     [given, with_it, either, with_it, either]
 }
 
-/// A mean over labels in a resample: over those with a figure there, and those that have none in all units (`never`) and
+/// Which figures of a label are undefined in all units, and so count 0 in a mean.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Never {
+    pub(super) f1: bool,
+    pub(super) average_precision: bool,
+}
+
+impl Never {
+    /// Of the counts and the average precision over all units.
+    pub(super) fn of(counts: Confusion, average_precision: Option<f64>) -> Never {
+        Never { f1: counts.defined()[2].is_nan(), average_precision: average_precision.is_none() }
+    }
+}
+
+/// A mean over labels in a resample: over those with a figure there, and those that have none in all units ([`Never`]) and
 /// count 0 there as here. NaN if that is none.
 pub(super) fn resampled_mean(figures: impl Iterator<Item = f64>, never: impl Iterator<Item = bool>) -> f64 {
     let (mut sum, mut count) = (0.0, 0);

@@ -3,7 +3,7 @@
 use super::average_precision::Ranking;
 use super::bootstrap::{Bootstrap, Interval};
 use super::calibration::{BinSum, BinSums, Reliability, error_of_sums, record};
-use super::confusion::{self, Confusion, resampled_mean, zero};
+use super::confusion::{self, Confusion, Never, resampled_mean, zero};
 use super::tags::{TAGS, tag_probabilities, tags};
 use crate::codebook::{CODE_COUNT, Code, CodeSet, Family};
 use crate::coding::Coding;
@@ -251,8 +251,8 @@ fn source(name: &str, units: &[&Scored<'_>], bootstrap: &Bootstrap) -> SourceFig
         .collect();
     let once = vec![1; clusters.len()];
     let all = Sums::of_resample(&clusters, &once);
-    let never = (0..LABELS).map(|k| [all.counts[k].defined()[2].is_nan(), all.counts[k].positives() == 0]);
-    let never: Vec<[bool; 2]> = never.collect();
+    let never: Vec<Never> =
+        (0..LABELS).map(|k| Never::of(all.counts[k], rankings[k].defined(&once))).collect();
     let statistics =
         |times: &[u32]| statistics(&Sums::of_resample(&clusters, times), &rankings, times, &never);
     let values = statistics(&once);
@@ -296,9 +296,8 @@ fn source(name: &str, units: &[&Scored<'_>], bootstrap: &Bootstrap) -> SourceFig
 const OF_LABEL: usize = 5;
 
 /// Precision, recall, F1, average precision and calibration error of every label; then F1 and average precision over
-/// the four tags and over the thirteen codes; then the rate of false alarms. NaN where undefined; `never` says of which
-/// labels F1 and average precision are undefined in all units, and so count 0 in the means.
-fn statistics(sums: &Sums, rankings: &[Ranking], times: &[u32], never: &[[bool; 2]]) -> Vec<f64> {
+/// the four tags and over the thirteen codes; then the rate of false alarms. NaN where undefined.
+fn statistics(sums: &Sums, rankings: &[Ranking], times: &[u32], never: &[Never]) -> Vec<f64> {
     let label = |k: usize| {
         let [precision, recall, f1] = sums.counts[k].defined();
         let average_precision = rankings[k].defined(times).unwrap_or(f64::NAN);
@@ -308,11 +307,12 @@ fn statistics(sums: &Sums, rankings: &[Ranking], times: &[u32], never: &[[bool; 
     let all: Vec<usize> = (0..CODE_COUNT).collect();
     let mut out = labels.concat();
     for of in [&FOUR[..], &all] {
-        // F1, then average precision.
-        for which in 0..2 {
-            let figures = of.iter().map(|&k| labels[k][2 + which]);
-            out.push(resampled_mean(figures, of.iter().map(|&k| never[k][which])));
-        }
+        let (labels, never) = (|| of.iter().map(|&k| labels[k]), || of.iter().map(|&k| never[k]));
+        out.push(resampled_mean(labels().map(|label| label[2]), never().map(|never| never.f1)));
+        out.push(resampled_mean(
+            labels().map(|label| label[3]),
+            never().map(|never| never.average_precision),
+        ));
     }
     out.push(sums.false_alarm_rate());
     out

@@ -3,10 +3,10 @@
 use super::evaluate::write_all;
 use super::{Exit, Misuse, print, tell, whole};
 use breakthrough::agreement::bootstrap::Bootstrap;
-use breakthrough::agreement::coders::{Aligned, Coder, compare, lonely, tables};
+use breakthrough::agreement::coders::{Aligned, Coder, compare, is_prose, lonely, tables};
 use clap::Args;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How far codings of the same units agree: coders with each other, or with the program.
 ///
@@ -75,8 +75,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .codings
         .iter()
         .zip(columns.iter().cycle())
-        .map(|(path, column)| Coder::read(path, column))
-        .collect::<Result<Vec<_>, _>>()?;
+        .map(|(path, column)| coding(path, column))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     if columns_differ(columns) {
         for (coding, column) in codings.iter_mut().zip(columns) {
             coding.name = format!("{} {column}", coding.name);
@@ -115,6 +115,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     print(&comparison.to_markdown())?;
     Ok(Exit::Done)
+}
+
+/// Reads a coding. Its labels are shown, so that words of sessions are refused.
+fn coding(path: &Path, column: &str) -> anyhow::Result<Coder> {
+    let coding = Coder::read(path, column)?;
+    anyhow::ensure!(
+        !is_prose(&coding.labels),
+        "{}: column '{column}' holds sentences and no labels: most are long and stand there once; name the column of \
+         labels with --column, or give shorter labels",
+        path.display()
+    );
+    Ok(coding)
 }
 
 /// No two codings have a unit in common: their first ids mostly show why.

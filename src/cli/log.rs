@@ -17,7 +17,7 @@ pub(super) enum Format {
     Json,
 }
 
-/// Rejects that are told on stderr; all of them stand in `rejects.csv`, or where nothing could be read in `nothing_read.csv`.
+/// Rejects that are told on stderr; all of them stand in `rejects.csv`, or of a run without tables in `unread.csv`.
 const SHOWN_REJECTS: u64 = 20;
 
 /// The log of one run.

@@ -58,6 +58,7 @@ Exit codes:
   4  the model cannot be used
   5  more may identify a person than --require-clean allows: see privacy.csv
   130, 143  stopped by SIGINT (Ctrl-C) or SIGTERM before the end: no table was touched
+Where nothing could be read, and with 5, 130 and 143, the reasons stand in unread.csv.
 
 Codes are suggestions to look at, given by a model, not findings about a person.";
 

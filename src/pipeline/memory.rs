@@ -55,10 +55,10 @@ impl<E: Iterator<Item = Event>> Iterator for Chunks<E> {
     }
 }
 
-/// The sessions with what may identify a person replaced.
+/// The sessions with what may identify a person replaced, but for words that are [`Privacy::allowed`].
 #[must_use]
-pub fn clean(sessions: Vec<Session>) -> Vec<Session> {
-    released(searched(sessions, &[]), true)
+pub fn clean(sessions: Vec<Session>, allowed: &[String]) -> Vec<Session> {
+    released(searched(sessions, allowed), true)
 }
 
 /// A run that stays in memory. It keeps the counts of every session to the end, and no words.

@@ -23,7 +23,7 @@ use crate::model::{self, Model};
 use crate::privacy;
 use crate::report::shard::{self, Part, Shard};
 use crate::report::{self, Also, Run, Tables, Totals};
-use crate::transcript::{Reject, Session, Span};
+use crate::transcript::{Reject, Session, Span, counted};
 use crate::trends::{self, Cases};
 use finished::Finished;
 use jiff::Timestamp;
@@ -116,35 +116,49 @@ pub enum Error {
     NoShards,
     /// Somebody set [`Job::stop`].
     #[error(
-        "stopped before the end, no table was touched; {}",
+        "stopped before the end, no table was touched; {}{}",
         if *.kept {
             "finished work is kept: the same command goes on from there"
         } else {
             "with --resume, the work done would have been kept"
-        }
+        },
+        rejected(*.rejects)
     )]
     Stopped {
         /// Whether finished work is kept.
         kept: bool,
+        /// How many records could not be read up to then; they stand in [`report::UNREAD`].
+        rejects: u64,
     },
     /// Not one unit could be read.
     #[error("nothing could be read, no table was touched; {}", reason(.first.as_deref(), *.rejects))]
     NothingRead {
         /// The first record that could not be read.
         first: Option<Box<Reject>>,
-        /// How many could not; they stand in [`report::NOTHING_READ`].
+        /// How many could not; they stand in [`report::UNREAD`].
         rejects: u64,
     },
     /// More was found that may identify a person than is allowed.
     #[error(
-        "{finds} places may identify a person, {most} are allowed: see privacy.csv, then mend the input or redact it"
+        "{finds} places may identify a person, {most} are allowed: see privacy.csv, then mend the input or redact it{}",
+        rejected(*.rejects)
     )]
     NotClean {
         /// What was found.
         finds: u64,
         /// What was allowed.
         most: u64,
+        /// How many records could not be read; they stand in [`report::UNREAD`].
+        rejects: u64,
     },
+}
+
+/// Where the rejects of a run without tables are, if there are any.
+fn rejected(rejects: u64) -> String {
+    match rejects {
+        0 => String::new(),
+        _ => format!("; {} could not be read: see {}", counted(rejects, "record"), report::UNREAD),
+    }
 }
 
 /// Why nothing could be read: the first reject, or that there was none.
@@ -153,11 +167,8 @@ fn reason(first: Option<&Reject>, rejects: u64) -> String {
         return "the input holds no record, only headers".to_owned();
     };
     let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
-    let all = if rejects > 1 {
-        format!("; all {rejects} reasons: {}", report::NOTHING_READ)
-    } else {
-        String::new()
-    };
+    let all =
+        if rejects > 1 { format!("; all {rejects} reasons: {}", report::UNREAD) } else { String::new() };
     format!("first of all {}: {place}{reason}{all}", file.display())
 }
 
@@ -165,7 +176,7 @@ fn reason(first: Option<&Reject>, rejects: u64) -> String {
 ///
 /// # Errors
 /// If the engine fails, an output cannot be written, not one unit could be read, or the run is told to stop; what an earlier run left in `folder`
-/// then stays as it was. Broken input beside what can be read is no error: it becomes rejects.
+/// then stays as it was, and the rejects stand in [`report::UNREAD`] in the last two cases. Broken input beside what can be read is no error: it becomes rejects.
 ///
 /// # Panics
 /// If the reading thread does.
@@ -188,15 +199,17 @@ pub fn analyze(
     // In no scope, which would wait for it: it may itself be waiting for a pipe into which nobody writes.
     let (sources, options, shard) = (job.sources.clone(), job.input.clone(), job.shard);
     let reader = std::thread::spawn(move || read::read(&sources, &options, shard, &send));
-    while let Some(message) = next(&receive, job)? {
-        made.take(message, &job.privacy, model, watch)?;
+    if !made.work(&receive, job, model, watch)? {
+        let rejects = made.tables.written().rejects;
+        made.tables.give_up()?;
+        return Err(Error::Stopped { kept: job.resume, rejects });
     }
     if let Err(panic) = reader.join() {
         std::panic::resume_unwind(panic);
     }
     if made.inputs.iter().all(|input| input.units == 0) {
         let (first, rejects) = (made.first_reject.map(Box::new), made.tables.written().rejects);
-        made.tables.nothing_read()?;
+        made.tables.give_up()?;
         return Err(Error::NothingRead { first, rejects });
     }
     let Made { mut tables, finished, resumed, cases, inputs, elsewhere, times, .. } = made;
@@ -206,7 +219,7 @@ pub fn analyze(
     let written = tables.written();
     if let Some(most) = job.privacy.most.filter(|&most| written.finds > most) {
         tables.refuse()?;
-        return Err(Error::NotClean { finds: written.finds, most });
+        return Err(Error::NotClean { finds: written.finds, most, rejects: written.rejects });
     }
     let run = Run {
         program: env!("CARGO_PKG_NAME").to_owned(),
@@ -259,20 +272,6 @@ fn about(model: &Model) -> report::Model {
         version: model.version().to_owned(),
         sha256: model.checksum().to_owned(),
         own_codes: model.own().map(|own| own.codebook().name.clone()),
-    }
-}
-
-/// What the reading thread hands on next; `None` when it has ended.
-fn next(receive: &Receiver<Message>, job: &Job) -> Result<Option<Message>, Error> {
-    loop {
-        if job.stop.load(Ordering::Relaxed) {
-            return Err(Error::Stopped { kept: job.resume });
-        }
-        match receive.recv_timeout(LOOK) {
-            Ok(message) => return Ok(Some(message)),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(None),
-        }
     }
 }
 
@@ -349,7 +348,24 @@ impl Made {
         })
     }
 
-    /// Works on what the reading thread hands on.
+    /// Works on all that the reading thread hands on; false if it was told to stop before the end.
+    fn work(
+        &mut self,
+        receive: &Receiver<Message>,
+        job: &Job,
+        model: &Model,
+        watch: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<bool, Error> {
+        while !job.stop.load(Ordering::Relaxed) {
+            match receive.recv_timeout(LOOK) {
+                Ok(message) => self.take(message, &job.privacy, model, watch)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(true),
+            }
+        }
+        Ok(false)
+    }
+
     fn take(
         &mut self,
         message: Message,

@@ -1,5 +1,6 @@
 //! Street addresses.
 
+use super::whereabouts::town;
 use super::{Cue, Hit, add_all, any_of, compile};
 use crate::finding::Kind;
 use regex::Regex;
@@ -10,7 +11,7 @@ const TYPES: &str = "Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Crescen
 const SURE_TYPES: &str =
     "Street|Road|Rd|Avenue|Ave|Lane|Drive|Crescent|Terrace|Boulevard|Blvd|Mews|Close|Grove";
 
-/// A number, one to four capitals, a type; perhaps a flat before and a town behind.
+/// A number, one to four capitals, a type; perhaps a flat before.
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(
         r"\b((?:(?:Flat|Apartment|Apt\.?|Unit|Suite)\s+\w{{1,4}},?\s+)?(?:No\.?\s+)?\d{{1,5}}(?:[A-Za-z]|[-/]\d{{1,4}})?,?\s+(?:(?:[NSEW]\.?|North|South|East|West|Old|New|The|St\.?|\d{{1,3}}(?:st|nd|rd|th)|Upper|Lower|Great|Little)\s+)?(?:\p{{Lu}}[\p{{L}}'’-]+\s+){{0,3}}(?:{TYPES})\b\.?(?:,?\s+(?:Flat|Apartment|Apt\.?|Unit|Suite|#)\s*\w{{1,4}})?)"
@@ -50,7 +51,23 @@ static BOX: LazyLock<Regex> = LazyLock::new(|| compile(r"(?i)\bP\.?\s?O\.?\s+Box
 
 static TYPE: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"\s(?:{TYPES})\b")));
 
+/// Places behind an address: a part of a town, and the town.
+const TOWNS: usize = 2;
+
 pub(super) fn look(text: &str, digits: bool, hits: &mut Vec<Hit>) {
+    let before = hits.len();
+    streets(text, digits, hits);
+    for address in before..hits.len() {
+        let mut end = hits[address].bytes.end;
+        for _ in 0..TOWNS {
+            let Some(town) = town(&text[end..]) else { break };
+            hits.push(Hit { kind: Kind::Place, bytes: end + town.start..end + town.end });
+            end += town.end;
+        }
+    }
+}
+
+fn streets(text: &str, digits: bool, hits: &mut Vec<Hit>) {
     if TYPE.is_match(text) {
         if digits {
             for found in NUMBERED.find_iter(text) {
@@ -74,7 +91,7 @@ pub(super) fn look(text: &str, digits: bool, hits: &mut Vec<Hit>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{cues, finds, finds_nothing};
+    use super::super::tests::{cues, finds, finds_nothing, kinds};
 
     #[test]
     fn streets() {
@@ -93,6 +110,36 @@ mod tests {
             finds("address", &format!("They sent it to {address}, of all places."), address);
         }
         cues("address", super::NEAR);
+    }
+
+    #[test]
+    fn towns_behind_streets() {
+        for (text, town) in [
+            ("I was at 12 Mill Road, Leeds.", "Leeds"),
+            ("It went to 12 Mill Road, Stow on the Wold, for years", "Stow on the Wold"),
+            ("Address: 48 St Mary's Close, St Helens WA10 1AA.", "St Helens"),
+            ("1600 N Lincoln Ave., Tulsa, OK 74104, is where.", "Tulsa"),
+            ("We lived on Acacia Avenue, Geelong", "Geelong"),
+            ("PO Box 1123, Coburg VIC 3058.", "Coburg VIC"),
+        ] {
+            finds("place", text, town);
+        }
+        let both = "I was at 12 Mill Road, Headingley, Leeds.";
+        assert_eq!(kinds(both), ["address", "place", "place"]);
+    }
+
+    #[test]
+    fn no_towns_behind_streets() {
+        for text in [
+            "I was at 12 Mill Road, Leeds was later.",
+            "I was at 12 Mill Road, Monday, and at 12 Mill Road, England.",
+            "I was at 12 Mill Road, Mum. I was at 12 Mill Road, Yeah. I was at 12 Mill Road, OK.",
+            "I was at 12 Mill Road, Tesco, and at 12 Mill Road, CAMHS.",
+        ] {
+            let kinds = kinds(text);
+            assert!(kinds.iter().all(|kind| kind == "address") && !kinds.is_empty(), "{text}: {kinds:?}");
+        }
+        finds("name", "I was at 12 Mill Road, Darren.", "Darren");
     }
 
     #[test]

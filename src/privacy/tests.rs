@@ -22,6 +22,11 @@ fn found(text: &str) -> Vec<(String, String)> {
     find(&session).iter().map(|find| (find.kind.to_string(), find.words(&session).to_owned())).collect()
 }
 
+/// The kinds of what is found in a text.
+pub(super) fn kinds(text: &str) -> Vec<String> {
+    found(text).into_iter().map(|(kind, _)| kind).collect()
+}
+
 /// The text holds this of this kind, and nothing else of it.
 #[track_caller]
 pub(super) fn finds(kind: &str, text: &str, words: &str) {

@@ -5,6 +5,7 @@ use super::names::lists::{self, Class};
 use super::{Cue, Hit, any_of, compile};
 use crate::finding::Kind;
 use regex::Regex;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 const CAPITAL: &str = r"\p{Lu}\p{L}[\p{L}'’&]*(?:-\p{L}+)*";
@@ -99,6 +100,14 @@ static INSTITUTION_SMALL: LazyLock<Regex> = LazyLock::new(|| {
 /// Places behind no more than a small word: "my sister in Lagos". The name is in no list, and [`is_no_place`] does not know it.
 static NEAR: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"\b(?:in|near|from) ({})", place_name())));
 
+/// Behind a street address: "12 Mill Road, Leeds". The sentence ends there, a comma follows, or a postcode.
+static TOWN: LazyLock<Regex> = LazyLock::new(|| {
+    compile(&format!(
+        r"^\.?,\s+({})(?:\s*(?:[,.;:?!)]|$)|\s+(?:[A-Z]{{1,2}}\d|(?:[A-Z]{{2,3}}\s+)?\d{{4,6}}\b))",
+        place_name()
+    ))
+});
+
 /// What stands with a capital behind a small word and is no place.
 const NO_PLACE: [&str; 8] = [
     // Months and titles.
@@ -175,6 +184,14 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
             }
         }
     }
+}
+
+/// Where in the text directly behind a street address a place stands: the name is no word, no first name and no country.
+pub(super) fn town(text: &str) -> Option<Range<usize>> {
+    let group = TOWN.captures(text)?.get(1)?;
+    let first = group.as_str().split([' ', '\'', '’']).next().unwrap_or_default().to_lowercase();
+    let named = lists::class(&first) == Class::Sure || is_no_place(&first) || KIN.contains(&first.as_str());
+    (is_proper(group.as_str()) && !named).then(|| group.start()..group.start() + length(group.as_str()))
 }
 
 fn is_in(list: &str, word: &str) -> bool {

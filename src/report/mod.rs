@@ -56,7 +56,7 @@ pub use dictionary::dictionary;
 pub use folder::Error;
 pub use run::{Input, Model, Run, Totals, Written};
 pub use table::{Column, Kind, Options, Table};
-pub use tables::{NOTHING_READ, Tables};
+pub use tables::{Tables, UNREAD};
 
 /// Name of the page that is made from the tables; a new run removes an older one, which would belie its tables.
 pub const PAGE: &str = "report.html";

@@ -73,3 +73,35 @@ impl Table for OwnCodes {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::folder::Whole;
+    use super::super::sample;
+    use super::*;
+    use crate::coding::own::{OwnCodebook, OwnCoding, OwnCodings, OwnLabel};
+    use std::sync::Arc;
+
+    #[test]
+    fn labels_that_a_spreadsheet_would_calculate_are_guarded() {
+        let label = |name: &str| OwnLabel { name: name.to_owned(), voices: [].into() };
+        let labels = ["+1", "=cmd!A1", "a-b"].map(label).to_vec();
+        let codebook = Arc::new(OwnCodebook { name: "mine".to_owned(), single: false, labels });
+        let unit = OwnCoding { probabilities: vec![Some(0.75), Some(0.5), None], given: vec![1, 2] };
+        let own = OwnCodings { codebook: Arc::clone(&codebook), units: vec![unit; 3] };
+        let session = CodedSession { own: Some(own), ..sample::session() };
+        let written = |excel| {
+            let dir = tempfile::tempdir().unwrap();
+            let folder = Folder::open(dir.path()).unwrap();
+            let options = Options { excel, ..Options::default() };
+            let mut sheet = OwnCodes::sheet(&folder, options, &codebook.names()).unwrap();
+            sheet.write(&session).unwrap();
+            sheet.seal().unwrap().into_iter().try_for_each(Whole::publish).unwrap();
+            std::fs::read_to_string(dir.path().join(OwnCodes::FILE)).unwrap()
+        };
+        let table = written(true);
+        assert!(table.contains(",codes,'+1,'=cmd!A1,a-b\n"), "{table}");
+        assert!(table.contains(",'=cmd!A1|a-b,0.7500,0.5000,\n"), "{table}");
+        assert!(!written(false).contains('\''));
+    }
+}

@@ -302,10 +302,13 @@ impl<T: Table> Sheet<T> {
             })?;
         }
         let mut csv = csv::Writer::from_writer(draft);
-        csv.write_record(columns.iter().map(|column| column.name.as_ref()))
-            .map_err(|error| write_error(&path, error))?;
+        let names: csv::StringRecord = columns.iter().map(|column| column.name.as_ref()).collect();
+        // Labels of a codebook from outside are names of columns, and words in cells.
+        let names = if options.excel { guarded(&names, &vec![true; names.len()]) } else { names };
+        csv.write_record(&names).map_err(|error| write_error(&path, error))?;
+        let may_be_formula = |column: &Column| matches!(column.kind, Kind::Text | Kind::Word);
         let files = Files {
-            guarded: options.excel.then(|| columns.iter().map(|column| column.kind == Kind::Text).collect()),
+            guarded: options.excel.then(|| columns.iter().map(may_be_formula).collect()),
             csv,
             parquet: options.parquet.then(|| parquet::Sheet::create(folder, T::FILE, columns)).transpose()?,
         };

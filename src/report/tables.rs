@@ -46,8 +46,8 @@ pub struct Tables {
     beside: Beside,
 }
 
-/// The rejects of a run that could read nothing: the `rejects.csv` of an earlier run stays with its tables.
-pub const NOTHING_READ: &str = "nothing_read.csv";
+/// The rejects of a run that ended without tables: the `rejects.csv` of an earlier run stays with its tables.
+pub const UNREAD: &str = "unread.csv";
 
 /// The names of all tables.
 const FILES: [&str; 12] = [
@@ -62,7 +62,7 @@ const FILES: [&str; 12] = [
     Rejects::FILE,
     OwnCodes::FILE,
     shard::table::Sessions::FILE,
-    NOTHING_READ,
+    UNREAD,
 ];
 
 impl Tables {
@@ -275,32 +275,38 @@ impl Tables {
         Ok(())
     }
 
-    /// Gives `privacy.csv` alone its own name, where what was found forbids the rest. The `run.json` of an earlier run goes:
-    /// its tables no longer have the `privacy.csv` that belongs to them.
+    /// Gives `privacy.csv` its own name, and the rejects theirs as [`Tables::give_up`] does, where what was found forbids the
+    /// rest. The `run.json` of an earlier run goes: its tables no longer have the `privacy.csv` that belongs to them.
     ///
     /// # Errors
     /// As [`Tables::finish`].
     pub fn refuse(self) -> Result<(), Error> {
-        let Tables { folder, privacy, .. } = self;
+        let Tables { folder, privacy, rejects, .. } = self;
         let privacy = privacy.seal()?;
         folder.remove(Run::FILE)?;
         privacy.into_iter().try_for_each(Whole::publish)?;
-        folder.sync();
-        Ok(())
+        keep(&folder, rejects)
     }
 
-    /// Writes the rejects alone, where there are any, as [`NOTHING_READ`]: nothing could be read, and the outputs of an earlier run
+    /// Writes the rejects alone, where there are any, as [`UNREAD`]: the run ends here, and the outputs of an earlier one
     /// stay as they are.
     ///
     /// # Errors
     /// As [`Tables::finish`].
-    pub fn nothing_read(self) -> Result<(), Error> {
+    pub fn give_up(self) -> Result<(), Error> {
         let Tables { folder, rejects, .. } = self;
-        folder.remove(NOTHING_READ)?;
-        let any = rejects.written() > 0;
-        let table = rejects.seal()?.into_iter().find(|table| any && table.is_called(Rejects::FILE));
-        table.map_or(Ok(()), |table| table.publish_as(folder.path_of(NOTHING_READ)))?;
-        folder.sync();
-        Ok(())
+        keep(&folder, rejects)
     }
+}
+
+/// Gives the rejects of a run without tables their name, or removes those of an earlier one.
+fn keep(folder: &Folder, rejects: Sheet<Rejects>) -> Result<(), Error> {
+    let any = rejects.written() > 0;
+    let table = rejects.seal()?.into_iter().find(|table| any && table.is_called(Rejects::FILE));
+    match table {
+        Some(table) => table.publish_as(folder.path_of(UNREAD))?,
+        None => folder.remove(UNREAD)?,
+    }
+    folder.sync();
+    Ok(())
 }

@@ -56,7 +56,7 @@ fn an_input_of_which_nothing_can_be_read_costs_no_tables() {
     assert_eq!(analyze(&input, &out, &[]).status.code(), Some(0));
     let tables = || {
         let names = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
-        let tables = names.filter(|path| !path.ends_with("nothing_read.csv"));
+        let tables = names.filter(|path| !path.ends_with("unread.csv"));
         tables.map(|path| (fs::read(&path).unwrap(), path)).collect::<std::collections::BTreeSet<_>>()
     };
     let before = tables();
@@ -79,7 +79,7 @@ fn an_input_of_which_nothing_can_be_read_costs_no_tables() {
         );
         assert!(!said.contains("secret"));
         assert!(tables() == before, "{text}");
-        assert_eq!(out.join("nothing_read.csv").exists(), text != header, "{text}");
+        assert_eq!(out.join("unread.csv").exists(), text != header, "{text}");
     }
 }
 
@@ -93,11 +93,11 @@ fn where_nothing_can_be_read_every_reason_stands_in_a_table() {
     let output = analyze(&input, &out, &["--quiet"]);
     let said = stderr(&output);
     assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(said.trim_end().ends_with("; all 30 reasons: nothing_read.csv"), "{said}");
-    assert_eq!(fs::read_to_string(out.join("nothing_read.csv")).unwrap().lines().count(), 31);
+    assert!(said.trim_end().ends_with("; all 30 reasons: unread.csv"), "{said}");
+    assert_eq!(fs::read_to_string(out.join("unread.csv")).unwrap().lines().count(), 31);
     assert!(!out.join("rejects.csv").exists());
     // The next run that reads something takes it away.
     fs::write(input.join("a.txt"), "T: Well?\nC: It rained.\n").unwrap();
     assert_eq!(analyze(&input, &out, &["--quiet"]).status.code(), Some(1));
-    assert!(out.join("rejects.csv").exists() && !out.join("nothing_read.csv").exists());
+    assert!(out.join("rejects.csv").exists() && !out.join("unread.csv").exists());
 }

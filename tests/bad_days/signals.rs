@@ -65,7 +65,7 @@ fn a_signal_ends_a_run_at_the_next_chunk() {
     assert!(drafts(&out).is_empty());
 }
 
-/// A pipe into which nobody writes must not hold up who wants to end.
+/// A pipe into which nobody writes must not hold up who wants to end. What could not be read before is told.
 #[test]
 fn a_run_that_waits_for_its_input_ends_as_well() {
     let dir = tempfile::tempdir().unwrap();
@@ -74,7 +74,11 @@ fn a_run_that_waits_for_its_input_ends_as_well() {
         eprintln!("SKIPPED: mkfifo cannot be had here");
         return;
     }
-    let run = start(&[], &pipe, &out);
+    let broken = dir.path().join("broken.csv");
+    fs::write(&broken, ["session_id,speaker,text\n", &"a,Anna,secret\n".repeat(30)].concat()).unwrap();
+    fs::create_dir(&out).unwrap();
+    fs::write(out.join("rejects.csv"), "of an earlier run").unwrap();
+    let run = start(&[broken.to_str().unwrap()], &pipe, &out);
     until("drafts", || !drafts(&out).is_empty());
     std::thread::sleep(Duration::from_millis(200));
     send("-TERM", &run);
@@ -82,5 +86,14 @@ fn a_run_that_waits_for_its_input_ends_as_well() {
     let output = ended(run);
     assert_eq!(output.status.code(), Some(143), "{}", stderr(&output));
     assert!(clock.elapsed() < Duration::from_secs(20), "{:?}", clock.elapsed());
-    assert!(visible(&out).is_empty() && drafts(&out).is_empty());
+    assert!(
+        stderr(&output).ends_with("; 30 records could not be read: see unread.csv\n"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(visible(&out), ["rejects.csv", "unread.csv"]);
+    assert_eq!(fs::read_to_string(out.join("rejects.csv")).unwrap(), "of an earlier run");
+    let unread = fs::read_to_string(out.join("unread.csv")).unwrap();
+    assert!(unread.lines().count() == 31 && !unread.contains("secret"), "{unread}");
+    assert!(drafts(&out).is_empty());
 }

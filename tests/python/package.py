@@ -158,6 +158,9 @@ class Package(unittest.TestCase):
         shown = breakthrough.analyze(spoken, privacy_text=True).privacy
         self.assertEqual(list(shown["text"]), ["07700 900123"])
         self.assertEqual(len(breakthrough.analyze(spoken, allow="07700 900123").privacy), 0)
+        batch = record_batch(spoken)
+        allowed = breakthrough.analyze_batches([batch], redact=True, allow="07700 900123")
+        self.assertTrue(joined(list(allowed)).equals(joined(list(breakthrough.analyze_batches([batch])))))
         with self.assertRaises(TypeError):
             breakthrough.analyze(spoken, allow=[7])
         exact = breakthrough.analyze(rows("a"), exact=True).utterances

@@ -9,7 +9,7 @@ use super::aligned::Aligned;
 use crate::agreement::average_precision::Ranking;
 use crate::agreement::bootstrap::Bootstrap;
 use crate::agreement::calibration::{BinSum, BinSums, Reliability, error_of_sums, record};
-use crate::agreement::confusion::{self, Confusion, resampled_mean, zero};
+use crate::agreement::confusion::{self, Confusion, Never, resampled_mean, zero};
 use crate::agreement::fleiss::Fleiss;
 use crate::agreement::kappa::Pair;
 use crate::agreement::krippendorff::Alpha;
@@ -357,17 +357,10 @@ impl Prepared<'_> {
     }
 }
 
-/// Which figures of a label are undefined in all units, and so count 0 in a mean.
-struct Never {
-    f1: bool,
-    average_precision: bool,
-}
-
 /// Per coding but the first and label.
 fn never(all: &Sums, rankings: &[Vec<Option<Ranking>>], once: &[u32]) -> Vec<Vec<Never>> {
-    let of = |(counts, ranking): (&Confusion, &Option<Ranking>)| Never {
-        f1: counts.defined()[2].is_nan(),
-        average_precision: ranking.as_ref().is_none_or(|ranking| ranking.defined(once).is_none()),
+    let of = |(&counts, ranking): (&Confusion, &Option<Ranking>)| {
+        Never::of(counts, ranking.as_ref().and_then(|ranking| ranking.defined(once)))
     };
     all.counts
         .iter()

@@ -1,6 +1,7 @@
 //! Coded tables of the user as what an own codebook is learned from.
 
 use super::{Error, Settings, folds};
+use crate::agreement::coders::is_prose;
 use crate::coding::own::{OwnCodebook, OwnLabel, Voice};
 use crate::train::coded::{self, Coded};
 use crate::transcript::{Unit, counted};
@@ -55,6 +56,9 @@ impl Material {
     /// If a table cannot be read, or nothing can be learned from it.
     pub fn read(paths: &[PathBuf], column: &str, name: &str, single: bool) -> Result<Material, Error> {
         let sessions = coded::read(paths, column, labels)?;
+        if is_prose(units(&sessions).map(|(_, labels)| labels)) {
+            return Err(Error::Prose(column.to_owned()));
+        }
         let mut voices: BTreeMap<&str, BTreeSet<Voice>> = BTreeMap::new();
         for (unit, labels) in units(&sessions) {
             for label in labels {
@@ -219,6 +223,8 @@ mod tests {
             shifted.contains("record 1: the speaker is none of") && !shifted.contains("told"),
             "{shifted}"
         );
+        let said = of(&three(["never told anyone", "I never told her", "She was never told"]), false);
+        assert!(said.contains("--label") && !said.contains("told"), "{said}");
         let comma = of(&three(["yes", "\"yes, but\"", "no"]), false);
         assert!(comma.contains("record 2") && comma.contains("comma") && !comma.contains("but"), "{comma}");
         assert!(of(&three(["yes", "\"ye\ns\"", "no"]), false).contains("line break"));

@@ -44,6 +44,12 @@ pub enum Error {
     /// No unit has a label.
     #[error("there is no label in column '{0}'; name the column of labels with --label")]
     NoLabel(String),
+    /// Words of sessions in the place of labels; labels are shown.
+    #[error(
+        "column '{0}' holds sentences and no labels: most are long and stand there once; name the column of labels with \
+         --label, or give shorter labels"
+    )]
+    Prose(String),
     /// Nothing to tell apart.
     #[error(
         "all coded units have one label in column '{0}'; there is nothing to tell apart: give units with other labels \
