@@ -528,13 +528,13 @@ fn plain_text() {
 
 #[test]
 fn names_and_lost_speakers() {
-    let talk = "Anna: Hello.\nBen: Hi.\nAnna: Well?\nBen: I said:\nso there.\nCy: Me too.\n";
+    let talk = "Anna: Hello.\nBen: Hi.\nAnna: Well?\nBen: I said:\nso there.\nCy: Me too.\nCy: And me.\n";
     let got = read("a.txt", talk);
     assert!(got.sessions.is_empty() && got.rejects[0].reason.contains("--therapist NAME"));
     let got = read_with("a.txt", talk, &therapist("anna"));
     let speakers: Vec<_> = got.sessions[0].units.iter().map(|unit| unit.speaker).collect();
 
-    assert_eq!(speakers, [Therapist, Client(1), Therapist, Client(1), Client(2)]);
+    assert_eq!(speakers, [Therapist, Client(1), Therapist, Client(1), Client(2), Client(2)]);
     assert_eq!(got.sessions[0].units[3].text, "I said: so there.");
     let got = read_with("a.txt", talk, &therapist("Zoe"));
     assert!(got.rejects[0].reason.contains("add the one used here"));

@@ -84,7 +84,7 @@ fn rows_in_memory_come_to_the_tables_of_the_file() {
     let used = header.used().to_vec();
     let given =
         rows.into_iter().skip(1).map(move |row| Ok(used.iter().map(|&at| row[at].to_owned()).collect()));
-    let events = input::rows(&header, given, input.as_path().into(), &Options::default());
+    let events = input::rows(&header, given, input.as_path().into(), &Options::default()).unwrap();
     let mut memory = InMemory::new(&model, true, privacy);
     let mut made: BTreeMap<&str, Vec<Held>> = BTreeMap::new();
     let mut chunks = 0;
@@ -131,8 +131,8 @@ fn chunks_take_no_more_than_they_need() {
         let speaker = if row == 3 { "somebody" } else { "client" };
         Ok(vec![(row / 100).to_string(), speaker.to_owned(), "word".to_owned()])
     });
-    let mut chunks =
-        pipeline::chunks(input::rows(&header, given, Path::new("rows").into(), &Options::default()));
+    let events = input::rows(&header, given, Path::new("rows").into(), &Options::default()).unwrap();
+    let mut chunks = pipeline::chunks(events);
     let first = chunks.next().unwrap();
     // 1,024 units are full with the eleventh session, which is whole when the twelfth begins.
     assert_eq!((first.sessions.len(), first.rejects.len()), (11, 1));

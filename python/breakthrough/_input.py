@@ -51,7 +51,14 @@ def _dicts(rows: Sequence[Any], map: Pairs) -> pa.Table:
 
 def _table(names: List[str], column: Callable[[int], Any], map: Pairs) -> pa.Table:
     read = used(names, map) if names else []
-    return pa.Table.from_arrays([_array(names[at], column(at)) for at in read], names=[names[at] for at in read])
+    arrays = [_array(names[at], column(at)) if needed else _looked_at(column(at)) for at, needed in read]
+    return pa.Table.from_arrays(arrays, names=[names[at] for at, _ in read])
+
+
+def _looked_at(cells: Any) -> Any:
+    """A column that may hold speakers, which nothing else names: empty if it holds no text alone."""
+    array = _typed(cells)
+    return pa.nulls(len(cells)) if array is None else array
 
 
 def _array(name: str, cells: Iterable[Any]) -> Any:

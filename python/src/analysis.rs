@@ -27,7 +27,8 @@ pub(crate) fn analyze(
     let header = source::header(&names, &options.map)?;
     let rows = batches.iter().map(|batch| source::Rows::new(batch, &header));
     let rows: Vec<_> = rows.collect::<PyResult<_>>()?;
-    let events = input::rows(&header, rows.into_iter().flatten(), arguments.name(), &options);
+    let events = input::rows(&header, rows.into_iter().flatten(), arguments.name(), &options)
+        .map_err(|why| errors::unusable(&why))?;
     let mut chunks = pipeline::chunks(events);
     let allowed = arguments.allow.clone();
     let privacy = Privacy { redact: arguments.redact, found: privacy_text, allowed, ..Privacy::default() };

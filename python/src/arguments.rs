@@ -55,11 +55,11 @@ fn column_map(pairs: &[(String, String)]) -> PyResult<ColumnMap> {
     Ok(map)
 }
 
-/// Which of these columns are read, by their places.
+/// Which of these columns are read, by their places, and whether each is needed.
 #[pyfunction]
-pub(crate) fn used(names: Vec<String>, map: Vec<(String, String)>) -> PyResult<Vec<usize>> {
+pub(crate) fn used(names: Vec<String>, map: Vec<(String, String)>) -> PyResult<Vec<(usize, bool)>> {
     let header = Header::find(&names, &column_map(&map)?).map_err(|why| errors::unusable(&why))?;
-    Ok(header.used().to_vec())
+    Ok(header.used().iter().map(|&at| (at, header.needs(at))).collect())
 }
 
 /// The names of the codes in codebook order.

@@ -156,7 +156,8 @@ impl Coder {
         let failed = Arc::clone(&self.failed);
         let rows =
             Batches { iterator: batches, header: header.clone(), names, rows, failed: Arc::clone(&failed) };
-        let reading = input::rows(&header, rows, self.arguments.name(), &self.options);
+        let reading = input::rows(&header, rows, self.arguments.name(), &self.options)
+            .map_err(|why| errors::unusable(&why))?;
         Ok(Some(pipeline::chunks(Sound { reading, failed })))
     }
 

@@ -30,6 +30,10 @@ pub(crate) fn unusable(why: &Unusable) -> PyErr {
         Unusable::NoSpeaker => "the rows look like utterances but no column says who speaks: name it, \
              map={'speaker': COLUMN} (or, if they are notes, map={'note': COLUMN})"
             .to_owned(),
+        Unusable::LostSpeaker { column } => format!(
+            "column {column} of the table seems to say who speaks, but is not called 'speaker': name it, map={{'speaker': COLUMN}} \
+             (or, if the rows are notes, map={{'note': COLUMN}})"
+        ),
         other => other.to_string(),
     })
 }

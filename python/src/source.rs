@@ -21,17 +21,19 @@ pub(crate) fn header(names: &[String], map: &ColumnMap) -> Result<Header, PyErr>
 
 /// The rows of one batch. The batch stays where it is; the words of a row are taken out of it when it is read.
 pub(crate) struct Rows {
-    columns: Vec<Column>,
+    /// With whether it is needed; none that is not if it cannot be read.
+    columns: Vec<(bool, Option<Column>)>,
     rows: std::ops::Range<usize>,
 }
 
 impl Rows {
     pub(crate) fn new(batch: &RecordBatch, header: &Header) -> Result<Rows, PyErr> {
-        let column = |&at: &usize| {
-            Column::new(batch.column(at).clone()).map_err(|why| {
+        let column = |&at: &usize| match Column::new(batch.column(at).clone()) {
+            Err(why) if header.needs(at) => {
                 let name = batch.schema_ref().field(at).name();
-                InputError::new_err(format!("column {name:?} {why}: make it text"))
-            })
+                Err(InputError::new_err(format!("column {name:?} {why}: make it text")))
+            }
+            column => Ok((header.needs(at), column.ok())),
         };
         let columns = header.used().iter().map(column).collect::<Result<_, _>>()?;
         Ok(Rows { columns, rows: 0..batch.num_rows() })
@@ -43,6 +45,13 @@ impl Iterator for Rows {
 
     fn next(&mut self) -> Option<Row> {
         let row = self.rows.next()?;
-        Some(self.columns.iter().map(|column| column.cell(row)).collect())
+        let cell = |(needed, column): &(bool, Option<Column>)| match column
+            .as_ref()
+            .map(|column| column.cell(row))
+        {
+            Some(Err(why)) if *needed => Err(why),
+            cell => Ok(cell.and_then(Result::ok).unwrap_or_default()),
+        };
+        Some(self.columns.iter().map(cell).collect())
     }
 }

@@ -40,7 +40,8 @@ pub(super) struct Arguments {
     #[arg(long, value_parser = |map: &str| map.parse::<ColumnMap>().map(|_| map.to_owned()), value_name = "KEY=COLUMN,…", help_heading = "Input")]
     map: Option<String>,
 
-    /// The therapist's name where speakers have names; every other name is a client. May be repeated.
+    /// The therapist's name where speakers have names; every other name is a client, in text and
+    /// subtitles if it comes twice or is the only one. May be repeated.
     #[arg(long, value_name = "NAME", value_parser = name, help_heading = "Input")]
     therapist: Vec<String>,
 

@@ -1,12 +1,12 @@
 //! The `key: value` lines that stand over a transcript or a note.
 //!
 //! Header lines stand before the first turn (or sentence) of a session, and only known keys count, in any
-//! case and with space, `_` or `-` between the words:
+//! case, with space, `_` or `-` between the words, and in Markdown (`**Date:** 2024-01-02`, `- Date: …`):
 //! `session_id`, `session`, `session number`, `client_id`, `client number`, `patient id`, `date`,
 //! `session date`, `therapist_id`. `Session: 4` is the number, `Session: K12-4` the id.
 //!
-//! `Client: …` and `Therapist: …` are turns, with one exception: next to another header line and with a
-//! single word holding a digit (`Client: K-12`) they are ids, and so is a title with the name of a therapist, or her
+//! `Client: …` and `Therapist: …` are turns, with one exception: in a block of header lines (see [`begins_block`]) and with
+//! a single word holding a digit (`Client: K-12`) they are ids, and so is a title with the name of a therapist, or her
 //! initials (`Therapist: Dr M`, `Therapist: JF`), at the end of a block of header lines or within it. With the name of a client it is none: ids
 //! are not redacted.
 
@@ -25,13 +25,16 @@ pub(super) enum Key {
     TherapistId,
 }
 
+/// The key and the value, without Markdown's marks of emphasis around them, or of a list or a quotation before them.
 fn split(line: &str) -> Option<(String, &str)> {
     let (key, value) = line.split_once(':')?;
     let value = value.trim();
-    if key.len() > 24 || value.is_empty() {
+    let marked = key.contains('*') || key.trim_start().starts_with('_') || value.starts_with('*');
+    let value = if marked { value.trim_matches(['*', '_', ' ']) } else { value };
+    if key.len() > 32 || value.is_empty() {
         return None;
     }
-    let key: Vec<&str> = key.split([' ', '_', '-']).filter(|word| !word.is_empty()).collect();
+    let key: Vec<&str> = key.split([' ', '_', '-', '*', '>']).filter(|word| !word.is_empty()).collect();
     Some((key.join(" ").to_lowercase(), value))
 }
 
@@ -54,7 +57,7 @@ pub(super) fn field(line: &str) -> Option<(Key, &str)> {
     Some((key, value))
 }
 
-/// Like [`field`], with `Client: K-12` and `Therapist: T4`: for lines next to a header line. `Therapist: Dr M` may be one
+/// Like [`field`], with `Client: K-12` and `Therapist: T4`: for lines in a block of header lines. `Therapist: Dr M` may be one
 /// only if it is `closed`: no turn follows that it would be the first of.
 pub(super) fn loose_field(line: &str, closed: bool) -> Option<(Key, &str)> {
     if let Some(found) = field(line) {
@@ -77,6 +80,26 @@ pub(super) fn closes(next: Option<&&str>) -> bool {
     next.is_none_or(|next| next.trim().is_empty() || loose_field(next, false).is_some())
 }
 
+/// The longest block of header lines that is looked through.
+const MAX_BLOCK: usize = 16;
+
+/// Whether these lines begin with a block of header lines, which ids may stand in: one of them can be nothing else, or they
+/// are two at least and a blank line follows.
+pub(super) fn begins_block(lines: &[&str]) -> bool {
+    for (above, line) in lines.iter().take(MAX_BLOCK).enumerate() {
+        if line.trim().is_empty() {
+            return above > 1;
+        }
+        if field(line).is_some() {
+            return true;
+        }
+        if loose_field(line, true).is_none() {
+            return false;
+        }
+    }
+    false
+}
+
 /// Short words that somebody says, in a transcript in capitals.
 const SAID: [&str; 14] =
     ["AH", "AND", "BUT", "HI", "HM", "HOW", "MM", "NO", "OH", "OK", "SO", "WHY", "WOW", "YES"];
@@ -95,9 +118,11 @@ fn is_titled(value: &str) -> bool {
         && words.all(|name| name.starts_with(char::is_uppercase) && !name.ends_with([',', '?', '!']))
 }
 
-/// Whether the line, after a blank one, begins the header of another session of the same file.
+/// Whether the line, after a blank one, begins the header of another session of the same file. An item of a list may be one
+/// of talk or of a note.
 pub(super) fn begins_session(line: &str) -> bool {
-    matches!(field(line), Some((Key::SessionId | Key::Session, _)))
+    let listed = line.starts_with(['-', '>']) || line.starts_with("* ");
+    !listed && matches!(field(line), Some((Key::SessionId | Key::Session, _)))
 }
 
 /// Writes the header line of this number into the session. A later line does not overwrite an earlier one.

@@ -15,17 +15,21 @@ use std::sync::Arc;
 pub struct Header {
     columns: Columns,
     used: Vec<usize>,
+    needed: Vec<usize>,
 }
 
 impl Header {
-    /// Finds the columns that are read among all names of a table.
+    /// Finds the columns that are read among all names of a table. Where nobody is said to speak these are all, for another
+    /// one may hold the labels of speakers.
     ///
     /// # Errors
     /// If a column is missing without which the rows say nothing.
     pub fn find(names: &[String], map: &ColumnMap) -> Result<Header, Unusable> {
-        let used = Columns::find(names, map)?.used();
+        let columns = Columns::find(names, map)?;
+        let needed = columns.used();
+        let used = if columns.unspoken() { (0..names.len()).collect() } else { needed.clone() };
         let names: Vec<String> = used.iter().map(|&at| names[at].clone()).collect();
-        Ok(Header { columns: Columns::find(&names, map)?, used })
+        Ok(Header { columns: Columns::find(&names, map)?, used, needed })
     }
 
     /// Where they stand among all names, in their order. A row for [`rows`] has one cell for each.
@@ -33,21 +37,35 @@ impl Header {
     pub fn used(&self) -> &[usize] {
         &self.used
     }
+
+    /// Whether the column at this place of all names is needed. A cell of one that is not may be empty whatever it holds.
+    #[must_use]
+    pub fn needs(&self, at: usize) -> bool {
+        self.needed.contains(&at)
+    }
 }
 
 /// Reads rows as they come: each the cells of the columns that are [used](Header::used), null as an empty one, or why it
 /// cannot be read, without words of the session. The name stands for the file, and without its ending for the id of a
 /// session that has none. A session is held until the first row of the next one has come, or the rows end.
-pub fn rows<I>(header: &Header, rows: I, name: Arc<Path>, options: &Options) -> Reading
+///
+/// # Errors
+/// If no column is the speaker's and another one holds labels of speakers in the first rows, which are read at once for it.
+pub fn rows<I>(header: &Header, rows: I, name: Arc<Path>, options: &Options) -> Result<Reading, Unusable>
 where
     I: IntoIterator<Item = Result<Vec<String>, String>>,
     I::IntoIter: Send + 'static,
 {
+    let mut rows = rows.into_iter();
+    let looked = if header.columns.unspoken() { table::RECORDS_AHEAD } else { 0 };
+    let first: Vec<_> = rows.by_ref().take(looked).collect();
+    header.columns.doubt(first.iter().flatten().map(Vec::as_slice), &options.therapist)?;
+    let rows = first.into_iter().chain(rows);
     let sink = Sink::new(Arc::clone(&name));
     let context = Context::new(name, options.clone());
     let stem = context.stem.clone();
-    let memory = Memory { rows: rows.into_iter(), columns: header.columns, record: 0, stem };
-    Reading { sink, reader: Some(Box::new(Sessions::new(memory, context))) }
+    let memory = Memory { rows, columns: header.columns, record: 0, stem };
+    Ok(Reading { sink, reader: Some(Box::new(Sessions::new(memory, context))) })
 }
 
 struct Memory<I> {
@@ -110,7 +128,7 @@ mod tests {
         let expected = parted(read(TABLE.as_bytes(), name.into(), &options));
         assert_eq!(expected.0.len(), 2);
         assert_eq!(expected.1.len(), 2, "{:?}", expected.1);
-        assert_eq!(parted(rows(&found, table, name.into(), &options)), expected);
+        assert_eq!(parted(rows(&found, table, name.into(), &options).unwrap()), expected);
     }
 
     #[test]
@@ -119,7 +137,7 @@ mod tests {
         let found = Header::find(&header("speaker,text"), &options.map).unwrap();
         let row = |text: &str| Ok(vec!["client".to_owned(), text.to_owned()]);
         let given = [row("one"), Err("a date is out of range".to_owned()), row("two")];
-        let mut reading = rows(&found, given, Path::new("frame").into(), &options);
+        let mut reading = rows(&found, given, Path::new("frame").into(), &options).unwrap();
         let events: Vec<_> = reading.by_ref().collect();
         let [Event::Session(session), Event::Reject(reject)] = events.as_slice() else {
             panic!("{events:?}")
@@ -140,9 +158,26 @@ mod tests {
             counted.fetch_add(1, Ordering::Relaxed);
             Ok(vec![id, "client".to_owned(), "word".to_owned()])
         });
-        let mut reading = rows(&found, given, Path::new("frame").into(), &options);
+        let mut reading = rows(&found, given, Path::new("frame").into(), &options).unwrap();
         let Some(Event::Session(session)) = reading.next() else { panic!("a session") };
         assert_eq!((session.units.len(), taken.load(Ordering::Relaxed)), (2, 3));
+    }
+
+    #[test]
+    fn a_table_that_lost_its_speakers_is_no_table_of_notes() {
+        let options = Options::default();
+        let found = Header::find(&header("mood,by,text"), &options.map).unwrap();
+        assert_eq!(
+            (found.used(), [0, 1, 2].map(|at| found.needs(at))),
+            (&[0, 1, 2][..], [false, false, true])
+        );
+        let read = |labels: [&str; 2]| {
+            let given = labels.map(|label| Ok(["low", label, "Well?"].map(str::to_owned).to_vec()));
+            rows(&found, given, Path::new("frame").into(), &options)
+        };
+        assert_eq!(read(["T", "C"]).unwrap_err(), Unusable::LostSpeaker { column: 2 });
+        let (notes, rejects) = parted(read(["nurse", "psychologist"]).unwrap());
+        assert_eq!((notes.len(), rejects.len()), (2, 0));
     }
 
     #[test]

@@ -174,9 +174,10 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     let (mut session, mut id_given) = (context.session(None), false);
     let empty = || Paragraphs { unwrapped: !context.wraps, ..Paragraphs::default() };
     let mut paragraphs = empty();
-    let mut blank = true;
+    let (mut blank, mut block) = (true, false);
     for (number, &line) in lines.iter().enumerate() {
         let after_blank = std::mem::replace(&mut blank, line.is_empty());
+        block &= !blank;
         let written = !paragraphs.done.is_empty();
         if written && after_blank && header::begins_session(line) {
             let next = std::mem::replace(&mut session, context.session(None));
@@ -185,10 +186,10 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         }
         if paragraphs.done.is_empty() && paragraphs.section.is_none() {
             // A note has no turns, so `Client: K-12` and `Therapist: Dr M` are never one.
-            let near = |at: usize| lines.get(at).is_some_and(|line| header::field(line).is_some());
-            let beside = near(number + 1) || number.checked_sub(1).is_some_and(near);
-            let found = if beside { header::loose_field(line, true) } else { header::field(line) };
+            block |= header::begins_block(&lines[number..]);
+            let found = if block { header::loose_field(line, true) } else { header::field(line) };
             if let Some((key, value)) = found {
+                block = true;
                 header::apply((key, value), number + 1, &mut session, &mut id_given, sink);
                 continue;
             }

@@ -291,6 +291,29 @@ impl<S: RowSource> Sessions<S> {
         sink.notice_some("returns", text, "come back later");
     }
 
+    /// Rows with one id are all kept, but nobody can tell them apart in the tables. Where nothing names the session, ids that
+    /// come back, or times that begin again, are a sign of several.
+    fn tell_repeated(&self, rows: &[Row], sink: &mut Sink) {
+        let mut seen = HashSet::new();
+        let mut given = rows.iter().filter_map(|row| row.utterance_id.as_deref().map(|id| (row, id)));
+        let repeated = given.find(|&(_, id)| !seen.insert(id)).map(|(row, _)| row);
+        let unnamed = rows.first().is_some_and(|row| row.session_id.is_none());
+        let again = || unnamed.then(|| begins_again(rows)).flatten();
+        match repeated.map(|row| ("utterance_id", row)).or_else(|| Some(("start", again()?))) {
+            Some((what, row)) if unnamed => sink.notice_once("unnamed", || {
+                format!(
+                    "nothing names the session, and {what} begins again at line {}: read as one session, '{}'; if they \
+                     are several, name the column that tells them apart with --map session_id=COLUMN",
+                    row.line, self.context.stem
+                )
+            }),
+            Some(("utterance_id", row)) => sink.notice_once("ids", || {
+                format!("the utterance_id at line {} stands in this session before: kept, here and elsewhere", row.line)
+            }),
+            _ => {}
+        }
+    }
+
     fn session(
         &self,
         current: &Current,
@@ -315,7 +338,7 @@ impl<S: RowSource> Sessions<S> {
                 format!("session_number is not a whole number near line {}: left empty", first.line)
             });
         }
-        tell_repeated(&rows, sink);
+        self.tell_repeated(&rows, sink);
         let mut ids = Ids::new(&rows, carry.next_id);
         let labels =
             rows.iter().filter_map(|row| row.speaker.as_deref()).filter(|label| note_role(label).is_none());
@@ -392,18 +415,11 @@ fn tell_missing(row: &mut Row, sink: &mut Sink) {
     }
 }
 
-/// Rows with one id are all kept, but nobody can tell them apart in the tables.
-fn tell_repeated(rows: &[Row], sink: &mut Sink) {
-    let mut seen = HashSet::new();
-    let mut given = rows.iter().filter_map(|row| row.utterance_id.as_deref().map(|id| (row, id)));
-    if let Some((row, _)) = given.find(|&(_, id)| !seen.insert(id)) {
-        sink.notice_once("ids", || {
-            format!(
-                "the utterance_id at line {} stands in this session before: kept, here and elsewhere",
-                row.line
-            )
-        });
-    }
+/// The first row whose start is not after that of the first one, although there were later ones before it.
+fn begins_again(rows: &[Row]) -> Option<&Row> {
+    let mut starts = rows.iter().filter_map(|row| Some((row, time::seconds(row.start.as_deref()?)?)));
+    let (_, first) = starts.next()?;
+    starts.skip_while(|&(_, start)| start <= first).find(|&(_, start)| start <= first).map(|(row, _)| row)
 }
 
 fn add_note(row: &Row, ids: &mut Ids, session: &mut Session, broken: &mut Vec<Broken>, sink: &mut Sink) {

@@ -128,10 +128,10 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
     let lines: Vec<&str> = head.lines().collect();
-    let is_header = |at: usize| lines.get(at).is_some_and(|line| header::field(line).is_some());
+    let mut block = false;
     for (number, &line) in lines.iter().enumerate() {
-        let beside = is_header(number + 1) || number > 0 && is_header(number - 1);
-        if is_header(number) || beside && header::loose_field(line, true).is_some() {
+        block = header::begins_block(&lines[number..]) || block && header::loose_field(line, true).is_some();
+        if block {
             continue;
         }
         let heading = note::heading(line).is_some();

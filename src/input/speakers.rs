@@ -62,7 +62,7 @@ impl fmt::Display for Unclear {
 }
 
 /// The form in which labels are compared.
-fn normal(label: &str) -> String {
+pub(super) fn normal(label: &str) -> String {
     let label = bare(label).trim_end_matches([':', '.']);
     label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }

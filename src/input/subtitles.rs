@@ -5,10 +5,9 @@
 //! may hold the header lines of `header`; other notes, styles and regions are passed over.
 
 use super::sink::{Context, Sink};
-use super::turns::{self, Turn};
-use super::{header, speakers, time};
+use super::turns::{self, Turn, Voices};
+use super::{header, time};
 use crate::transcript::Session;
-use std::collections::BTreeMap;
 
 /// One cue, its text cut where a speaker begins.
 struct Cue {
@@ -24,6 +23,12 @@ struct Piece {
     /// Whether the label is one beyond doubt: a voice tag.
     certain: bool,
     text: String,
+}
+
+impl Piece {
+    fn label(&self) -> Option<(&str, bool)> {
+        self.label.as_deref().map(|label| (label, self.certain))
+    }
 }
 
 type Numbered<'a> = (u64, &'a str);
@@ -75,23 +80,22 @@ fn gather(
     sink: &mut Sink,
 ) {
     let therapists = &context.options.therapist;
-    let mut often: BTreeMap<String, usize> = BTreeMap::new();
-    for label in cues.iter().flat_map(|cue| &cue.pieces).filter_map(|piece| piece.label.as_ref()) {
-        *often.entry(label.clone()).or_insert(0) += 1;
-    }
+    let labels = || cues.iter().flat_map(|cue| &cue.pieces).filter_map(Piece::label);
+    let voices = Voices::of(labels().map(|(label, _)| label), therapists);
+    let once = voices.count_once(labels());
+    let labelled = labels().next().is_some();
     let mut turns: Vec<Turn> = Vec::new();
     for cue in cues {
         for Piece { label, certain, text } in cue.pieces {
-            let is_speaker = |label: &String| {
-                certain
-                    || speakers::role(label).is_some()
-                    || speakers::is_named(label, therapists)
-                    || turns::is_name_like(label) && (often.get(label) > Some(&1) || !therapists.is_empty())
-            };
             let (label, text) = match label {
-                Some(label) if is_speaker(&label) => (Some(label), text),
+                Some(label) if certain || voices.are(&label, once) => (Some(label), text),
                 // No speaker after all: the words before the colon belong to the text.
-                Some(label) => (None, format!("{label}: {text}")),
+                Some(label) => {
+                    if !turns.is_empty() {
+                        turns::tell_once(&label, cue.line, sink);
+                    }
+                    (None, format!("{label}: {text}"))
+                }
                 None => (None, text),
             };
             match (label, turns.last_mut()) {
@@ -111,7 +115,7 @@ fn gather(
         }
     }
     if turns.is_empty() {
-        let reason = if often.is_empty() && broken.is_empty() {
+        let reason = if !labelled && broken.is_empty() {
             "no cues found"
         } else {
             "no speakers found; export the transcript with speaker names, and name the therapist with --therapist NAME"

@@ -1,8 +1,7 @@
 //! Transcripts as plain text: a speaker before every turn, continuation lines under it.
 //!
-//! What begins a turn: a role word, or a name given with `--therapist`; and what looks like a name, if it
-//! comes at least twice or if `--therapist` has been given. See `labels` for role words without their colon. All other lines go on with the turn above, joined
-//! with a space. Lines before the first turn that are neither header nor heading are rejected, one record a run of them,
+//! What begins a turn: the label of a speaker, as [`turns::Voices`] tells it; see `labels` for role words without their
+//! colon. All other lines go on with the turn above, joined with a space. Lines before the first turn that are neither header nor heading are rejected, one record a run of them,
 //! for they may be words whose speaker is lost. See `header` for the lines over the first turn; a header with a session id after a blank
 //! line begins the next session.
 
@@ -10,7 +9,6 @@ use super::sink::{Context, Sink};
 use super::turns::{self, Turn};
 use super::{header, labels, speakers};
 use crate::transcript::{MONTHS, Session};
-use std::collections::BTreeMap;
 
 /// One line, looked at on its own.
 enum Line<'a> {
@@ -19,6 +17,7 @@ enum Line<'a> {
     Next(header::Key, &'a str),
     Header(header::Key, &'a str),
     Time(f64),
+    /// With whether its label is a speaker's.
     Labelled(turns::Prefix<'a>, bool),
     /// In the header block, but nothing known.
     Preamble,
@@ -62,12 +61,11 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     let prefix = if labels.is_readable() { labels::prefix } else { turns::prefix };
     let mut lines = classify(text, therapists, prefix);
     uncount(&mut lines, sink);
-    let names = counts(&lines);
+    settle(&mut lines, therapists);
     let mut drafts = vec![Draft::new(1, context)];
     let (mut left_out, mut headings) = (Vec::new(), Vec::new());
     // Whether the line above, blank ones aside, was one that nobody is said to speak.
     let mut run = false;
-    let mut once: Option<usize> = None;
     let mut time = None;
     for (number, (line, raw)) in lines.iter().zip(text.lines()).enumerate() {
         let Some(draft) = drafts.last_mut() else { return };
@@ -85,22 +83,18 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
                 header::apply((*key, value), number + 1, session, id_given, sink);
             }
             Line::Time(seconds) => time = Some(*seconds),
-            Line::Labelled(prefix, known) => {
-                let often = names.get(prefix.label).is_some_and(|&n| n > 1);
-                let name = turns::is_name_like(prefix.label) && (often || !therapists.is_empty());
-                if *known || name {
-                    let start = prefix.start.or(time.take());
-                    let (label, text) = (prefix.label.to_owned(), prefix.text.to_owned());
-                    draft.turns.push(Turn { label, text, start, end: None });
-                } else if let Some(turn) = draft.turns.last_mut() {
-                    if turns::is_name_like(prefix.label) {
-                        once.get_or_insert(number + 1);
-                    }
-                    turn.join(raw.trim());
-                } else {
-                    run = draft.lose(number + 1, raw, in_run);
-                }
+            Line::Labelled(prefix, true) => {
+                let start = prefix.start.or(time.take());
+                let (label, text) = (prefix.label.to_owned(), prefix.text.to_owned());
+                draft.turns.push(Turn { label, text, start, end: None });
             }
+            Line::Labelled(prefix, false) => match draft.turns.last_mut() {
+                Some(turn) => {
+                    turns::tell_once(prefix.label, number + 1, sink);
+                    turn.join(raw.trim());
+                }
+                None => run = draft.lose(number + 1, raw, in_run),
+            },
             Line::Preamble => match draft.turns.last_mut() {
                 Some(turn) => turn.join(raw.trim()),
                 None => left_out.push(number + 1),
@@ -111,11 +105,6 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
                 None => run = draft.lose(number + 1, raw, in_run),
             },
         }
-    }
-    if let Some(line) = once {
-        sink.notice(format!(
-            "line {line} begins like a turn of a speaker who comes only once: read as part of the turn above"
-        ));
     }
     match headings.as_slice() {
         [] => {}
@@ -152,6 +141,24 @@ fn uncount(lines: &mut [Line<'_>], sink: &mut Sink) {
                 && let Some((word, _)) = speakers::numbered(prefix.label)
             {
                 (prefix.label, *known) = (word, true);
+            }
+        }
+    }
+}
+
+/// Says of every label whether it is a speaker's.
+fn settle(lines: &mut [Line<'_>], therapists: &[String]) {
+    fn labels<'a>(lines: &[Line<'a>]) -> impl Iterator<Item = &'a str> {
+        lines
+            .iter()
+            .filter_map(|line| if let Line::Labelled(prefix, _) = line { Some(prefix.label) } else { None })
+    }
+    let voices = turns::Voices::of(labels(lines), therapists);
+    for session in lines.split_mut(|line| matches!(line, Line::Next(..))) {
+        let once = voices.count_once(labels(session).map(|label| (label, false)));
+        for line in session {
+            if let Line::Labelled(prefix, speaks) = line {
+                *speaks = voices.are(prefix.label, once);
             }
         }
     }
@@ -239,9 +246,9 @@ fn classify<'a>(
             continue;
         }
         if !talking {
-            let beside = block || all.get(number + 1).is_some_and(|next| header::field(next).is_some());
+            let within = block || header::begins_block(&all[number..]);
             let closed = header::closes(all.get(number + 1));
-            let found = if beside { header::loose_field(line, closed) } else { header::field(line) };
+            let found = if within { header::loose_field(line, closed) } else { header::field(line) };
             if let Some((key, value)) = found {
                 block = true;
                 lines.push(Line::Header(key, value));
@@ -254,8 +261,7 @@ fn classify<'a>(
         }
         lines.push(match prefix(line) {
             Some(prefix) => {
-                let known =
-                    speakers::role(prefix.label).is_some() || speakers::is_named(prefix.label, therapists);
+                let known = turns::is_known(prefix.label, therapists);
                 if known {
                     (talking, block) = (true, false);
                 }
@@ -265,15 +271,4 @@ fn classify<'a>(
         });
     }
     lines
-}
-
-/// How often every label stands before a line.
-fn counts<'a>(lines: &[Line<'a>]) -> BTreeMap<&'a str, usize> {
-    let mut counts = BTreeMap::new();
-    for line in lines {
-        if let Line::Labelled(prefix, _) = line {
-            *counts.entry(prefix.label).or_insert(0) += 1;
-        }
-    }
-    counts
 }

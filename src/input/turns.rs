@@ -1,9 +1,11 @@
 //! Speaker prefixes: what stands before the words of a turn in a line of text or a cue.
 
 use super::marks::bare;
+use super::sink::Sink;
 use super::speakers::{self, Cast};
 use super::time;
-use crate::transcript::{Session, Unit};
+use crate::transcript::{Session, Speaker, Unit};
+use std::collections::BTreeMap;
 
 /// A line that begins like a turn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,6 +106,59 @@ pub(super) fn is_name_like(label: &str) -> bool {
         && label.starts_with(char::is_uppercase)
         && label.split_whitespace().count() <= 4
         && words.all(named)
+}
+
+/// Whether a label is a speaker beyond doubt: a role word, or a name given with `--therapist`.
+pub(super) fn is_known(label: &str, therapists: &[String]) -> bool {
+    speakers::role(label).is_some() || speakers::is_named(label, therapists)
+}
+
+/// Which labels of a text, or of cues, are speakers: the same rule for both.
+///
+/// Those that are [known](is_known) are, voice tags are, and what looks like a name is if it comes at least twice, for words
+/// may begin so as well (`Homework: a diary`). One that comes once is a speaker only where `--therapist` has been given and
+/// nobody but the therapist would speak in the session without it.
+pub(super) struct Voices<'a> {
+    often: BTreeMap<String, usize>,
+    therapists: &'a [String],
+}
+
+impl<'a> Voices<'a> {
+    pub(super) fn of<'b>(labels: impl Iterator<Item = &'b str>, therapists: &'a [String]) -> Self {
+        let mut often = BTreeMap::new();
+        for label in labels {
+            *often.entry(speakers::normal(label)).or_insert(0) += 1;
+        }
+        Voices { often, therapists }
+    }
+
+    /// Whether, of the labels of one session, those that come once are speakers too; beside each label, whether it is a
+    /// voice tag.
+    pub(super) fn count_once<'b>(&self, mut labels: impl Iterator<Item = (&'b str, bool)>) -> bool {
+        let therapist = |label: &str| {
+            speakers::is_named(label, self.therapists) || speakers::role(label) == Some(Speaker::Therapist)
+        };
+        !self.therapists.is_empty()
+            && labels.all(|(label, tag)| therapist(label) || !(tag || self.are(label, false)))
+    }
+
+    /// Whether the label is a speaker, in a session where those that come once are or are not.
+    pub(super) fn are(&self, label: &str, once: bool) -> bool {
+        let often = || once || self.often.get(&speakers::normal(label)).is_some_and(|&n| n > 1);
+        is_known(label, self.therapists) || is_name_like(label) && often()
+    }
+}
+
+/// Says where a label was taken for words because it comes once, if it may be a name.
+pub(super) fn tell_once(label: &str, line: impl std::fmt::Display, sink: &mut Sink) {
+    if is_name_like(label) {
+        sink.notice_once("once", || {
+            format!(
+                "line {line} begins like a turn of a speaker who comes only once: read as part of the turn above, \
+                 here and elsewhere"
+            )
+        });
+    }
 }
 
 /// A turn with its label, before anybody knows who that is.

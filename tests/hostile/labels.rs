@@ -1,7 +1,7 @@
 //! Labels in forms that nobody promised: read where that is plain, refused elsewhere, and never taken for a note.
 
 use super::read;
-use breakthrough::input::Format;
+use breakthrough::input::{Format, Options};
 use breakthrough::transcript::Speaker::{Client, Therapist};
 
 /// Four turns, each written by `form`, of the label and the words.
@@ -100,4 +100,91 @@ fn notes_may_begin_lines_with_role_words() {
     ] {
         assert_eq!(read::bytes("a.txt", note).report.format, Some(Format::Note), "{note}");
     }
+}
+
+fn therapist(name: &str) -> Options {
+    Options { therapist: vec![name.to_owned()], ..Options::default() }
+}
+
+/// One rule for text and subtitles, with and without `--therapist`.
+#[test]
+fn a_label_that_comes_once_is_no_speaker_beside_others() {
+    let cues = |lines: &[&str]| {
+        let cue = |(n, line): (usize, &&str)| format!("00:{n:02}.000 --> 00:{n:02}.900\n{line}\n\n");
+        format!("WEBVTT\n\n{}", lines.iter().enumerate().map(cue).collect::<String>())
+    };
+    let all = |name: &str, lines: &[&str]| {
+        let options = if name.is_empty() { Options::default() } else { therapist(name) };
+        let text =
+            read::with("a.txt", lines.join("\n"), &Options { format: Some(Format::Text), ..options.clone() });
+        let subtitles = read::with("a.vtt", cues(lines), &options);
+        assert!(text.rejects.is_empty() && subtitles.rejects.is_empty(), "{:?}", text.rejects);
+        assert_eq!(text.units(), subtitles.units(), "{lines:?}");
+        assert_eq!(text.notices.len(), subtitles.notices.len(), "{:?}", subtitles.notices);
+        (text.units(), text.notices)
+    };
+    let aside = ["T: One.", "C: Two.", "Homework: a diary", "T: Three."];
+    for name in ["", "Anna"] {
+        let (turns, notices) = all(name, &aside);
+        assert_eq!(turns, ["therapist|One.", "client|Two. Homework: a diary", "therapist|Three."], "{name}");
+        assert!(notices[0].contains("begins like a turn of a speaker who comes only once"), "{notices:?}");
+    }
+    let named = ["Anna: One.", "Ben: Two.", "Anna: Three.", "Homework: a diary", "Ben: Four."];
+    assert_eq!(
+        all("anna", &named).0,
+        ["therapist|One.", "client|Two.", "therapist|Three. Homework: a diary", "client|Four."]
+    );
+    // Whoever speaks once speaks, where else the therapist would be alone.
+    let (turns, notices) = all("Anna", &["Anna: One.", "Ben: Two.", "Anna: Three."]);
+    assert_eq!(
+        (turns.as_slice(), notices.len()),
+        (&["therapist|One.", "client|Two.", "therapist|Three."].map(str::to_owned)[..], 0)
+    );
+    // `BEN` and `Ben` are one.
+    assert_eq!(all("Anna", &["Anna: One.", "C: x", "Ben: Two.", "BEN: Three."]).0.len(), 4);
+    // A voice tag is no word of the text.
+    let tags = cues(&["<v Anna>One.", "<v Client>Two.", "<v Ben>Three.", "Plan: more"]);
+    assert_eq!(
+        read::with("a.vtt", tags, &therapist("Anna")).units(),
+        ["therapist|One.", "client|Two.", "client 2|Three. Plan: more"]
+    );
+}
+
+#[test]
+fn headers_in_markdown_are_headers() {
+    let talk = "\n**T:** Well?\n\n**C:** No.\n";
+    for [client, therapist, date] in [
+        ["**Client:** K12", "**Therapist:** Dr. X", "**Date:** 2024-01-02"],
+        ["- **Client**: K12", "- **Therapist**: Dr. X", "- **Date**: 2024-01-02"],
+        ["> Client: K12  ", "> Therapist: Dr. X  ", "> Date: 2024-01-02"],
+        ["* *Client: K12*", "* _Therapist: Dr. X_", "* __Date:__ **2024-01-02**"],
+    ] {
+        let got = read::bytes(
+            "a.md",
+            format!("# Session 2\n\n{client}\n{therapist}\n{date}\n**Room:** Three\n{talk}"),
+        );
+        let session = &got.sessions[0];
+        assert_eq!(got.units(), ["therapist|Well?", "client|No."], "{client}");
+        assert_eq!(
+            (session.client_id.as_deref(), session.therapist_id.as_deref(), session.date.as_deref()),
+            (Some("K12"), Some("Dr. X"), Some("2024-01-02")),
+            "{client}"
+        );
+        let got = read::bytes("a.md", format!("{client}\n{date}\n\n## Plan\n\nWeekly. Denies SI.\n"));
+        assert_eq!((got.sessions[0].client_id.as_deref(), got.report.units), (Some("K12"), 2), "{client}");
+    }
+    // Without a date too, and without emphasis; alone it is a turn, and a name is no id.
+    for mark in ["", "**"] {
+        let got =
+            read::bytes("a.txt", format!("{mark}Client:{mark} K12\n{mark}Therapist:{mark} Dr. X\n{talk}"));
+        assert_eq!((got.sessions[0].client_id.as_deref(), got.report.units), (Some("K12"), 2));
+    }
+    let got = read::bytes("a.md", "**Client:** K12\n**Therapist:** Sorry?\n");
+    assert_eq!(got.units(), ["client|K12", "therapist|Sorry?"]);
+    let got = read::bytes("a.md", format!("**Client:** Obi Okonkwo\n**Date:** 2024-01-02\n{talk}"));
+    assert_eq!((got.sessions[0].client_id.as_deref(), got.report.units), (None, 3));
+    // A heading in bold begins the next session, an item of a list none.
+    let two = format!("**Session:** K1\n{talk}\n**Session:** K2\n{talk}\n- Session: hard\n");
+    let got = read::bytes("a.md", two);
+    assert_eq!(got.sessions.iter().map(|s| s.id.as_str()).collect::<Vec<_>>(), ["K1", "K2"]);
 }

@@ -86,6 +86,36 @@ fn what_is_kept_although_it_is_odd_is_told() {
         twice.notices,
         ["the utterance_id at line 3 stands in this session before: kept, here and elsewhere"]
     );
+    // Several sessions that nothing tells apart; one session a file is not spoken of.
+    let json = |ids: [&str; 3]| {
+        ids.map(|id| format!("{{\"utterance_id\":\"{id}\",\"speaker\":\"T\",\"text\":\"a\"}}\n")).concat()
+    };
+    for (name, rows, what) in [
+        (
+            "r.csv",
+            "utterance_id,speaker,text\n1,T,a\n2,C,b\n1,T,c\n2,C,d\n".to_owned(),
+            "utterance_id begins again at line 4",
+        ),
+        (
+            "r.csv",
+            "start,speaker,text\n0:01,T,a\n0:05,C,b\n0:04,T,c\n0:00,T,d\n0:03,C,e\n".to_owned(),
+            "start begins again at line 5",
+        ),
+        ("r.jsonl", json(["1", "2", "1"]), "utterance_id begins again at line 3"),
+    ] {
+        let got = read::bytes(name, rows);
+        assert_eq!((got.sessions.len(), got.notices.len()), (1, 1), "{:?}", got.notices);
+        assert!(
+            got.notices[0]
+                .starts_with(&format!("nothing names the session, and {what}: read as one session, 'r'"))
+        );
+    }
+    for quiet in [
+        "utterance_id,speaker,text,start,end\n1,T,a,0,2\n2,C,b,0,1\n3,T,c,5,6\n4,C,d,4,5\n",
+        "speaker,text\nT,a\nC,b\nT,a\n",
+    ] {
+        assert!(read::bytes("r.csv", quiet).notices.is_empty(), "{quiet}");
+    }
     let mixed = read::bytes("m.csv", b"speaker,text\nT,caf\xc3\xa9\nC,caf\xe9\n");
     assert!(mixed.notices[0].starts_with("UTF-8 but for some bytes, the first at 26"), "{:?}", mixed.notices);
     let deep = format!("{{\"speaker\":\"T\",\"text\":{}1{}}}\n", "[".repeat(100_000), "]".repeat(100_000));

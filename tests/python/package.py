@@ -184,10 +184,14 @@ class Package(unittest.TestCase):
     def test_what_cannot_be_used(self):
         good = rows("a")
         frame = pd.DataFrame(good)
+        # Lists in a column that nobody asked for stop nobody.
+        unnamed = {"flags": [[1], [2]], "by": ["therapist", "client"], "text": [WORDS, WORDS]}
         analyze = breakthrough.analyze
         cases = [
             (ValueError, "1 columns is 'text'", lambda: analyze(pd.DataFrame({WORDS: [1]}))),
             (ValueError, "map=\\{'speaker'", lambda: analyze(frame.drop(columns="speaker"))),
+            (ValueError, "column 2 of the table seems to say who", lambda: analyze(pd.DataFrame(unnamed))),
+            (ValueError, "column 2 of the table seems to say who", lambda: list(breakthrough.analyze_batches([pa.RecordBatch.from_pydict(unnamed)]))),
             (ValueError, "no column \"said\"", lambda: analyze(frame, map={"text": "said"})),
             (ValueError, "map does not know \"words\"", lambda: analyze(frame, map={"words": "text"})),
             (ValueError, "column 'text', row 0: neither", lambda: analyze([{**good[0], "text": [WORDS]}])),
