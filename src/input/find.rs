@@ -22,7 +22,6 @@ const OWN: [&str; 20] = [
     "figures",
     "model_card",
     "moments",
-    "nothing_read",
     "own_codes",
     "privacy",
     "project",
@@ -33,6 +32,7 @@ const OWN: [&str; 20] = [
     "sessions",
     "shard",
     "trends",
+    "unread",
     "utterances",
 ];
 
