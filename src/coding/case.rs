@@ -16,6 +16,8 @@ pub enum Verdict {
     Gradual,
     /// Resistance becomes less; more breakthroughs cannot be shown.
     Easing,
+    /// Breakthroughs become fewer, or resistance becomes more, over the sessions.
+    Declining,
     /// Much resistance, few breakthroughs, no session that stands out by them, and no sign of either changing.
     Stuck,
     /// None of the others can be shown.
@@ -26,11 +28,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts.
-    pub const ALL: [Verdict; 7] = [
+    pub const ALL: [Verdict; 8] = [
         Verdict::SuddenLasting,
         Verdict::SuddenLost,
         Verdict::Gradual,
         Verdict::Easing,
+        Verdict::Declining,
         Verdict::Stuck,
         Verdict::NoClearChange,
         Verdict::TooFewSessions,
@@ -44,6 +47,7 @@ impl Verdict {
             Verdict::SuddenLost => "sudden_lost",
             Verdict::Gradual => "gradual",
             Verdict::Easing => "easing",
+            Verdict::Declining => "declining",
             Verdict::Stuck => "stuck",
             Verdict::NoClearChange => "no_clear_change",
             Verdict::TooFewSessions => "too_few_sessions",
@@ -120,6 +124,7 @@ impl Client {
             (Verdict::SuddenLasting | Verdict::SuddenLost, _) => "sudden turning point".to_owned(),
             (Verdict::Gradual, _) => "gradual change".to_owned(),
             (Verdict::Easing, _) => "resistance easing".to_owned(),
+            (Verdict::Declining, _) => "declining: breakthroughs rarer or resistance more frequent".to_owned(),
             (Verdict::Stuck, _) => "stuck".to_owned(),
             (Verdict::NoClearChange, _) => "no clear change".to_owned(),
             (Verdict::TooFewSessions, _) => "too few sessions".to_owned(),

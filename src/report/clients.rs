@@ -47,7 +47,7 @@ impl Table for Clients {
                 "verdict",
                 "What the course over the sessions comes to; the rules are in `docs/method.md`. `too_few_sessions` also where five or six sessions are too few to tell a turning point from chance, however clear it is.",
             )
-            .words("sudden_lasting, sudden_lost, gradual, easing, stuck, no_clear_change, too_few_sessions"),
+            .words("sudden_lasting, sudden_lost, gradual, easing, declining, stuck, no_clear_change, too_few_sessions"),
             Column::new("verdict_text", "The verdict in words, with its sessions: also where too few sessions may have a turning point, or where breakthroughs stand out that make no clear change."),
             Column::new("turning_point", "The first session after a sudden turning point.")
                 .or_empty("no sudden turning point"),

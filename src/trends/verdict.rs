@@ -12,7 +12,7 @@ use crate::coding::case::{Measure, Verdict};
 pub const LEAST_SESSIONS: usize = 5;
 /// Share of orders by chance that may give a lasting turning point, and the same for gradual change.
 pub const ERROR_RATE: f64 = 0.05;
-/// The same for easing: less, for it is the third look at the same sessions.
+/// The same for easing, and for a decline: less, for these are further looks at the same sessions.
 pub const EASING_RATE: f64 = 0.025;
 /// Sessions that a new level is seen for, at least, and sessions before it.
 const SIDE: usize = 2;
@@ -24,7 +24,8 @@ const RISE: f64 = 1.645;
 const TURN_UNITS: usize = 2;
 /// Standard errors by which a stretch that is lost again stands out, and a session that somebody stuck does not have.
 const STANDS_OUT: f64 = 2.5;
-/// Units with a breakthrough in the later half of a gradual change, at least.
+/// Units with a breakthrough in the later half of a gradual change, at least; in a decline, those with one in the earlier
+/// half, or those with resistance in the later one.
 const GRADUAL_UNITS: usize = 3;
 /// Units with resistance per 100 client units, and per unit with a breakthrough, from which somebody is stuck.
 const STUCK: (f64, usize) = (18.0, 3);
@@ -96,6 +97,8 @@ pub fn judge(points: &[Point]) -> Judgement {
         (Verdict::Gradual, Vec::new())
     } else if chance.ease <= EASING_RATE && course.less_resistance() {
         (Verdict::Easing, untold)
+    } else if chance.decline <= EASING_RATE && course.worse() {
+        (Verdict::Declining, Vec::new())
     } else if !untold.is_empty() {
         (Verdict::TooFewSessions, untold)
     } else if course.stuck() {
@@ -117,6 +120,8 @@ struct Chance {
     rise: f64,
     /// Falling resistance.
     ease: f64,
+    /// A falling net score.
+    decline: f64,
 }
 
 struct Course<'a> {
@@ -164,15 +169,16 @@ impl<'a> Course<'a> {
         let trend = |values: &[f64], order: &[usize]| {
             order.iter().enumerate().map(|(place, &i)| place as f64 * values[i]).sum::<f64>()
         };
-        let [turn, step, rise, ease] = p_values(self.points.len(), |order| {
+        let [turn, step, rise, ease, decline] = p_values(self.points.len(), |order| {
             [
                 self.steepest(order).map_or(0.0, |(_, height)| height),
                 self.steps(order).map(|(_, height)| height).fold(f64::NEG_INFINITY, f64::max),
                 trend(&self.breakthrough, order),
                 -trend(&self.resistance, order),
+                -trend(&self.centred, order),
             ]
         });
-        Chance { turn, step, rise, ease }
+        Chance { turn, step, rise, ease, decline }
     }
 
     /// For every place that leaves two sessions on either side: the index after it and the height of the step of the net
@@ -285,6 +291,14 @@ impl<'a> Course<'a> {
     fn less_resistance(&self) -> bool {
         let [(early_units, early), (late_units, late)] = self.halves(|point| point.resistances);
         late * early_units < early * late_units
+    }
+
+    /// Fewer breakthroughs in the later half, or more resistance.
+    fn worse(&self) -> bool {
+        let [(early_units, early), (late_units, late)] = self.halves(|point| point.breakthroughs);
+        let fewer = early >= GRADUAL_UNITS && late * early_units < early * late_units;
+        let [(_, before), (_, after)] = self.halves(|point| point.resistances);
+        fewer || after >= GRADUAL_UNITS && after * early_units > before * late_units
     }
 
     /// 18 of 100 client units resist, three for every one with a breakthrough, and in three sessions of five resistance is

@@ -11,13 +11,14 @@ use rand_chacha::ChaCha8Rng;
 use std::fs;
 use std::path::Path;
 
-const VERDICTS: [(&str, &str); 7] = [
+const VERDICTS: [(&str, &str); 8] = [
     ("sudden_lasting", "sudden turning point at session 5, lasting"),
     ("no_clear_change", "no clear change"),
     ("gradual", "gradual change"),
     ("easing", "resistance easing"),
     ("no_clear_change", "no clear change: breakthroughs stand out in session 3 and did not hold"),
     ("sudden_lost", "sudden turning point at session 4, lost by session 7"),
+    ("declining", "declining: breakthroughs rarer or resistance more frequent"),
     ("stuck", "stuck"),
 ];
 const WORDS: [&str; 24] = [
