@@ -21,7 +21,7 @@ const VERDICTS = {
   sudden_lost: ["Sudden, lost", "A turning point whose gain is gone by a later session."],
   gradual: ["Gradual change", "Breakthroughs become more frequent bit by bit."],
   easing: ["Resistance easing", "Resistance becomes rarer."],
-  declining: ["Declining", "Breakthroughs become rarer over the sessions, or resistance more frequent."],
+  declining: ["Declining", "Breakthroughs become rarer over the sessions, or resistance more frequent: in what is said, which need not be how somebody is."],
   stuck: ["Stuck", "Resistance stays, and breakthroughs are few."],
   no_clear_change: ["No clear change", "No change could be told from chance; that is not to say that nothing changed."],
   too_few_sessions: ["Too few sessions", "Too few sessions in order to tell a change from chance."],
