@@ -310,7 +310,8 @@ fn headings_and_headers_over_a_text() {
     let got = read("a.txt", "Client: Mr Obi Okonkwo\nDate: 2024-01-02\n\nT: Well?\nC: No.\n");
     assert_eq!((got.sessions[0].client_id.as_deref(), got.report.units), (None, 3));
     let got = read("note.txt", "Patient: Mrs Okonkwo\nDate: 2024-01-02\n\nS: Pt. came late.\n");
-    assert_eq!((got.sessions[0].client_id.as_deref(), got.sessions[0].units.len()), (None, 3));
+    assert_eq!((got.sessions[0].client_id.as_deref(), got.sessions[0].units.len()), (None, 1));
+    assert_eq!(got.sessions[0].date.as_deref(), Some("2024-01-02"));
 }
 
 #[test]
@@ -458,7 +459,8 @@ fn remarks_are_no_speakers() {
 #[test]
 fn hostile_text_takes_no_time() {
     let start = std::time::Instant::now();
-    for piece in ["<v ", "<v a>", "&", "<", "S. ", "a. \"", "(a. ", "T:", "\"", "a:b;", "\n\n", "{\\"] {
+    for piece in ["<v ", "<v a>", "&", "<", "S. ", "a. \"", "(a. ", "T:", "\"", "a:b;", "a; ", "\n\n", "{\\"]
+    {
         let text = piece.repeat(300_000);
         for format in [Format::Vtt, Format::Note, Format::Text, Format::Csv, Format::Jsonl] {
             let head = if format == Format::Vtt {

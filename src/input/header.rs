@@ -3,7 +3,8 @@
 //! Header lines stand before the first turn (or sentence) of a session, and only known keys count, in any
 //! case, with space, `_` or `-` between the words, and in Markdown (`**Date:** 2024-01-02`, `- Date: …`):
 //! `session_id`, `session`, `session number`, `client_id`, `client number`, `patient id`, `date`,
-//! `session date`, `therapist_id`. `Session: 4` is the number, `Session: K12-4` the id.
+//! `session date`, `therapist_id`. `Session: 4` and `Session: 4 of 12` are the number, `Session: K12-4` the id. Several fields
+//! may stand on one line ([`Fields`]); what holds another field or is no id in length is none.
 //!
 //! `Client: …` and `Therapist: …` are turns, with one exception: in a block of header lines (see [`begins_block`]) and with
 //! a single word holding a digit (`Client: K-12`) they are ids, and so is a title with the name of a therapist, or her
@@ -11,7 +12,8 @@
 //! are not redacted.
 
 use super::columns::whole_number;
-use super::sink::Sink;
+use super::sink::{Context, Sink};
+use super::speakers;
 use crate::transcript::Session;
 
 /// What a header line can set.
@@ -25,8 +27,77 @@ pub(super) enum Key {
     TherapistId,
 }
 
+/// The fields of one header line: `Client ID: K7 | Session: 4`, `Client ID: K7    Name: …    Date: 2024-03-09`.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Fields<'a> {
+    pub(super) known: Vec<(Key, &'a str)>,
+    /// How many others stand beside them, which are left out.
+    pub(super) others: usize,
+}
+
+/// The longest line, in bytes, that is looked through for several fields.
+const MAX_LINE: usize = 400;
+
+/// The longest id, in characters.
+const MAX_ID: usize = 40;
+
+/// The pieces of a line that begin with a key of their own: behind `|`, `;`, a tab or two spaces any key, behind a comma a known
+/// one.
+fn pieces(line: &str) -> Vec<&str> {
+    let is_gap = |c: char| matches!(c, ' ' | '\t' | '|' | ';' | ',');
+    let (mut pieces, mut start, mut at) = (Vec::new(), 0, 0);
+    while let Some(gap) = line[at..].find(is_gap).map(|gap| at + gap).filter(|_| line.len() <= MAX_LINE) {
+        let rest = line[gap..].trim_start_matches(is_gap);
+        at = line.len() - rest.len();
+        let between = &line[gap..at];
+        let parts = between.len() > 1 && !between.contains(',') || between.contains(['\t', '|', ';']);
+        if parts && begins_with_key(rest) || between.contains(',') && field(rest).is_some() {
+            pieces.push(&line[start..gap]);
+            start = at;
+        }
+    }
+    pieces.push(line[start..].trim_end_matches(is_gap));
+    pieces.retain(|piece| !piece.trim_matches(is_gap).is_empty());
+    pieces
+}
+
+/// `Date of birth: …`, `**DOB:** …`
+fn begins_with_key(text: &str) -> bool {
+    let text = text.trim_start_matches(['*', '_']);
+    let end = text.find(|c: char| !(c.is_alphanumeric() || " _-#.()/*".contains(c))).unwrap_or(text.len());
+    text.starts_with(char::is_alphabetic) && (1..=32).contains(&end) && text[end..].starts_with(':')
+}
+
+fn gather<'a>(
+    line: &'a str,
+    closed: bool,
+    of: impl Fn(&'a str) -> Option<(Key, &'a str)>,
+) -> Option<Fields<'a>> {
+    let pieces = pieces(line);
+    let known: Vec<_> = pieces.iter().filter_map(|piece| of(piece)).collect();
+    let first = pieces.first()?;
+    // Behind an unknown key, or a speaker, the rest of the line may be talk.
+    let begins = of(first).is_some()
+        || split(first).is_some_and(|(key, _)| {
+            let named = known.iter().any(|(key, _)| *key == Key::ClientId);
+            closed || named && speakers::role(&key).is_none()
+        });
+    let others = pieces.len() - known.len();
+    (begins && !known.is_empty()).then_some(Fields { known, others })
+}
+
+/// The fields of a line that can be nothing but a header line.
+pub(super) fn fields(line: &str) -> Option<Fields<'_>> {
+    gather(line, false, field)
+}
+
+/// The fields of a line in a block of header lines; see [`loose_field`].
+pub(super) fn loose_fields(line: &str, closed: bool) -> Option<Fields<'_>> {
+    gather(line, closed, |piece| loose_field(piece, closed))
+}
+
 /// The key and the value, without Markdown's marks of emphasis around them, or of a list or a quotation before them.
-fn split(line: &str) -> Option<(String, &str)> {
+pub(super) fn split(line: &str) -> Option<(String, &str)> {
     let (key, value) = line.split_once(':')?;
     let value = value.trim();
     let marked = key.contains('*') || key.trim_start().starts_with('_') || value.starts_with('*');
@@ -48,7 +119,7 @@ pub(super) fn field(line: &str) -> Option<(Key, &str)> {
         "client id" | "client number" | "client no" | "client no." | "client code" | "patient id" => {
             Key::ClientId
         }
-        "date" | "session date" | "date of session" => Key::Date,
+        "date" | "session date" | "date of session" | "date of service" => Key::Date,
         "therapist id" | "therapist number" | "therapist code" | "clinician id" | "counsellor id" => {
             Key::TherapistId
         }
@@ -59,7 +130,7 @@ pub(super) fn field(line: &str) -> Option<(Key, &str)> {
 
 /// Like [`field`], with `Client: K-12` and `Therapist: T4`: for lines in a block of header lines. `Therapist: Dr M` may be one
 /// only if it is `closed`: no turn follows that it would be the first of.
-pub(super) fn loose_field(line: &str, closed: bool) -> Option<(Key, &str)> {
+fn loose_field(line: &str, closed: bool) -> Option<(Key, &str)> {
     if let Some(found) = field(line) {
         return Some(found);
     }
@@ -77,7 +148,7 @@ pub(super) fn loose_field(line: &str, closed: bool) -> Option<(Key, &str)> {
 
 /// Whether no turn can follow above this line: it is blank, a header line, or no line at all.
 pub(super) fn closes(next: Option<&&str>) -> bool {
-    next.is_none_or(|next| next.trim().is_empty() || loose_field(next, false).is_some())
+    next.is_none_or(|next| next.trim().is_empty() || loose_fields(next, false).is_some())
 }
 
 /// The longest block of header lines that is looked through.
@@ -90,10 +161,10 @@ pub(super) fn begins_block(lines: &[&str]) -> bool {
         if line.trim().is_empty() {
             return above > 1;
         }
-        if field(line).is_some() {
+        if fields(line).is_some() {
             return true;
         }
-        if loose_field(line, true).is_none() {
+        if loose_fields(line, true).is_none() {
             return false;
         }
     }
@@ -122,7 +193,90 @@ fn is_titled(value: &str) -> bool {
 /// of talk or of a note.
 pub(super) fn begins_session(line: &str) -> bool {
     let listed = line.starts_with(['-', '>']) || line.starts_with("* ");
-    !listed && matches!(field(line), Some((Key::SessionId | Key::Session, _)))
+    let is_session = |&(key, _): &(Key, &str)| matches!(key, Key::SessionId | Key::Session);
+    !listed && fields(line).is_some_and(|fields| fields.known.iter().any(is_session))
+}
+
+/// Whether these fields, behind the words of a session, tell of another: they name its client, or they are two and say which
+/// session it is.
+pub(super) fn tells_of_another(known: &[(Key, &str)]) -> bool {
+    let has = |wanted: &[Key]| known.iter().any(|(key, _)| wanted.contains(key));
+    let several = known.iter().any(|(key, _)| Some(key) != known.first().map(|(first, _)| first));
+    has(&[Key::ClientId]) || several && has(&[Key::SessionId, Key::Session, Key::Number])
+}
+
+/// The fields of the first of these lines of a transcript if it begins, after a blank one, the header of another session;
+/// with whether it does not repeat what the header `above` says, as the pages of a print do.
+pub(super) fn begins_next<'a>(lines: &[&'a str], above: &[(Key, &str)]) -> Option<(Fields<'a>, bool)> {
+    let line = *lines.first()?;
+    let first = fields(line)?;
+    if begins_session(line) {
+        return Some((first, true));
+    }
+    let block = lines.iter().take(MAX_BLOCK).map_while(|line| loose_fields(line, true));
+    let block: Vec<_> = block.collect();
+    let known: Vec<_> = block.iter().flat_map(|fields| fields.known.iter().copied()).collect();
+    let talk = lines[block.len()..].iter().any(|line| !line.trim().is_empty());
+    let listed = line.starts_with(['-', '>']) || line.starts_with("* ");
+    let next = talk && !listed && tells_of_another(&known);
+    next.then(|| (first, !known.iter().all(|field| above.contains(field))))
+}
+
+/// A line of dashes, of `=` and the like.
+pub(super) fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    line.len() > 2 && line.bytes().all(|byte| b"-=_*~#+ ".contains(&byte))
+}
+
+/// A session after the first of its file, this one being the `nth`: without an id of its own it must not have that of
+/// another.
+pub(super) fn next_session(nth: usize, context: &Context) -> Session {
+    context.session(Some(format!("{}-{nth}", context.stem)))
+}
+
+/// Says which lines of the header were left out.
+pub(super) fn tell_left_out(lines: &[usize], sink: &mut Sink) {
+    match lines {
+        [] => {}
+        [line] => {
+            sink.notice(format!("1 line or field of the header is not known: left out, from line {line}"));
+        }
+        [line, ..] => {
+            let count = lines.len();
+            sink.notice(format!(
+                "{count} lines or fields of the header are not known: left out, from line {line}"
+            ));
+        }
+    }
+}
+
+/// The number in `4`, `4 of 12`, `4/12`, `4 (by telephone)`.
+fn session_number(value: &str) -> Option<u32> {
+    let value = value.split(" (").next()?.trim();
+    let of = value.split_once(" of ").or_else(|| value.split_once('/'));
+    match of.map(|(number, all)| (whole_number(number.trim()), whole_number(all.trim()))) {
+        Some((Some(number), Some(all))) if number <= all => Some(number),
+        _ => whole_number(value),
+    }
+}
+
+/// Whether this can be an id. Ids are not redacted, so what may be another field, with a name, is none.
+fn is_id(value: &str) -> bool {
+    let parted = value.contains([':', '|', ';']) && value.contains(char::is_whitespace);
+    !parted && !value.contains("  ") && !value.contains('\t') && value.chars().count() <= MAX_ID
+}
+
+/// Writes the fields of the line of this number into the session.
+pub(super) fn apply_all(
+    fields: &Fields<'_>,
+    line: usize,
+    session: &mut Session,
+    id_given: &mut bool,
+    sink: &mut Sink,
+) {
+    for &field in &fields.known {
+        apply(field, line, session, id_given, sink);
+    }
 }
 
 /// Writes the header line of this number into the session. A later line does not overwrite an earlier one.
@@ -133,21 +287,30 @@ pub(super) fn apply(
     id_given: &mut bool,
     sink: &mut Sink,
 ) {
+    let number = matches!(key, Key::Session | Key::Number).then(|| session_number(value)).flatten();
+    let what = match key {
+        Key::Session | Key::SessionId => "session",
+        Key::ClientId => "client",
+        Key::TherapistId => "therapist",
+        Key::Number | Key::Date => "",
+    };
+    if number.is_none() && !what.is_empty() && !is_id(value) {
+        return sink
+            .notice(format!("the {what} id at line {line} is too long or holds another field: left empty"));
+    }
     let text = || Some(value.to_owned());
     match key {
-        Key::Session if whole_number(value).is_some() => {
-            session.number = session.number.or(whole_number(value));
-        }
+        Key::Session if number.is_some() => session.number = session.number.or(number),
         Key::Session | Key::SessionId => {
             if !std::mem::replace(id_given, true) {
                 value.clone_into(&mut session.id);
             }
         }
         Key::Number => {
-            if whole_number(value).is_none() {
+            if number.is_none() {
                 sink.notice(format!("the session number at line {line} is not a whole number: left empty"));
             }
-            session.number = session.number.or(whole_number(value));
+            session.number = session.number.or(number);
         }
         Key::ClientId => session.client_id = session.client_id.take().or_else(text),
         Key::Date => session.date = session.date.take().or_else(text),
@@ -158,6 +321,41 @@ pub(super) fn apply(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_fields_on_a_line() {
+        let of = |line| fields(line).map(|fields| (fields.known, fields.others));
+        let id = (Key::ClientId, "0483");
+        let date = (Key::Date, "2024-03-09");
+        for (line, known, others) in [
+            ("Client ID: 0483    Name: Thandeka Mbatha    DOB: 04/11/1987", vec![id], 2),
+            ("Client ID: 0483 | Session: 4 | Date: 2024-03-09", vec![id, (Key::Session, "4"), date], 0),
+            ("| **Client ID:** 0483 | **Date:** 2024-03-09 |", vec![id, date], 0),
+            ("Client ID: 0483; Age: 36; Date: 2024-03-09", vec![id, date], 1),
+            ("Client ID: 0483\tDate: 2024-03-09", vec![id, date], 0),
+            ("Client ID: 0483, Date: 2024-03-09", vec![id, date], 0),
+            ("Name: Thandeka Mbatha | Client ID: 0483", vec![id], 1),
+            ("Date: Saturday, 9 March", vec![(Key::Date, "Saturday, 9 March")], 0),
+            ("Date: 2024-03-09  10:30", vec![(Key::Date, "2024-03-09  10:30")], 0),
+        ] {
+            assert_eq!(of(line), Some((known, others)), "{line}");
+        }
+        for line in ["Client: I wrote it down; date: 3 May", "Anna: Yes; session: four", "so; Date: 3 May"] {
+            assert_eq!(of(line), None, "{line}");
+        }
+        for value in ["K-12", "Dr Anna M", "urn:x:4", "C-13/2"] {
+            assert!(is_id(value), "{value}");
+        }
+        for value in ["0483 Name: Thandeka", "0483   Thandeka", "0483 | Thandeka", &"x".repeat(41)] {
+            assert!(!is_id(value), "{value}");
+        }
+        for (value, number) in
+            [("4 of 12", Some(4)), ("4/12", Some(4)), ("12/4", None), ("4 (online)", Some(4))]
+        {
+            assert_eq!(session_number(value), number, "{value}");
+        }
+        assert_eq!(session_number("K12-4"), None);
+    }
 
     #[test]
     fn known_keys_only() {

@@ -52,7 +52,11 @@ impl Jsonl {
         }
         let named = note.is_some();
         let words = if row.speaker.is_some() { text.or(note) } else { note.or(text) };
-        row.text = words.ok_or("no key 'text' or 'note'; name the one with the words: --map text=KEY")?;
+        let nested = || {
+            object.values().any(|value| value.as_array().is_some_and(|all| all.iter().any(Value::is_object)))
+        };
+        let unnamed = "no key 'text' or 'note'; name the one with the words: --map text=KEY";
+        row.text = words.ok_or_else(|| if nested() { NESTED } else { unnamed })?;
         row.unspoken = row.speaker.is_none() && !named;
         if row.session_id.is_none() && row.speaker.is_none() {
             row.session_id = Some(format!("{}-{}", self.stem, self.record));
@@ -80,6 +84,13 @@ impl Jsonl {
             bytes += line.text.len();
             ahead.push(line);
         }
+        // Elsewhere a broken line costs itself only.
+        if let Some(first) = ahead.first().map(|line| line.text.trim())
+            && (matches!(first, "[" | "{") || !ahead.iter().any(|line| object(line).is_ok()))
+            && let Some(whole) = whole(first)
+        {
+            return Err(whole.to_owned());
+        }
         let objects: Vec<_> = ahead.iter().filter_map(|line| object(line).ok()).collect();
         let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for object in &objects {
@@ -105,6 +116,29 @@ impl Jsonl {
         self.lines.put_back(ahead.into_iter());
         Ok(())
     }
+}
+
+/// Why an array is refused.
+const ARRAY: &str = "this is a JSON array; write one object a line (jq -c '.[]')";
+/// Why an object is refused that holds the turns.
+const NESTED: &str = "this is one JSON object; its turns are wanted, one object a line";
+
+/// Why JSON is refused that is not one object a line, told from how the file begins.
+pub(super) fn whole(start: &str) -> Option<&'static str> {
+    let start = start.trim_start_matches(is_mark).trim_start();
+    let opens =
+        |line: &str| serde_json::from_str::<Value>(line).is_err() && (line == "{" || line.starts_with("{\""));
+    match start.as_bytes().first() {
+        Some(b'[') => Some(ARRAY),
+        Some(b'{') => start.lines().next().is_some_and(|line| opens(line.trim())).then_some(NESTED),
+        _ => None,
+    }
+}
+
+/// Whether it is JSON beyond doubt: `[00:01] T: …` is none.
+pub(super) fn is_structure(start: &str) -> bool {
+    let mut chars = start.chars().filter(|c| !c.is_whitespace());
+    matches!((chars.next(), chars.next()), (Some('['), Some('{')) | (Some('{'), Some('"')))
 }
 
 /// The object of a line, or what is wrong with it.

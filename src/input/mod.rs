@@ -18,6 +18,7 @@ mod find;
 mod header;
 mod jsonl;
 mod labels;
+mod letterhead;
 mod lines;
 mod marks;
 mod memory;

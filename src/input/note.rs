@@ -1,11 +1,14 @@
 //! Session notes as text: SOAP, DAP, BIRP, GIRP, PIRP headings or none, split into sentences.
 //!
-//! Headings are `S:`, `Subjective:`, `SUBJECTIVE` on a line of its own, `Plan -`, also in Markdown and also
-//! within a line after the end of a sentence. The section stays in the speaker, `note:S`; sentences before
+//! Headings are `S:`, `Subjective:`, `SUBJECTIVE` on a line of its own, `Plan -`, `S)` and what follows it so, also
+//! with a number before them, in Markdown and within a line after the end of a sentence. The section stays in the speaker, `note:S`; sentences before
 //! the first heading have none. Line breaks end a sentence unless the line was wrapped: it is long and the
 //! next one goes on, or the next one begins in lower case. A bullet begins a sentence.
+//!
+//! What stands over a note is its head (`letterhead`); behind its words another head begins the next note of the file.
 
 use super::header;
+use super::letterhead::{Head, MAX_HEAD, Use};
 use super::sentences::sentences;
 use super::sink::{Context, Sink};
 use crate::transcript::{Session, Speaker, Unit};
@@ -37,9 +40,35 @@ fn section_of_letter(word: &str) -> Option<char> {
     }
 }
 
+/// What follows the number of a numbered heading: `1. `, `2) `, `IV. `.
+fn unnumbered(line: &str) -> Option<&str> {
+    let end = line.bytes().take(5).position(|byte| matches!(byte, b'.' | b')'))?;
+    let number = &line[..end];
+    let counts =
+        number.bytes().all(|byte| byte.is_ascii_digit()) || number.bytes().all(|byte| b"IVX".contains(&byte));
+    let rest = &line[end + 1..];
+    ((1..=4).contains(&end) && counts && rest.starts_with([' ', '\t'])).then(|| rest.trim_start())
+}
+
+/// Whether the first sentence is nothing but a number: `P: 72.` is a pulse.
+fn is_figure(text: &str) -> bool {
+    let first = text.split(". ").next().unwrap_or_default();
+    let first = first.split(';').next().unwrap_or_default().trim_end_matches('.');
+    !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// Without the marks of Markdown before a heading.
+fn plain(line: &str) -> &str {
+    line.trim_start_matches(['#', ' ', '\t']).trim_start_matches('*').trim_start()
+}
+
 /// The section a line begins, and what follows the heading.
 pub(super) fn heading(line: &str) -> Option<(char, &str)> {
-    let line = line.trim().trim_start_matches('#').trim_start().trim_start_matches('*').trim_start();
+    let line = plain(line.trim());
+    heading_of(unnumbered(line).map_or(line, plain))
+}
+
+fn heading_of(line: &str) -> Option<(char, &str)> {
     let end = line.find(|c: char| !c.is_alphabetic()).unwrap_or(line.len());
     let (word, rest) = line.split_at(end);
     let letter = section_of_letter(word);
@@ -49,13 +78,15 @@ pub(super) fn heading(line: &str) -> Option<(char, &str)> {
     if rest.is_empty() {
         return Some((section, ""));
     }
-    let after = rest.strip_prefix(':').or_else(|| {
-        // `Plan - weekly`, but not `I - we`, and not `Plan-do-check`.
-        let spaced = line[end..].starts_with(' ') && letter.is_none();
-        rest.strip_prefix(['-', '–', '—'])
-            .filter(|after| spaced && (after.is_empty() || after.starts_with(' ')))
-    })?;
-    Some((section, after.trim_start_matches('*').trim()))
+    let after =
+        rest.strip_prefix(':').or_else(|| rest.strip_prefix(')').filter(|_| word == "S")).or_else(|| {
+            // `Plan - weekly`, but not `I - we`, and not `Plan-do-check`.
+            let spaced = line[end..].starts_with(' ') && letter.is_none();
+            rest.strip_prefix(['-', '–', '—'])
+                .filter(|after| spaced && (after.is_empty() || after.starts_with(' ')))
+        })?;
+    let after = after.trim_start_matches('*').trim();
+    (letter.is_none() || !is_figure(after)).then_some((section, after))
 }
 
 /// Cuts a line where another heading begins after the end of a sentence: `… today. O: Flat. P: Weekly.`
@@ -65,15 +96,29 @@ fn cut_inline(line: &str) -> Vec<&str> {
     for (at, _) in line.match_indices([';', '.']).filter(|(at, _)| line[at + 1..].starts_with(' ')) {
         let rest = line[at + 2..].trim_start();
         // No heading is longer, and a look to the end of the line from every full stop would take for ever.
-        let colon = rest.bytes().take(15).position(|byte| byte == b':');
-        let is_heading = colon.is_some_and(|colon| heading(&rest[..=colon]).is_some());
-        if is_heading && at + 1 > start {
+        let colon = rest.bytes().take(20).position(|byte| byte == b':');
+        let is_heading =
+            colon.is_some_and(|colon| heading(&rest[..=colon]).is_some() && !is_sign(rest, colon));
+        // The number of a heading is no sentence before it.
+        let number = unnumbered(line[start..].trim_start()).is_some_and(|after| after.len() == rest.len());
+        if is_heading && !number && at + 1 > start {
             pieces.push(&line[start..=at]);
             start = at + 1;
         }
     }
     pieces.push(&line[start..]);
     pieces
+}
+
+/// Whether, within a line, this is a vital sign (`P: 72 bpm. R: 14.`): a letter, and a number with a word at most.
+fn is_sign(text: &str, colon: usize) -> bool {
+    let mut words = text[colon + 1..].split_whitespace();
+    let figure = words.next().filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    colon == 1
+        && figure.is_some_and(|figure| {
+            let ended = |word: &str| word.ends_with(['.', ';', ',']);
+            ended(figure) || words.next().is_none_or(ended)
+        })
 }
 
 /// The text of a bullet or numbered item.
@@ -96,6 +141,8 @@ struct Paragraphs {
     open: bool,
     /// Whether every line is a paragraph.
     unwrapped: bool,
+    /// Whether the headings are `S)`, `O)` and so on; else `A)` counts something up.
+    lettered: bool,
 }
 
 impl Paragraphs {
@@ -110,7 +157,10 @@ impl Paragraphs {
     }
 
     fn piece(&mut self, piece: &str) {
-        if let Some((section, rest)) = heading(piece) {
+        self.lettered |= piece.starts_with("S) ");
+        let lettered = piece.split_once(") ").filter(|_| self.lettered);
+        let lettered = lettered.and_then(|(letter, rest)| Some((section_of_letter(letter)?, rest.trim())));
+        if let Some((section, rest)) = lettered.or_else(|| heading(piece)) {
             self.section = Some(section);
             self.open = false;
             if !rest.is_empty() {
@@ -169,37 +219,133 @@ pub(super) fn units(text: &str, first_id: usize) -> Vec<Unit> {
     paragraphs.units(first_id)
 }
 
-pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let (mut session, mut id_given) = (context.session(None), false);
-    let empty = || Paragraphs { unwrapped: !context.wraps, ..Paragraphs::default() };
-    let mut paragraphs = empty();
-    let (mut blank, mut block) = (true, false);
-    for (number, &line) in lines.iter().enumerate() {
-        let after_blank = std::mem::replace(&mut blank, line.is_empty());
-        block &= !blank;
-        let written = !paragraphs.done.is_empty();
-        if written && after_blank && header::begins_session(line) {
-            let next = std::mem::replace(&mut session, context.session(None));
-            hand_out(next, &std::mem::replace(&mut paragraphs, empty()), sink);
-            id_given = false;
-        }
-        if paragraphs.done.is_empty() && paragraphs.section.is_none() {
-            // A note has no turns, so `Client: K-12` and `Therapist: Dr M` are never one.
-            block |= header::begins_block(&lines[number..]);
-            let found = if block { header::loose_field(line, true) } else { header::field(line) };
-            if let Some((key, value)) = found {
-                block = true;
-                header::apply((key, value), number + 1, &mut session, &mut id_given, sink);
-                continue;
-            }
-        }
-        paragraphs.line(line);
-    }
-    hand_out(session, &paragraphs, sink);
+/// One note of the file, being read.
+struct Draft {
+    session: Session,
+    id_given: bool,
+    paragraphs: Paragraphs,
+    /// The known fields of its head.
+    known: Vec<(header::Key, String)>,
+    /// The section it begins with.
+    first: Option<char>,
 }
 
-fn hand_out(mut session: Session, paragraphs: &Paragraphs, sink: &mut Sink) {
+impl Draft {
+    fn new(session: Session, context: &Context) -> Draft {
+        let paragraphs = Paragraphs { unwrapped: !context.wraps, ..Paragraphs::default() };
+        Draft { session, id_given: false, paragraphs, known: Vec::new(), first: None }
+    }
+
+    fn is_begun(&self) -> bool {
+        !self.paragraphs.done.is_empty() || self.paragraphs.section.is_some()
+    }
+
+    fn line(&mut self, line: &str) {
+        self.paragraphs.line(line);
+        self.first = self.first.or(self.paragraphs.section);
+    }
+
+    /// Reads the head; `at` is the number of lines above it.
+    fn head(
+        &mut self,
+        head: &Head<'_>,
+        lines: &[&str],
+        at: usize,
+        left_out: &mut Vec<usize>,
+        sink: &mut Sink,
+    ) {
+        for (number, fields) in &head.fields {
+            header::apply_all(fields, at + number + 1, &mut self.session, &mut self.id_given, sink);
+            left_out.extend((fields.others > 0).then_some(at + number + 1));
+        }
+        for (number, line) in lines.iter().enumerate().take(head.uses.len()) {
+            match head.uses[number] {
+                Use::LeftOut => left_out.push(at + number + 1),
+                Use::Words => self.line(line),
+                Use::Field | Use::Nothing => self.line(""),
+            }
+        }
+        self.known.extend(head.known().iter().map(|&(key, value)| (key, value.to_owned())));
+    }
+
+    fn has(&self, (key, value): (header::Key, &str)) -> bool {
+        self.known.iter().any(|(known, other)| *known == key && other == value)
+    }
+
+    /// What a head is behind words of this note. Nothing of it may be the sign-off of the note, which nothing follows, or
+    /// the date of an addendum.
+    fn meets(&self, head: &Head<'_>, lines: &[&str]) -> Meeting {
+        let rest = &lines[head.uses.len()..];
+        let Some(next) = rest.iter().find(|line| !line.is_empty() && !header::is_rule(line)) else {
+            return Meeting::Words;
+        };
+        let anew = self.first.is_some() && heading(next).map(|(section, _)| section) == self.first;
+        let known = head.known();
+        if !head.sharp || header::fields(next).is_some() {
+            Meeting::Words
+        } else if !anew && known.iter().all(|&field| self.has(field)) {
+            Meeting::Same
+        } else if anew || header::tells_of_another(&known) {
+            Meeting::Another
+        } else {
+            Meeting::Words
+        }
+    }
+}
+
+/// What a head is that stands behind the words of a note.
+enum Meeting {
+    Words,
+    /// That of the note, once more, as the pages of a print have it.
+    Same,
+    Another,
+}
+
+pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let pages: Vec<bool> = text.lines().map(|line| line.starts_with('\u{c}')).collect();
+    let (mut draft, mut notes) = (Draft::new(context.session(None), context), 1);
+    let (mut left_out, mut at, mut blank) = (Vec::new(), 0, true);
+    // The next line that is one of a head, if any is.
+    let mut field =
+        lines.iter().position(|line| header::loose_fields(line, true).is_some()).unwrap_or(lines.len());
+    while let Some(&line) = lines.get(at) {
+        let after_blank =
+            std::mem::replace(&mut blank, line.is_empty() || header::is_rule(line)) || pages[at];
+        let rest = &lines[at..];
+        if field < at {
+            let is_field = |line: &&str| header::loose_fields(line, true).is_some();
+            field = rest.iter().position(is_field).map_or(lines.len(), |ahead| at + ahead);
+        }
+        let near = after_blank && !blank && field < lines.len() && field - at < MAX_HEAD;
+        let head = Some(rest).filter(|_| near).and_then(Head::of);
+        let begun = draft.is_begun() || !draft.known.is_empty();
+        let meeting = match &head {
+            Some(_) if !begun => Meeting::Same,
+            _ if begun && after_blank && header::begins_session(line) => Meeting::Another,
+            Some(head) => draft.meets(head, rest),
+            None => Meeting::Words,
+        };
+        if let Meeting::Another = meeting {
+            notes += 1;
+            let next = Draft::new(header::next_session(notes, context), context);
+            hand_out(std::mem::replace(&mut draft, next), sink);
+        }
+        if let (Some(head), Meeting::Same | Meeting::Another) = (head, meeting) {
+            draft.head(&head, rest, at, &mut left_out, sink);
+            at += head.uses.len();
+            blank = true;
+        } else {
+            draft.line(if blank { "" } else { line });
+            at += 1;
+        }
+    }
+    header::tell_left_out(&left_out, sink);
+    hand_out(draft, sink);
+}
+
+fn hand_out(draft: Draft, sink: &mut Sink) {
+    let Draft { mut session, paragraphs, .. } = draft;
     session.units = paragraphs.units(0);
     if session.units.is_empty() {
         sink.refuse("the note is empty".to_owned());

@@ -6,7 +6,7 @@
 //! that shows neither is refused: it may be a transcript that has lost its speakers.
 
 use super::columns::{ColumnMap, Key};
-use super::{Format, header, labels, note, speakers, subtitles, table, turns};
+use super::{Format, header, jsonl, labels, note, speakers, subtitles, table, turns};
 use crate::transcript::Speaker;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -55,6 +55,9 @@ pub(super) fn sniff(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     if start.starts_with("WEBVTT") {
         return Ok(Format::Vtt);
     }
+    if start.starts_with("MSH|") {
+        return Err("this is an HL7 message; export the note's text".to_owned());
+    }
     let extension = extension(name);
     match extension.as_str() {
         "csv" => return Ok(Format::Csv),
@@ -75,8 +78,16 @@ pub(super) fn sniff(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     if first.starts_with('{') && serde_json::from_str::<serde_json::Value>(first).is_ok() {
         return Ok(Format::Jsonl);
     }
+    if let Some(whole) = jsonl::whole(start).filter(|_| extension == "json" || jsonl::is_structure(start)) {
+        return Err(whole.to_owned());
+    }
     if extension == "json" {
-        return Err("JSON is read one object a line; write the records as JSONL, or give --format".to_owned());
+        return Err("this is not JSON, whatever its name says; give --format".to_owned());
+    }
+    if table_of(first, b'|') {
+        return Err(
+            "this is a table whose cells are parted by |; save it with commas, semicolons or tabs".to_owned()
+        );
     }
     if let Some(format) = table_begins(first) {
         return Ok(format);
@@ -114,11 +125,15 @@ fn subtitles_begin(start: &str) -> bool {
 
 fn table_begins(first: &str) -> Option<Format> {
     let delimiter = table::delimiter_of(first);
+    table_of(first, delimiter).then_some(if delimiter == b'\t' { Format::Tsv } else { Format::Csv })
+}
+
+/// Whether the line is the header line of a table.
+fn table_of(first: &str, delimiter: u8) -> bool {
     let cells = table::header_cells(first, delimiter);
     let at = ColumnMap::default().places(cells.iter().map(String::as_str));
     let has = |key: Key| at[key as usize].is_some();
-    let is_table = (has(Key::Text) || has(Key::Note)) && (has(Key::SessionId) || has(Key::Speaker));
-    is_table.then_some(if delimiter == b'\t' { Format::Tsv } else { Format::Csv })
+    (has(Key::Text) || has(Key::Note)) && (has(Key::SessionId) || has(Key::Speaker))
 }
 
 /// Transcript or note. An error is the reason to refuse the file.
@@ -128,10 +143,14 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
     let lines: Vec<&str> = head.lines().collect();
-    let mut block = false;
+    let back = |order: &[&str]| order.windows(3).filter(|three| three[0] == three[2]).count();
+    let (mut block, mut turns_back) = (false, 0);
     for (number, &line) in lines.iter().enumerate() {
-        block = header::begins_block(&lines[number..]) || block && header::loose_field(line, true).is_some();
+        block = header::begins_block(&lines[number..]) || block && header::loose_fields(line, true).is_some();
         if block {
+            // The sections of the next note begin anew.
+            turns_back += back(&order);
+            order.clear();
             continue;
         }
         let heading = note::heading(line).is_some();
@@ -162,13 +181,15 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
         headings += patient;
     }
     // Question and answer, `Q: A: Q: A:`: the sections of a note do not come back in turns.
-    let turns_back = order.windows(3).filter(|three| three[0] == three[2]).count();
+    turns_back += back(&order);
     let repeated = names.values().filter(|&&count| count > 1).count();
     let labels = labels::Survey::of(head);
     // A note may list what both sides did under its headings.
     let labelled = labels.is_transcript() && labels.count() > 3 * headings;
     if labelled || talk > headings || turns_back > 1 {
         Ok(Format::Text)
+    } else if is_lost(head, headings) {
+        Err(labels::LOST.to_owned())
     } else if headings > 0 {
         Ok(Format::Note)
     } else if repeated > 1 {
@@ -179,6 +200,33 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     } else {
         Err(NEITHER.to_owned())
     }
+}
+
+/// Whether lines begin with role words of both sides, in turns, in a form that a note does not have and nothing reads:
+/// `1,Therapist,"…"`, `Therapist says: …`, `TH. Hello`.
+fn is_lost(head: &str, headings: usize) -> bool {
+    let sides: Vec<Speaker> = head.lines().filter_map(side).collect();
+    let therapist = |speaker: Speaker| speaker == Speaker::Therapist;
+    let changes = sides.windows(2).filter(|two| therapist(two[0]) != therapist(two[1])).count();
+    changes > 1 && sides.len() > 3 * headings
+}
+
+fn side(line: &str) -> Option<Speaker> {
+    const SAYS: [&str; 10] =
+        ["says", "said", "asks", "asked", "replies", "replied", "answers", "answered", "speaks", "speaking"];
+    let whole = |word: &str| speakers::role(word.trim_matches(['"', ' ', '\t']));
+    // A cell of a row, which has others behind it.
+    let cells: Vec<&str> = line.splitn(5, [',', ';', '|', '\t']).collect();
+    let row = cells.len() > 2 || cells.len() == 2 && line.contains(['|', '\t']);
+    if let Some(speaker) = cells[..cells.len() - 1].iter().filter(|_| row).find_map(|cell| whole(cell)) {
+        return Some(speaker);
+    }
+    let (word, rest) = line.trim().split_at_checked(line.trim().find([' ', '.'])?)?;
+    let speaker = speakers::role(word).filter(|_| word.len() > 1)?;
+    let says = rest.split_once(':').is_some_and(|(verb, _)| SAYS.contains(&verb.trim()));
+    // `Pt. came late` is a sentence of a note.
+    let dotted = rest.strip_prefix(". ").is_some_and(|words| words.starts_with(char::is_uppercase));
+    (says || dotted).then_some(speaker)
 }
 
 /// Whether prose without headings is a clinician's: the file says so, or the words do. Labels are no
@@ -219,7 +267,7 @@ mod tests {
         assert_eq!(told("-", "session_id;speaker;text\n"), Ok(Format::Csv));
         assert_eq!(told("-", "session_id\tspeaker\ttext\n"), Ok(Format::Tsv));
         assert!(told("a.docx", "PK\u{3}\u{4}...").unwrap_err().contains("Word"));
-        assert!(told("a.json", "[\n{}]").unwrap_err().contains("JSONL"));
+        assert!(told("a.json", "[\n{}]").unwrap_err().contains("one object a line"));
         assert!(told("a.txt", "  \n").unwrap_err().contains("empty"));
     }
 

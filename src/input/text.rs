@@ -2,8 +2,8 @@
 //!
 //! What begins a turn: the label of a speaker, as [`turns::Voices`] tells it; see `labels` for role words without their
 //! colon. All other lines go on with the turn above, joined with a space. Lines before the first turn that are neither header nor heading are rejected, one record a run of them,
-//! for they may be words whose speaker is lost. See `header` for the lines over the first turn; a header with a session id after a blank
-//! line begins the next session.
+//! for they may be words whose speaker is lost. See `header` for the lines over the first turn; a header with a session or client id after a blank
+//! line or a rule begins the next session.
 
 use super::sink::{Context, Sink};
 use super::turns::{self, Turn};
@@ -14,8 +14,8 @@ use crate::transcript::{MONTHS, Session};
 enum Line<'a> {
     Blank,
     /// Begins a new session; with its header field.
-    Next(header::Key, &'a str),
-    Header(header::Key, &'a str),
+    Next(header::Fields<'a>),
+    Header(header::Fields<'a>),
     Time(f64),
     /// With whether its label is a speaker's.
     Labelled(turns::Prefix<'a>, bool),
@@ -73,14 +73,17 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         run &= matches!(line, Line::Blank);
         match line {
             Line::Blank => {}
-            Line::Next(key, value) => {
-                let mut next = Draft::new(number + 1, context);
-                header::apply((*key, value), number + 1, &mut next.session, &mut next.id_given, sink);
+            Line::Next(fields) => {
+                let session = header::next_session(drafts.len() + 1, context);
+                let mut next = Draft { session, ..Draft::new(number + 1, context) };
+                header::apply_all(fields, number + 1, &mut next.session, &mut next.id_given, sink);
+                left_out.extend((fields.others > 0).then_some(number + 1));
                 drafts.push(next);
             }
-            Line::Header(key, value) => {
+            Line::Header(fields) => {
                 let Draft { session, id_given, .. } = draft;
-                header::apply((*key, value), number + 1, session, id_given, sink);
+                header::apply_all(fields, number + 1, session, id_given, sink);
+                left_out.extend((fields.others > 0).then_some(number + 1));
             }
             Line::Time(seconds) => time = Some(*seconds),
             Line::Labelled(prefix, true) => {
@@ -116,9 +119,8 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
             ));
         }
     }
-    if let (Some(line), true) = (left_out.first(), drafts.iter().any(|draft| !draft.turns.is_empty())) {
-        let count = left_out.len();
-        sink.notice(format!("{count} lines of the header are not known: left out, from line {line}"));
+    if drafts.iter().any(|draft| !draft.turns.is_empty()) {
+        header::tell_left_out(&left_out, sink);
     }
     finish(drafts, therapists, sink);
 }
@@ -232,6 +234,7 @@ fn classify<'a>(
     let mut lines = Vec::with_capacity(all.len());
     // Whether a turn has been met in this session, and whether this is a block of header lines.
     let (mut talking, mut block, mut blank) = (false, false, true);
+    let mut above = Vec::new();
     for (number, &line) in all.iter().enumerate() {
         if line.is_empty() {
             blank = true;
@@ -239,19 +242,28 @@ fn classify<'a>(
             lines.push(Line::Blank);
             continue;
         }
-        let after_blank = std::mem::replace(&mut blank, false);
-        if talking && after_blank && header::begins_session(line) {
-            (talking, block) = (false, true);
-            lines.extend(header::field(line).map(|(key, value)| Line::Next(key, value)));
-            continue;
+        let after_blank = std::mem::replace(&mut blank, header::is_rule(line));
+        if talking
+            && after_blank
+            && let Some((fields, other)) = header::begins_next(&all[number..], &above)
+        {
+            block = true;
+            if other {
+                talking = false;
+                above.clone_from(&fields.known);
+                lines.push(Line::Next(fields));
+                continue;
+            }
         }
-        if !talking {
+        // A page of a print may say once more what the first one does.
+        if !talking || block {
             let within = block || header::begins_block(&all[number..]);
             let closed = header::closes(all.get(number + 1));
-            let found = if within { header::loose_field(line, closed) } else { header::field(line) };
-            if let Some((key, value)) = found {
+            let found = if within { header::loose_fields(line, closed) } else { header::fields(line) };
+            if let Some(fields) = found {
                 block = true;
-                lines.push(Line::Header(key, value));
+                above.extend_from_slice(&fields.known);
+                lines.push(Line::Header(fields));
                 continue;
             }
         }

@@ -1,0 +1,261 @@
+//! Notes as electronic records export them: what stands over them, several in one file, and what only looks like one.
+
+use breakthrough::input::{self, Event, Options};
+use breakthrough::transcript::Session;
+use std::path::Path;
+
+struct Got {
+    sessions: Vec<Session>,
+    rejects: Vec<String>,
+    notices: Vec<String>,
+}
+
+fn read(text: impl AsRef<str>) -> Got {
+    read_as("a.txt", text)
+}
+
+fn read_as(name: &str, text: impl AsRef<str>) -> Got {
+    let mut got = Got { sessions: Vec::new(), rejects: Vec::new(), notices: Vec::new() };
+    for event in input::read(text.as_ref().as_bytes(), Path::new(name).into(), &Options::default()) {
+        match event {
+            Event::Session(session) => got.sessions.push(session),
+            Event::Reject(reject) => got.rejects.push(reject.reason),
+            Event::Notice(notice) => got.notices.push(notice.text),
+        }
+    }
+    got
+}
+
+/// `client|number|date` of a session.
+fn about(session: &Session) -> String {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let number = session.number.map(|number| number.to_string()).unwrap_or_default();
+    format!("{}|{number}|{}", text(&session.client_id), text(&session.date))
+}
+
+fn units(session: &Session) -> Vec<String> {
+    session.units.iter().map(|unit| format!("{}|{}", unit.speaker, unit.text)).collect()
+}
+
+const NOTE: &str = "SUBJECTIVE\nPt came late.\nPLAN\nMeet weekly.\n";
+const WORDS: [&str; 2] = ["note:S|Pt came late.", "note:P|Meet weekly."];
+
+#[test]
+fn several_fields_on_one_line_are_several_fields() {
+    for (line, wanted) in [
+        ("Client ID: 0483    Name: Thandeka Mbatha    DOB: 04/11/1987", "0483||"),
+        ("Client ID: K7 | Session: 4 | Date: 2024-03-09", "K7|4|2024-03-09"),
+        ("Name: Thandeka Mbatha; Client ID: K7; Session: 4 of 12", "K7|4|"),
+    ] {
+        let got = read(format!("{line}\n\n{NOTE}"));
+        assert_eq!(about(&got.sessions[0]), wanted, "{line}");
+        assert_eq!(units(&got.sessions[0]), WORDS, "{line}");
+        assert_eq!(got.sessions[0].id, "a");
+        let told = got.notices.iter().any(|notice| notice.contains("left out, from line 1"));
+        assert_eq!(told, line.contains("Name"), "{:?}", got.notices);
+        let got = read(format!("{line}\n\nT: Well?\nC: No.\n"));
+        assert_eq!((about(&got.sessions[0]).as_str(), got.sessions[0].units.len()), (wanted, 2), "{line}");
+    }
+    let got = read(format!("Client ID: 0483 Name: Thandeka Mbatha\n\n{NOTE}"));
+    assert_eq!(about(&got.sessions[0]), "||");
+    assert_eq!(got.notices, ["the client id at line 1 is too long or holds another field: left empty"]);
+}
+
+#[test]
+fn titles_and_unknown_lines_do_not_end_the_head() {
+    let fields = "Client ID: K7\nSession: 3\nDate: 2024-03-09\n";
+    for (title, told) in [
+        ("PROGRESS NOTE\n", 1),
+        ("# Progress note\n\n", 1),
+        ("SOAP NOTE\n", 1),
+        ("Confidential\n", 1),
+        ("---\n", 0),
+        ("=====\n", 0),
+        ("Northgate Counselling Service\n12 High Street\n\n", 1),
+        ("Name: Thandeka Mbatha\nDOB: 04/11/1987\n", 1),
+        ("Patient: Thandeka Mbatha\n", 1),
+    ] {
+        let got = read(format!("{title}{fields}\n{NOTE}"));
+        assert_eq!(about(&got.sessions[0]), "K7|3|2024-03-09", "{title}");
+        assert_eq!(units(&got.sessions[0]), WORDS, "{title}");
+        assert_eq!(got.notices.len(), told, "{:?}", got.notices);
+    }
+    for between in ["Duration: 50 min", "Provider: T1", "Room: blue"] {
+        let text =
+            format!("Client ID: K7\n{between}\nSession: 3\nDate: 2024-03-09\nLocation: here\n\n{NOTE}");
+        let got = read(text);
+        assert_eq!(about(&got.sessions[0]), "K7|3|2024-03-09", "{between}");
+        assert_eq!(units(&got.sessions[0]), WORDS, "{between}");
+        assert_eq!(
+            got.notices,
+            ["2 lines or fields of the header are not known: left out, from line 2"],
+            "{between}"
+        );
+    }
+}
+
+#[test]
+fn words_at_the_beginning_of_a_note_are_words() {
+    let first = |text: &str| units(&read_as("note.txt", text).sessions[0])[0].clone();
+    for (text, words) in [
+        ("Mood: low\nPlan: weekly\n", "note|Mood: low"),
+        ("Mood: low\nDate: 2024-03-09\n\nPt came late.\n", "note|Mood: low"),
+        ("Date: 2024-03-09\nMood: low\n\nPt came late.\n", "note|Mood: low"),
+        ("Date: 2024-03-09\n\nLow Mood\n\nPt came late.\n", "note|Low Mood"),
+        ("Pt came late.\nDate: 2024-03-09\n", "note|Pt came late."),
+        ("PROGRESS NOTE\n\nS: Pt came late.\nO: Flat.\n", "note|PROGRESS NOTE"),
+        ("Provider: T1\n\nS: Pt came late.\nO: Flat.\n", "note|Provider: T1"),
+    ] {
+        assert_eq!(first(text), words, "{text}");
+    }
+}
+
+#[test]
+fn a_head_behind_words_begins_the_next_note() {
+    for (between, next) in [
+        ("\n", "Date: 2024-03-16\nClient ID: C-13\n"),
+        ("\n", "Client ID: C-13\n\nDate: 2024-03-16\n"),
+        ("-----\n", "PROGRESS NOTE\nDate: 2024-03-16\nClient ID: C-13\nProvider: T1\n"),
+        ("=====\n\n", "Client ID: C-13 | Date: 2024-03-16\n"),
+        ("\u{c}", "Date: 2024-03-16\nClient ID: C-13\n"),
+    ] {
+        let got = read(format!("Date: 2024-03-09\nClient ID: C-12\n\n{NOTE}{between}{next}\n{NOTE}"));
+        let sessions: Vec<_> = got.sessions.iter().map(about).collect();
+        assert_eq!(sessions, ["C-12||2024-03-09", "C-13||2024-03-16"], "{next}");
+        assert_eq!((got.sessions[0].id.as_str(), got.sessions[1].id.as_str()), ("a", "a-2"));
+        assert!(got.sessions.iter().all(|session| units(session) == WORDS), "{next}");
+        assert!(got.rejects.is_empty());
+    }
+    // The same client, and a date over headings that begin anew.
+    let got = read(format!("Client ID: K7\nDate: 1 May\n\n{NOTE}\nClient ID: K7\nDate: 8 May\n\n{NOTE}"));
+    assert_eq!(got.sessions.iter().map(about).collect::<Vec<_>>(), ["K7||1 May", "K7||8 May"]);
+    let got = read(format!("Date: 1 May\n\n{NOTE}\nDate: 8 May\n\n{NOTE}"));
+    assert_eq!(got.sessions.iter().map(about).collect::<Vec<_>>(), ["||1 May", "||8 May"]);
+    // Letters of sections that come back are no turns.
+    let got = read("Session: 1\n\nS: Pt late.\nP: Weekly.\n\nSession: 2\n\nS: Pt early.\nP: Weekly.\n");
+    assert_eq!(got.sessions.iter().map(|session| session.id.as_str()).collect::<Vec<_>>(), ["a", "a-2"]);
+}
+
+#[test]
+fn a_head_that_ends_a_note_begins_none() {
+    for end in [
+        "\nDate: 2024-03-10\nClient called to cancel.\n",
+        "\nTherapist ID: T4\nDate: 2024-03-09\n",
+        "\nClient ID: C-12\nDate: 2024-03-09\n",
+        "\nTherapist ID: T4\nDate: 2024-03-10\n\nAddendum: client called.\n",
+    ] {
+        let got = read(format!("Date: 2024-03-09\nClient ID: C-12\n\n{NOTE}{end}"));
+        assert_eq!((got.sessions.len(), got.rejects.len()), (1, 0), "{end}");
+        assert!(got.sessions[0].units.len() > 2, "{end}");
+    }
+    // The head of a page that is printed once more.
+    let got = read(
+        "Client ID: K7\nDate: 1 May\n\nSUBJECTIVE\nPt late.\n\u{c}Client ID: K7\nDate: 1 May\n\nPLAN\nWeekly.\n",
+    );
+    assert_eq!(units(&got.sessions[0]), ["note:S|Pt late.", "note:P|Weekly."]);
+    // A sign-off over the head of the next note is of neither.
+    let got = read(format!(
+        "Client ID: K7\nDate: 1 May\n\n{NOTE}\nTherapist ID: T4\nDate: 2 May\n\nClient ID: K8\nDate: 8 May\n\n{NOTE}"
+    ));
+    assert_eq!(got.sessions.iter().map(about).collect::<Vec<_>>(), ["K7||1 May", "K8||8 May"]);
+}
+
+#[test]
+fn a_client_id_begins_the_next_session_of_a_transcript() {
+    for (next, clients) in [
+        ("\nClient ID: C-13\nDate: 2024-03-16\n\n", 2),
+        ("-----\nClient ID: C-13\n", 2),
+        ("\nClient ID: C-12\n\n", 1),
+    ] {
+        let got = read(format!("Client ID: C-12\n\nT: Well?\nC: No.\n{next}T: And you?\nC: Yes.\n"));
+        assert_eq!((got.sessions.len(), got.rejects.len()), (clients, 0), "{next}");
+        let last = got.sessions.last().unwrap();
+        assert_eq!(last.client_id.as_deref(), Some(if clients == 2 { "C-13" } else { "C-12" }));
+        assert_eq!(last.units.last().unwrap().text, "Yes.");
+        assert!(
+            got.sessions.iter().flat_map(|session| &session.units).all(|unit| !unit.text.contains("C-1"))
+        );
+    }
+}
+
+#[test]
+fn numbered_headings_and_vital_signs() {
+    for headings in [
+        ["1. SUBJECTIVE: ", "2. OBJECTIVE: ", "3. PLAN: "],
+        ["1) Subjective:\n", "2) Objective:\n", "3) Plan:\n"],
+        ["1. Subjective\n", "2. Objective\n", "3. Plan\n"],
+        ["I. SUBJECTIVE: ", "II. OBJECTIVE: ", "III. PLAN: "],
+        ["S) ", "O) ", "P) "],
+        ["## 1. Subjective\n\n", "## 2. Objective\n\n", "## 3. Plan\n\n"],
+    ] {
+        let [s, o, p] = headings;
+        let got = read_as("note.txt", format!("{s}Pt came late.\n{o}Flat.\n{p}Meet weekly.\n"));
+        let wanted = ["note:S|Pt came late.", "note:O|Flat.", "note:P|Meet weekly."];
+        assert_eq!(units(&got.sessions[0]), wanted, "{headings:?}");
+    }
+    let got = read("1. Behavior: Pt late. 2. Intervention: CBT. 3. Response: Calm. 4. Plan: Weekly.\n");
+    assert_eq!(units(&got.sessions[0]), ["note:B|Pt late.", "note:I|CBT.", "note:R|Calm.", "note:P|Weekly."]);
+    let signs = "OBJECTIVE\nC: oriented. T: 36.8. P: 72. R: 14 bpm.\nP: 72\nPLAN\nA) GP. B) Group. P: 2 more sessions.\n";
+    let got = read(format!("SUBJECTIVE\nPt came late.\n{signs}"));
+    let sections: String =
+        got.sessions[0].units.iter().filter_map(|unit| unit.speaker.to_string().pop()).collect();
+    assert!(sections.starts_with("SO") && !sections.contains('R') && !sections.contains('A'), "{sections}");
+    assert!(
+        got.sessions[0]
+            .units
+            .iter()
+            .filter(|unit| unit.text.contains("72"))
+            .all(|unit| unit.speaker.to_string() == "note:O")
+    );
+}
+
+#[test]
+fn what_is_no_note_is_refused() {
+    for text in [
+        "1,Therapist,\"Client reports?\"\n2,Client,\"Denies.\"\n3,Therapist,\"Hm.\"\n4,Client,\"Yes.\"\n",
+        "Therapist says: How was it?\nClient says: I denied it.\nTherapist says: Hm.\nClient says: Yes.\n",
+        "TH. How was it, client?\nCL. Patient denied it.\nTH. Hm.\nCL. Yes.\n",
+    ] {
+        let got = read_as("note.txt", text);
+        assert!(got.sessions.is_empty() && got.rejects[0].contains("begin every turn"), "{:?}", got.rejects);
+    }
+    for note in [
+        "Pt. came late.\nTh. offered tea.\nPt. agreed.\nTh. listened. Client denies SI.\n",
+        "Client said, quietly, no.\nTherapist asked, again, why.\nClient said, again, no.\n",
+    ] {
+        assert_eq!(read_as("note.txt", note).sessions.len(), 1, "{note}");
+    }
+    for (text, reason) in [
+        ("session_id|speaker|text\ns|Therapist|Well?\ns|Client|No.\n", "parted by |"),
+        ("MSH|^~\\&|EHR|CLINIC\nOBX|1|TX|note\n", "this is an HL7 message; export the note's text"),
+    ] {
+        let got = read(text);
+        assert!(got.sessions.is_empty() && got.rejects[0].contains(reason), "{:?}", got.rejects);
+    }
+}
+
+#[test]
+fn json_that_is_not_one_object_a_line() {
+    let array =
+        "[\n {\"speaker\": \"T\", \"text\": \"Well?\"},\n {\"speaker\": \"C\", \"text\": \"No.\"}\n]\n";
+    let nested =
+        "{\n \"session_id\": \"s\",\n \"turns\": [\n  {\"speaker\": \"T\", \"text\": \"Well?\"}\n ]\n}\n";
+    for name in ["a.json", "a.jsonl", "a.txt"] {
+        for text in [array.to_owned(), array.replace('\n', "")] {
+            let got = read_as(name, text);
+            assert!(
+                got.sessions.is_empty() && got.rejects[0].contains("this is a JSON array"),
+                "{:?}",
+                got.rejects
+            );
+        }
+        for text in [nested.to_owned(), nested.replace('\n', "")] {
+            let got = read_as(name, text);
+            assert!(
+                got.sessions.is_empty() && got.rejects[0].contains("its turns are wanted"),
+                "{:?}",
+                got.rejects
+            );
+        }
+    }
+}
