@@ -62,7 +62,8 @@ fn csv_with_every_column() {
          s1,k1,1,2024-01-02,t1,u2,Client,\"He said \"\"no\"\"\nand left\",00:00:02,00:00:03.25,y\n\
          s2,k1,2.0,,,u1,client 2,,,,\n",
     );
-    assert!(got.rejects.is_empty() && got.notices.is_empty());
+    assert!(got.rejects.is_empty());
+    assert_eq!(got.notices.len(), 1, "the unit without a word: {:?}", got.notices);
     assert_eq!(units(&got.sessions[0]), ["u1 therapist|Hello, you", "u2 client|He said \"no\"\nand left"]);
     let first = &got.sessions[0];
     assert_eq!((first.client_id.as_deref(), first.number), (Some("k1"), Some(1)));
@@ -203,7 +204,7 @@ fn an_empty_client_id_joins_no_two_clients() {
     assert_eq!(found, [(Some("A"), 3), (Some("B"), 2)]);
     // As R writes a missing cell.
     let got = read("a.csv", "session_id,client_id,speaker,text\n1,NA,C,NA\n1,NA,T,x\n");
-    assert_eq!((got.sessions[0].client_id.as_deref(), got.notices.len()), (None, 1));
+    assert_eq!((got.sessions[0].client_id.as_deref(), got.notices.len()), (None, 3));
 }
 
 #[test]
@@ -306,9 +307,16 @@ fn headings_and_headers_over_a_text() {
     }
     let got = read("a.txt", "date: 1 May\nTherapist: Dr M\nClient: K-12\n\nT: Well?\nC: No.\n");
     assert_eq!((got.sessions[0].therapist_id.as_deref(), got.report.units), (Some("Dr M"), 2));
-    // The name of a client is no id, for those are not redacted.
-    let got = read("a.txt", "Client: Mr Obi Okonkwo\nDate: 2024-01-02\n\nT: Well?\nC: No.\n");
-    assert_eq!((got.sessions[0].client_id.as_deref(), got.report.units), (None, 3));
+    // The name of a client is no id, for those are not redacted, and no turn.
+    for names in [
+        "Client: Mr Obi Okonkwo\n",
+        "Therapist: Dr Okwuosa\nClient: Thandeka Mbatha\nLocation: the new room\n",
+        "Client ID: K7\nTherapist: I. Okwuosa\n",
+    ] {
+        let got = read("a.txt", format!("{names}Date: 2024-01-02\nSession: 4\n\nT: Well?\nC: No.\n"));
+        assert_eq!((got.sessions[0].number, got.report.units), (Some(4), 2), "{names}");
+        assert!(got.notices[0].contains("of the header is not known"), "{:?}", got.notices);
+    }
     let got = read("note.txt", "Patient: Mrs Okonkwo\nDate: 2024-01-02\n\nS: Pt. came late.\n");
     assert_eq!((got.sessions[0].client_id.as_deref(), got.sessions[0].units.len()), (None, 1));
     assert_eq!(got.sessions[0].date.as_deref(), Some("2024-01-02"));

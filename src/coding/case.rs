@@ -124,7 +124,9 @@ impl Client {
             (Verdict::SuddenLasting | Verdict::SuddenLost, _) => "sudden turning point".to_owned(),
             (Verdict::Gradual, _) => "gradual change".to_owned(),
             (Verdict::Easing, _) => "resistance easing".to_owned(),
-            (Verdict::Declining, _) => "declining: breakthroughs rarer or resistance more frequent".to_owned(),
+            (Verdict::Declining, _) => {
+                "declining: breakthroughs rarer or resistance more frequent".to_owned()
+            }
             (Verdict::Stuck, _) => "stuck".to_owned(),
             (Verdict::NoClearChange, _) => "no clear change".to_owned(),
             (Verdict::TooFewSessions, _) => "too few sessions".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::marks::bare;
 use super::{Error, speakers};
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// What a column can be.
@@ -88,7 +89,34 @@ impl Key {
                 "talker",
             ],
             Key::Text => &["utterancetext", "turntext"],
-            _ => &[],
+            Key::Note => &[],
+            Key::ClientId => &[
+                "clientno",
+                "clientnr",
+                "clientnumber",
+                "clientcode",
+                "patientid",
+                "patientno",
+                "patientnr",
+                "patientnumber",
+                "patientcode",
+                "caseid",
+                "caseno",
+                "casenumber",
+            ],
+            Key::SessionNumber => COUNTED,
+            Key::Date => &["sessiondate", "dateofsession"],
+            Key::TherapistId => &[
+                "therapistno",
+                "therapistnumber",
+                "therapistcode",
+                "clinicianid",
+                "cliniciancode",
+                "counsellorid",
+                "counselorid",
+            ],
+            Key::Start => &["starttime", "onset", "begin", "begintime"],
+            Key::End => &["endtime", "offset", "stop", "stoptime"],
         }
     }
 
@@ -100,6 +128,48 @@ impl Key {
             _ => &[],
         }
     }
+}
+
+/// Names of a session's number, which tell sessions apart where nothing else does.
+const COUNTED: &[&str] = &["sessionno", "sessionnr", "sessionnum", "session#"];
+
+/// Names of columns that say whose session it is, or something else: who speaks, what it is about, somebody's words. The
+/// cells decide, see [`may_be_ids`].
+const WHOSE: [&str; 12] = [
+    "client",
+    "patient",
+    "participantid",
+    "participantno",
+    "participantnumber",
+    "participantcode",
+    "participant",
+    "subjectid",
+    "subjectno",
+    "subject",
+    "case",
+    "casecode",
+];
+
+/// Whether the cells of a column among [`WHOSE`] may be ids of clients, each beside the session of its row: `K1`, `Client 1`,
+/// and `Anna` where the column is called `client` or `patient`. An id that comes back in a session after another one is
+/// rather that of who speaks.
+pub(super) fn may_be_ids<'a>(name: &str, cells: impl Iterator<Item = (Option<&'a str>, &'a str)>) -> bool {
+    const LONGEST: usize = 32;
+    let whom = matches!(name, "client" | "patient");
+    let mut met: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
+    for (session, cell) in cells {
+        let digit = cell.contains(|c: char| c.is_ascii_digit());
+        let fits = digit || whom && !cell.contains(char::is_whitespace);
+        let before = met.entry(session).or_default();
+        if before.last() == Some(&cell) {
+            continue;
+        }
+        if !fits || cell.len() > LONGEST || before.contains(&cell) {
+            return false;
+        }
+        before.push(cell);
+    }
+    true
 }
 
 /// The names of all keys, for messages.
@@ -208,11 +278,17 @@ impl ColumnMap {
                 names.iter().position(|(_, name)| *name == own)
             })
         });
-        for key in [Key::SessionId, Key::UtteranceId, Key::Speaker, Key::Text] {
+        for key in Key::ALL {
             // Without a speaker nothing says that these are the words of somebody, and a note has its own name.
-            let words =
-                key == Key::Text && (at[Key::Speaker as usize].is_none() || at[Key::Note as usize].is_some());
-            if at[key as usize].is_some() || self.0[key as usize].is_some() || words {
+            let has = |key: Key| at[key as usize].is_some();
+            let unlikely = match key {
+                Key::Text => !has(Key::Speaker) || has(Key::Note),
+                // The start of a session is one too.
+                Key::Start => !has(Key::Speaker),
+                Key::End => !has(Key::Start),
+                _ => false,
+            };
+            if has(key) || self.0[key as usize].is_some() || unlikely {
                 continue;
             }
             let free = |usual: &&str| {
@@ -225,16 +301,33 @@ impl ColumnMap {
             let participant = || if turns { free(&"participant") } else { None };
             let mut vague = key.vague().iter().filter_map(free);
             let alone = vague.next().filter(|_| vague.next().is_none());
-            at[key as usize] = key.usual().iter().find_map(free).or(alone).or_else(participant);
+            let counted = || if key == Key::SessionId { COUNTED.iter().find_map(free) } else { None };
+            let spoken = has(Key::Speaker) && has(Key::Text);
+            let asked = key == Key::ClientId && (spoken || has(Key::Note));
+            let whose = || if asked { WHOSE.iter().find_map(free) } else { None };
+            let found = key.usual().iter().find_map(free).or(alone);
+            at[key as usize] = found.or_else(participant).or_else(counted).or_else(whose);
         }
         at
     }
 
-    /// Whether the session's id is only called `session`, and nothing else holds its number: a whole number there is that.
+    /// Whether the session's id is only called `session`, or its number, and nothing else holds that: a whole number there is
+    /// it.
     pub(super) fn counts<'a>(&self, at: &Places, mut names: impl Iterator<Item = &'a str>) -> bool {
         let free = self.0[Key::SessionId as usize].is_none() && at[Key::SessionNumber as usize].is_none();
-        let name = at[Key::SessionId as usize].filter(|_| free).and_then(|at| names.nth(at));
-        name.is_some_and(|name| normal(name) == "session")
+        let name = at[Key::SessionId as usize].filter(|_| free).and_then(|at| names.nth(at)).map(normal);
+        name.is_some_and(|name| name == "session" || COUNTED.contains(&name.as_str()))
+    }
+
+    /// The name of the column of `client_id`, if it is one of [`WHOSE`].
+    pub(super) fn whose<'a>(
+        &self,
+        at: &Places,
+        mut names: impl Iterator<Item = &'a str>,
+    ) -> Option<&'static str> {
+        let free = self.0[Key::ClientId as usize].is_none();
+        let name = at[Key::ClientId as usize].filter(|_| free).and_then(|at| names.nth(at)).map(normal)?;
+        WHOSE.into_iter().find(|whose| *whose == name)
     }
 }
 
@@ -244,6 +337,8 @@ pub(super) struct Columns {
     at: Places,
     /// Whether the session's id may be its number.
     pub(super) counts: bool,
+    /// The name of the column of `client_id`, if it may hold something else.
+    pub(super) whose: Option<&'static str>,
     /// Whether every row is a whole note rather than one utterance.
     pub(super) notes: bool,
 }
@@ -266,7 +361,47 @@ impl Columns {
             return Err(Unusable::NoSpeaker);
         }
         let counts = map.counts(&at, header.iter().map(String::as_str));
-        Ok(Columns { at, counts, notes })
+        let whose = map.whose(&at, header.iter().map(String::as_str));
+        Ok(Columns { at, counts, whose, notes })
+    }
+
+    /// What is to be said of a header: columns of one name, and those that are not read where nothing says whose the sessions
+    /// are. Only numbers, for a first line may be speech.
+    pub(super) fn remarks(&self, header: &[String]) -> Vec<String> {
+        let mut remarks = Vec::new();
+        for key in Key::ALL {
+            let Some(at) = self.at[key as usize] else { continue };
+            let name = header.get(at).map_or_else(String::new, |name| normal(name));
+            let other = (0..header.len()).find(|&other| other != at && normal(&header[other]) == name);
+            if let Some(other) = other {
+                let (read, key) = (at + 1, key.name());
+                remarks.push(format!(
+                    "columns {read} and {} have one name: {key} is read from column {read}",
+                    other + 1
+                ));
+            }
+        }
+        let unread: Vec<usize> = (0..header.len()).filter(|at| !self.at.contains(&Some(*at))).collect();
+        let named: Vec<String> = unread
+            .iter()
+            .filter(|&&at| !bare(&header[at]).is_empty())
+            .map(|at| (at + 1).to_string())
+            .collect();
+        // A note is a session of its own, whosever it is.
+        let told = self.notes || self.has(Key::ClientId);
+        if let (false, [rest @ .., last]) = (told, named.as_slice()) {
+            let (which, are) = if rest.is_empty() {
+                (format!("column {last}"), "is")
+            } else {
+                (format!("columns {} and {last}", rest.join(", ")), "are")
+            };
+            remarks.push(format!(
+                "no column is client_id, and {which} of {} {are} not read: if one says whose the sessions are, name it with \
+                 --map client_id=COLUMN",
+                header.len()
+            ));
+        }
+        remarks
     }
 
     /// Whether the rows are taken for notes for no other reason than that nobody is said to speak.

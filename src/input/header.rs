@@ -9,7 +9,7 @@
 //! `Client: …` and `Therapist: …` are turns, with one exception: in a block of header lines (see [`begins_block`]) and with
 //! a single word holding a digit (`Client: K-12`) they are ids, and so is a title with the name of a therapist, or her
 //! initials (`Therapist: Dr M`, `Therapist: JF`), at the end of a block of header lines or within it. With the name of a client it is none: ids
-//! are not redacted.
+//! are not redacted. In a block that a blank line closes such a line is left out, see [`names_somebody`].
 
 use super::columns::whole_number;
 use super::sink::{Context, Sink};
@@ -165,10 +165,37 @@ pub(super) fn begins_block(lines: &[&str]) -> bool {
             return true;
         }
         if loose_fields(line, true).is_none() {
-            return false;
+            return names_somebody(&lines[above..]);
         }
     }
     false
+}
+
+/// Whether the first of these lines names somebody in a header, and is no turn: down to the next blank line there is none but
+/// `key: value`, none of a speaker is longer than a name, and one below can be nothing but a header line.
+pub(super) fn names_somebody(lines: &[&str]) -> bool {
+    let Some(end) = lines.iter().take(MAX_BLOCK + 1).position(|line| line.trim().is_empty()) else {
+        return false;
+    };
+    let fits = |line: &&str| {
+        let named = |(key, value): (String, &str)| speakers::role(&key).is_none() || is_name(value);
+        line.len() <= 120 && (split(line).is_some_and(named) || loose_fields(line, true).is_some())
+    };
+    lines[..end].iter().all(fits) && lines[..end].iter().skip(1).any(|line| fields(line).is_some())
+}
+
+/// `Thandeka Mbatha`, `I. Okwuosa`, `Maria de Souza`: up to four words like names, and no sentence.
+fn is_name(value: &str) -> bool {
+    const WITHIN: [&str; 9] = ["de", "da", "di", "del", "van", "von", "der", "bin", "la"];
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let short = |word: &str| word.trim_end_matches('.').chars().count() <= 4;
+    let is = |word: &str| {
+        (word.starts_with(char::is_uppercase) || WITHIN.contains(&word))
+            && !word.ends_with([',', '?', '!', '…', ';'])
+            && (!word.ends_with('.') || short(word))
+    };
+    let ended = words.last().is_some_and(|word| word.ends_with('.') && word.chars().count() > 2);
+    words.len() <= 4 && !ended && value.starts_with(char::is_uppercase) && words.into_iter().all(is)
 }
 
 /// Short words that somebody says, in a transcript in capitals.

@@ -44,6 +44,7 @@ impl Jsonl {
             return Err(reason);
         }
         row.counts = self.map.counts(&at, object.keys().map(String::as_str));
+        row.whose = self.map.whose(&at, object.keys().map(String::as_str));
         let (text, note) = (get(Key::Text)?, get(Key::Note)?);
         if at[Key::Speaker as usize].is_some() {
             row.speaker.get_or_insert_default();

@@ -1,6 +1,8 @@
 //! Role words that begin a line without a colon behind them: `Therapist` or `Therapist  0:02` above its words, as Otter,
 //! Teams and Zoom write; behind a bullet, `#`, `@` or the date of a chat; `[Client] …`, `Client — …`, `| Client | …`.
 //!
+//! Names stand so too: `Marguerite Dubois  0:02` above her words, always with a time.
+//!
 //! One of them says nothing, for notes begin sentences with `Client reports`, and a role word that ordinary words follow
 //! is none. Several of both sides, in turns, are a transcript. What leaves no doubt where the words begin is read; the
 //! rest is refused, for it needs only its colons.
@@ -8,6 +10,7 @@
 use super::turns::{self, Prefix};
 use super::{speakers, time};
 use crate::transcript::Speaker;
+use std::collections::BTreeMap;
 
 /// Why a transcript is refused whose labels are of another kind.
 pub(super) const LOST: &str = "lines begin with words for therapist and client, but not in a form that is read; begin every turn with \
@@ -15,6 +18,9 @@ pub(super) const LOST: &str = "lines begin with words for therapist and client, 
 
 /// The longest piece before a label, in bytes: a date with a time and what stands around it.
 const MAX_BEFORE: usize = 48;
+
+/// The longest line that is a name and a time, in bytes.
+const MAX_TIMED: usize = 120;
 
 /// What a label is that stands at the beginning of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,6 +92,45 @@ pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
         }
         _ => plain,
     }
+}
+
+/// Like [`prefix`], where names with a time stand alone on their lines.
+pub(super) fn prefix_or_name(line: &str) -> Option<Prefix<'_>> {
+    timed_name(line).or_else(|| prefix(line))
+}
+
+/// `Marguerite Dubois  0:02`, `[Tobias Reed] 14:03:02`: nothing but a role word or what may be a name, and a time.
+fn timed_name(line: &str) -> Option<Prefix<'_>> {
+    let line = line.trim();
+    if line.len() > MAX_TIMED {
+        return None;
+    }
+    let start = line.char_indices().rev().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
+    // The half of a day may stand behind the time.
+    let (at, (seconds, rest)) =
+        start.take(2).find_map(|at| Some((at, time_behind(line[at..].trim_start())?)))?;
+    let label = line[..at].trim_end_matches([' ', '\t', '(', '[', '-', '–', '—', '|']);
+    let label = label.strip_prefix('[').and_then(|label| label.strip_suffix(']')).unwrap_or(label).trim();
+    let sound = label.chars().all(|c| c.is_alphanumeric() || " .'’-_()/".contains(c));
+    (rest.is_empty() && sound && turns::is_name_like(label)).then_some(Prefix {
+        start: Some(seconds),
+        label,
+        text: "",
+    })
+}
+
+/// Whether a text has [names](timed_name) of at least two before its turns. Where none of them is known to be a speaker, one
+/// has to come back: a note may say when it began and ended.
+pub(super) fn are_timed_names(text: &str, therapists: &[String]) -> bool {
+    let mut often: BTreeMap<String, usize> = BTreeMap::new();
+    let mut known = false;
+    for prefix in text.lines().filter_map(timed_name) {
+        known |= turns::is_known(prefix.label, therapists);
+        *often.entry(speakers::normal(prefix.label)).or_default() += 1;
+    }
+    let named = often.keys().any(|label| speakers::role(label).is_none());
+    let twice = often.values().filter(|&&times| times > 1).count();
+    named && often.len() > 1 && (known || twice > 1)
 }
 
 fn label(line: &str) -> Option<Label<'_>> {
@@ -182,6 +227,8 @@ fn is_loud(name: &str, body: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::{Event, Options, read};
+    use std::path::Path;
 
     #[test]
     fn labels_that_are_read() {
@@ -244,6 +291,34 @@ mod tests {
             "12:30",
         ] {
             assert_eq!(label(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_with_a_time_alone_on_their_lines() {
+        let named = |text: &str, therapist: &str| are_timed_names(text, &[therapist.to_owned()]);
+        for (name, other, line) in [
+            ("Marguerite Dubois", "Tobias Reed", "Marguerite Dubois  0:02"),
+            ("Speaker 1", "Speaker 2", "Speaker 1 10:02 AM"),
+            ("Anna", "Ben", "[Anna] 14:03:02"),
+            ("Anna", "Ben", "Anna (0:02)"),
+        ] {
+            assert_eq!(prefix_or_name(line).map(|prefix| prefix.label), Some(name), "{line}");
+            let talk = format!("{line}\nHello.\n\n{other}  0:07\nHi.\n\n");
+            assert!(named(&talk, name) && !named(&talk, "Zoe"), "{line}");
+            assert!(are_timed_names(&talk.repeat(2), &[]), "{line}");
+            let read = |talk: &str, therapist: &[String]| {
+                let options = Options { therapist: therapist.to_vec(), ..Options::default() };
+                read(talk.as_bytes(), Path::new("a.txt").into(), &options).next()
+            };
+            let Some(Event::Session(session)) = read(&talk, &[name.to_owned()]) else { panic!("{line}") };
+            let said: Vec<_> = session.units.iter().map(|unit| (unit.speaker, unit.text.as_str())).collect();
+            assert_eq!(said, [(Speaker::Therapist, "Hello."), (Speaker::Client(1), "Hi.")]);
+            let Some(Event::Reject(reject)) = read(&talk.repeat(2), &[]) else { panic!("{line}") };
+            assert!(reject.reason.contains("--therapist NAME"), "{}", reject.reason);
+        }
+        for note in ["Start Time 10:00\nPt. came.\nEnd Time 10:50", "Client 0:02\na\nTherapist 0:03\nb"] {
+            assert!(!are_timed_names(note, &[]), "{note}");
         }
     }
 

@@ -16,6 +16,7 @@ pub struct Header {
     columns: Columns,
     used: Vec<usize>,
     needed: Vec<usize>,
+    remarks: Vec<String>,
 }
 
 impl Header {
@@ -26,10 +27,10 @@ impl Header {
     /// If a column is missing without which the rows say nothing.
     pub fn find(names: &[String], map: &ColumnMap) -> Result<Header, Unusable> {
         let columns = Columns::find(names, map)?;
-        let needed = columns.used();
+        let (needed, remarks) = (columns.used(), columns.remarks(names));
         let used = if columns.unspoken() { (0..names.len()).collect() } else { needed.clone() };
         let names: Vec<String> = used.iter().map(|&at| names[at].clone()).collect();
-        Ok(Header { columns: Columns::find(&names, map)?, used, needed })
+        Ok(Header { columns: Columns::find(&names, map)?, used, needed, remarks })
     }
 
     /// Where they stand among all names, in their order. A row for [`rows`] has one cell for each.
@@ -65,7 +66,8 @@ where
     let context = Context::new(name, options.clone());
     let stem = context.stem.clone();
     let memory = Memory { rows, columns: header.columns, record: 0, stem };
-    Ok(Reading { sink, reader: Some(Box::new(Sessions::new(memory, context))) })
+    let sessions = Sessions::new(memory, context).with_remarks(header.remarks.clone());
+    Ok(Reading { sink, reader: Some(Box::new(sessions)) })
 }
 
 struct Memory<I> {

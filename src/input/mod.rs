@@ -255,6 +255,7 @@ impl Iterator for Reading {
             let reader = self.reader.as_mut()?;
             if !reader.step(&mut self.sink) {
                 self.reader = None;
+                self.sink.close();
             }
         }
     }

@@ -25,12 +25,13 @@ pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet
     if columns.unspoken() {
         doubt(stored, columns, &context)?;
     }
+    let remarks = columns.remarks(&names);
     let used = columns.used();
     let rows = file.rows(&used).map_err(explain)?;
     let names: Vec<String> = used.iter().map(|&at| names[at].clone()).collect();
     let columns = Columns::find(&names, map).map_err(|why| why.to_string())?;
     let stem = context.stem.clone();
-    Ok(Sessions::new(Parquet { rows, columns, record: 0, stem }, context))
+    Ok(Sessions::new(Parquet { rows, columns, record: 0, stem }, context).with_remarks(remarks))
 }
 
 /// Refuses a table that has lost its speakers, as far as its first rows tell.

@@ -1,11 +1,12 @@
 //! Rows of tables and lines of JSONL gathered into sessions, one session in memory at a time.
 
-use super::columns::{Key, whole_number};
+use super::columns::{Key, may_be_ids, whole_number};
 use super::sink::{Context, Sink};
 use super::speakers::{self, Cast};
+use super::table::RECORDS_AHEAD;
 use super::{Reader, note, time};
 use crate::transcript::{Session, Speaker, Unit};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A session of more units than this is handed out in stretches, so that a table without session ids cannot
@@ -32,6 +33,8 @@ pub(super) struct Row {
     /// Whether it is taken for a note for no other reason than that nobody is said to speak.
     pub(super) unspoken: bool,
     pub(super) client_id: Option<String>,
+    /// The name of the column of `client_id`, if it may hold something else.
+    pub(super) whose: Option<&'static str>,
     pub(super) number: Option<String>,
     pub(super) date: Option<String>,
     pub(super) therapist_id: Option<String>,
@@ -52,6 +55,7 @@ impl Row {
             text: String::new(),
             unspoken: false,
             client_id: value(Key::ClientId),
+            whose: None,
             number: value(Key::SessionNumber),
             date: value(Key::Date),
             therapist_id: value(Key::TherapistId),
@@ -99,6 +103,12 @@ pub(super) struct Sessions<S> {
     broken: Vec<Broken>,
     /// By hashes of the (session, client) pairs: those that came before.
     carried: HashMap<u64, Carry>,
+    /// Rows that have been looked at, and are still to be read.
+    ahead: VecDeque<Result<Row, RowError>>,
+    /// Whether a column that may say whose the sessions are does; `None` before the first rows were looked at.
+    whose: Option<bool>,
+    /// What is to be said before the first session.
+    remarks: Vec<String>,
 }
 
 /// What is known of the session at hand: of each cell the first that is not empty.
@@ -202,7 +212,39 @@ impl<S: RowSource> Sessions<S> {
             bytes: 0,
             broken: Vec::new(),
             carried: HashMap::new(),
+            ahead: VecDeque::new(),
+            whose: None,
+            remarks: Vec::new(),
         }
+    }
+
+    pub(super) fn with_remarks(self, remarks: Vec<String>) -> Self {
+        Sessions { remarks, ..self }
+    }
+
+    /// The next row. The first rows decide whether a column that may hold the client's id does.
+    fn next_row(&mut self, sink: &mut Sink) -> Option<Result<Row, RowError>> {
+        let mut next = self.ahead.pop_front().or_else(|| self.source.next_row());
+        let Some(Ok(row)) = &mut next else { return next };
+        let Some(name) = row.whose else { return next };
+        if self.whose.is_none() {
+            let more = std::iter::from_fn(|| self.source.next_row());
+            self.ahead.extend(more.take(RECORDS_AHEAD));
+            let rows = std::iter::once(&*row).chain(self.ahead.iter().flatten());
+            let cells = rows.filter_map(|row| Some((row.session_id.as_deref(), row.client_id.as_deref()?)));
+            let may = may_be_ids(name, cells.filter(|(_, id)| !is_missing(id)));
+            self.whose = Some(may);
+            if !may {
+                sink.notice(format!(
+                    "the column '{name}' is not read as client_id, for it may hold something else: if it does say whose the \
+                     sessions are, --map client_id={name}"
+                ));
+            }
+        }
+        if self.whose == Some(false) {
+            row.client_id = None;
+        }
+        next
     }
 
     fn push(&mut self, mut row: Row, sink: &mut Sink) {
@@ -325,7 +367,7 @@ impl<S: RowSource> Sessions<S> {
         let mut session = self.context.session(current.id());
         if current.counted.is_some() {
             sink.notice_once("counts", || {
-                "the column 'session' holds numbers: read as session_number too, and in the ids of sessions with client_id before them"
+                "session holds numbers: read as session_number too, and in the ids of sessions with client_id before them"
                     .to_owned()
             });
         }
@@ -398,20 +440,32 @@ impl Ids {
     }
 }
 
-/// Empties ids that are `NA`, as R writes a missing cell: nobody's sessions become a client's.
+/// Whether a cell says that it is missing, as programs write it and nobody writes an id.
+fn is_missing(cell: &str) -> bool {
+    matches!(cell, "NA" | "N/A" | "n/a" | "#N/A" | "NULL" | "null" | "None" | "NaN" | "nan" | "." | "-")
+}
+
+/// Empties cells that say they are missing: nobody's sessions become a client's. A text is missing only if it is `NA`, as R
+/// writes it.
 fn tell_missing(row: &mut Row, sink: &mut Sink) {
     let line = row.line;
     for (key, id) in [
         (Key::SessionId, &mut row.session_id),
         (Key::UtteranceId, &mut row.utterance_id),
         (Key::ClientId, &mut row.client_id),
+        (Key::SessionNumber, &mut row.number),
+        (Key::Date, &mut row.date),
         (Key::TherapistId, &mut row.therapist_id),
     ] {
-        if id.take_if(|id| *id == "NA").is_some() {
+        if let Some(cell) = id.take_if(|id| is_missing(id)) {
             sink.notice_once(key.name(), || {
-                format!("{} at line {line} is NA: read as empty, here and elsewhere", key.name())
+                format!("{} at line {line} is {cell}: read as empty, here and elsewhere", key.name())
             });
         }
+    }
+    if row.text.trim() == "NA" {
+        row.text.clear();
+        sink.notice_once("text", || format!("text at line {line} is NA: read as empty, here and elsewhere"));
     }
 }
 
@@ -459,8 +513,11 @@ fn unit(row: Row, speaker: Speaker, ids: &mut Ids, sink: &mut Sink) -> Unit {
 
 impl<S: RowSource> Reader for Sessions<S> {
     fn step(&mut self, sink: &mut Sink) -> bool {
+        for remark in self.remarks.drain(..) {
+            sink.notice(remark);
+        }
         while sink.is_empty() {
-            match self.source.next_row() {
+            match self.next_row(sink) {
                 None => {
                     self.flush(sink);
                     if sink.report().read == 0 {
@@ -483,5 +540,104 @@ impl<S: RowSource> Reader for Sessions<S> {
             }
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::input::{Event, Options, read};
+    use crate::transcript::Session;
+    use std::path::Path;
+
+    fn told(name: &str, table: &str) -> (Vec<Session>, Vec<String>) {
+        let (mut sessions, mut notices) = (Vec::new(), Vec::new());
+        for event in read(table.as_bytes(), Path::new(name).into(), &Options::default()) {
+            match event {
+                Event::Session(session) => sessions.push(session),
+                Event::Notice(notice) => notices.push(notice.text),
+                Event::Reject(reject) => panic!("{reject:?}"),
+            }
+        }
+        (sessions, notices)
+    }
+
+    fn clients(sessions: &[Session]) -> Vec<Option<&str>> {
+        sessions.iter().map(|session| session.client_id.as_deref()).collect()
+    }
+
+    #[test]
+    fn usual_names_of_whose_a_session_is() {
+        let rows = "K1,1,1,T,How was it?\nK1,1,2,C,I rang her.\nK2,1,3,T,And now?\nK2,1,4,C,I rang her.\n";
+        for name in
+            ["client", "Patient", "participant", "Client No", "Client code", "case", "Case ID", "subject"]
+        {
+            let (sessions, _) = told("a.csv", &format!("{name},session,turn,speaker,text\n{rows}"));
+            assert_eq!(clients(&sessions), [Some("K1"), Some("K2")], "{name}");
+        }
+        let json = "{\"client\":\"K1\",\"speaker\":\"T\",\"text\":\"a\"}\n{\"client\":\"K2\",\"speaker\":\"T\",\"text\":\"b\"}\n";
+        assert_eq!(clients(&told("a.jsonl", json).0), [Some("K1"), Some("K2")]);
+        let (sessions, _) = told("a.csv", &format!("patient,session no,turn,speaker,text\n{rows}"));
+        assert_eq!((sessions[1].id.as_str(), sessions[1].number), ("K2-1", Some(1)));
+        let table = "client_id,session,session no,session date,therapist code,speaker,text,onset,offset\n\
+                     K,x,4,2024-01-02,D,T,a,1,2\n";
+        let session = &told("a.csv", table).0[0];
+        assert_eq!((session.number, session.date.as_deref()), (Some(4), Some("2024-01-02")));
+        assert_eq!(session.therapist_id.as_deref(), Some("D"));
+        assert_eq!((session.units[0].start, session.units[0].end), (Some(1.0), Some(2.0)));
+    }
+
+    #[test]
+    fn what_is_called_client_may_be_something_else() {
+        for (name, cells) in [
+            ("client", ["0", "1", "0", "1"]),
+            ("client", ["", "I rang her.", "", "I did."]),
+            ("client", ["Anna Lee", "Anna Lee", "Ben Ash", "Ben Ash"]),
+            ("participant", ["P1", "P2", "P1", "P2"]),
+            ("subject", ["sleep", "sleep", "work", "work"]),
+        ] {
+            let rows = cells.map(|cell| format!("{cell},1,T,a\n")).concat();
+            let (sessions, notices) = told("a.csv", &format!("{name},session,speaker,text\n{rows}"));
+            assert_eq!(clients(&sessions), [None], "{name} {cells:?}");
+            assert!(notices[0].ends_with(&format!("--map client_id={name}")), "{notices:?}");
+        }
+        let rows = "client,session,speaker,text\nAnna,1,T,a\nAnna,1,C,a\nBen,1,T,a\n";
+        assert_eq!(clients(&told("a.csv", rows).0), [Some("Anna"), Some("Ben")]);
+    }
+
+    #[test]
+    fn columns_that_are_not_read_are_told_where_they_may_say_whose_sessions_are() {
+        let (_, notices) = told("a.csv", "mood,person,speaker,text\nlow,K,T,a\n");
+        assert!(notices[0].contains("columns 1 and 2 of 4 are not read"), "{notices:?}");
+        let (_, notices) = told("a.csv", "mood,client_id,speaker,text\nlow,K,T,a\n");
+        assert!(notices.is_empty(), "{notices:?}");
+        let (sessions, notices) = told("a.csv", "client_id,speaker,text,Text\nK,T,a,b\n");
+        assert_eq!(sessions[0].units[0].text, "a");
+        assert_eq!(notices, ["columns 3 and 4 have one name: text is read from column 3"]);
+    }
+
+    #[test]
+    fn cells_that_say_they_are_missing_are_empty() {
+        let (_, notices) = told("a.csv", "speaker,text\nT,a\nC,NA\nC,\nT,…\n");
+        assert_eq!(
+            notices[1],
+            "3 units without a word, 2 client units among them: kept, and counted as units in all rates"
+        );
+        for missing in ["NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "NaN", "nan", ".", "-"] {
+            let table = format!("session_id,client_id,date,speaker,text\ns,{missing},{missing},T,NA\n");
+            let (sessions, notices) = told("a.csv", &table);
+            let session = &sessions[0];
+            assert_eq!(
+                (&session.client_id, &session.date, session.units[0].text.as_str()),
+                (&None, &None, "")
+            );
+            assert_eq!(
+                notices[0],
+                format!("client_id at line 2 is {missing}: read as empty, here and elsewhere")
+            );
+        }
+        for id in ["-99", "na", "0"] {
+            let (sessions, _) = told("a.csv", &format!("client_id,speaker,text\n{id},T,a\n"));
+            assert_eq!(clients(&sessions), [Some(id)]);
+        }
     }
 }

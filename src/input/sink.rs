@@ -1,7 +1,7 @@
 //! Where readers put what they find, and the account that is kept of it.
 
 use super::{Event, Format, Notice, Options};
-use crate::transcript::{Place, Reject, Session};
+use crate::transcript::{Place, Reject, Session, counted};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
@@ -68,6 +68,8 @@ pub(super) struct Sink {
     said: BTreeSet<&'static str>,
     /// How often there was cause for notices of a kind that are not given without end.
     causes: BTreeMap<&'static str, usize>,
+    /// Units without a word, and those of clients among them.
+    wordless: [usize; 2],
 }
 
 impl Sink {
@@ -83,7 +85,13 @@ impl Sink {
             units: 0,
             rejects: 0,
         };
-        Sink { queue: VecDeque::new(), report, said: BTreeSet::new(), causes: BTreeMap::new() }
+        Sink {
+            queue: VecDeque::new(),
+            report,
+            said: BTreeSet::new(),
+            causes: BTreeMap::new(),
+            wordless: [0; 2],
+        }
     }
 
     pub(super) fn report(&self) -> &Report {
@@ -114,6 +122,10 @@ impl Sink {
         }
         self.report.sessions += 1;
         self.report.units += session.units.len() as u64;
+        for unit in session.units.iter().filter(|unit| !unit.text.contains(char::is_alphanumeric)) {
+            self.wordless[0] += 1;
+            self.wordless[1] += usize::from(unit.speaker.is_client());
+        }
         self.queue.push_back(Event::Session(session));
     }
 
@@ -125,6 +137,17 @@ impl Sink {
         let lines = self.report.format.is_some_and(|format| format != Format::Parquet);
         let place = lines.then_some(Place::Line(line));
         self.queue.push_back(Event::Reject(Reject { file, record: Some(record), place, reason }));
+    }
+
+    /// Says at the end of the input what was met all over it.
+    pub(super) fn close(&mut self) {
+        let [units, clients] = self.wordless;
+        if units > 0 {
+            let (units, clients) = (counted(units, "unit"), counted(clients, "client unit"));
+            self.notice(format!(
+                "{units} without a word, {clients} among them: kept, and counted as units in all rates"
+            ));
+        }
     }
 
     /// Refuses the file, or what is left of it, as one record.

@@ -185,7 +185,8 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     let repeated = names.values().filter(|&&count| count > 1).count();
     let labels = labels::Survey::of(head);
     // A note may list what both sides did under its headings.
-    let labelled = labels.is_transcript() && labels.count() > 3 * headings;
+    let labelled =
+        labels.is_transcript() && labels.count() > 3 * headings || labels::are_timed_names(head, therapists);
     if labelled || talk > headings || turns_back > 1 {
         Ok(Format::Text)
     } else if is_lost(head, headings) {

@@ -77,6 +77,7 @@ pub(super) fn open(
         header.insert(0, String::new());
     }
     let columns = Columns::find(&header, &context.options.map).map_err(|why| why.to_string())?;
+    let remarks = columns.remarks(&header);
     let width = header.len();
     let (stem, therapists) = (context.stem.clone(), context.options.therapist.clone());
     let ahead = VecDeque::new();
@@ -86,7 +87,7 @@ pub(super) fn open(
         let rows = table.ahead.iter().flatten().map(|(_, cells)| cells.as_slice());
         columns.doubt(rows, &table.therapists).map_err(|why| why.to_string())?;
     }
-    Ok(Sessions::new(table, context))
+    Ok(Sessions::new(table, context).with_remarks(remarks))
 }
 
 /// Excel writes what the country uses: the most frequent of the usual ones in the header.
@@ -282,6 +283,7 @@ pub(super) fn row(
     columns.words(cells).clone_into(&mut row.text);
     row.unspoken = columns.unspoken();
     row.counts = columns.counts;
+    row.whose = columns.whose;
     if row.session_id.is_none() {
         if columns.has(Key::SessionId) {
             return Err(Broken { record, line, reason: "session_id is empty".to_owned() });

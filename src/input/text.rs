@@ -55,10 +55,17 @@ impl Draft {
 pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     let therapists = &context.options.therapist;
     let labels = labels::Survey::of(text);
-    if labels.is_transcript() && !labels.is_readable() {
+    let named = labels::are_timed_names(text, therapists);
+    if labels.is_transcript() && !labels.is_readable() && !named {
         return sink.refuse(labels::LOST.to_owned());
     }
-    let prefix = if labels.is_readable() { labels::prefix } else { turns::prefix };
+    let prefix = if named {
+        labels::prefix_or_name
+    } else if labels.is_readable() {
+        labels::prefix
+    } else {
+        turns::prefix
+    };
     let mut lines = classify(text, therapists, prefix);
     uncount(&mut lines, sink);
     settle(&mut lines, therapists);
@@ -258,12 +265,18 @@ fn classify<'a>(
         // A page of a print may say once more what the first one does.
         if !talking || block {
             let within = block || header::begins_block(&all[number..]);
-            let closed = header::closes(all.get(number + 1));
+            let below = &all[number + 1..];
+            let closed = within && (header::closes(below.first()) || header::names_somebody(below));
             let found = if within { header::loose_fields(line, closed) } else { header::fields(line) };
             if let Some(fields) = found {
                 block = true;
                 above.extend_from_slice(&fields.known);
                 lines.push(Line::Header(fields));
+                continue;
+            }
+            if within && header::names_somebody(&all[number..]) {
+                block = true;
+                lines.push(Line::Preamble);
                 continue;
             }
         }

@@ -26,6 +26,9 @@ pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
     let (before, after) = (&rest[..colon], &rest[colon + 1..]);
     let (label, later) = trailing_time(before);
     let label = bare(bare(label).trim_matches('*'));
+    // Zoom's chat: `14:03:02 From Anna Lee to Everyone:`.
+    let sender = label.strip_prefix("From ").filter(|_| start.is_some());
+    let label = sender.map_or(label, |name| name.split(" to ").next().unwrap_or(name).trim());
     let words = label.split_whitespace().count();
     let fine = label.starts_with(char::is_alphabetic)
         && label.chars().count() <= MAX_LABEL
@@ -216,6 +219,7 @@ mod tests {
             ("Therapist (1:02): hm", Some(62.0), "Therapist", "hm"),
             ("**Therapist:** hm", None, "Therapist", "hm"),
             ("C:", None, "C", ""),
+            ("14:03:02\t From Anna Lee to Everyone : hm", Some(50582.0), "Anna Lee", "hm"),
         ] {
             assert_eq!(prefix(line), Some(Prefix { start, label, text }), "{line}");
         }

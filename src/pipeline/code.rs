@@ -38,7 +38,7 @@ pub fn code(model: &Model, sessions: Vec<Session>) -> Result<Vec<CodedSession>, 
 }
 
 /// Codes sessions as [`code`] does, but asks the engine only about those that are not among the finished work, and
-/// adds them to it. Also says how many were.
+/// adds them to it. Also says how many an earlier run had finished: sessions of one run may say the same, word for word.
 #[expect(clippy::result_large_err, reason = "a session that is given back is as large as one that is taken")]
 pub(super) fn take_up(
     model: &Model,
@@ -49,17 +49,25 @@ pub(super) fn take_up(
     let completed: Vec<_> = sessions
         .into_par_iter()
         .zip(known)
-        .map(|(session, work)| match work {
-            Some(work) => complete(session, work),
+        .map(|(session, known)| match known {
+            Some((work, earlier)) => complete(session, work).map(|coded| (coded, earlier)),
             None => Err(session),
         })
         .collect();
-    let mut fresh = Vec::new();
-    let places: Vec<_> = completed
-        .into_iter()
-        .map(|completed| completed.map_err(|session| fresh.push(session)).ok())
-        .collect();
-    let taken_up = (places.len() - fresh.len()) as u64;
+    let (mut fresh, mut taken_up) = (Vec::new(), 0);
+    let mut places = Vec::with_capacity(completed.len());
+    for completed in completed {
+        match completed {
+            Ok((coded, earlier)) => {
+                taken_up += u64::from(earlier);
+                places.push(Some(coded));
+            }
+            Err(session) => {
+                fresh.push(session);
+                places.push(None);
+            }
+        }
+    }
     let mut fresh = code(model, fresh)?;
     finished.keep(fresh.iter().map(|coded| (&coded.session, Work::of(coded))))?;
     let mut fresh = fresh.drain(..);

@@ -28,7 +28,7 @@ pub fn merge(shards: &[PathBuf], folder: &Path, watch: &mut dyn FnMut(Progress<'
     let written = tables.written();
     if let Some(most) = set.most_finds().filter(|&most| written.finds > most) {
         tables.refuse()?;
-        return Err(Error::NotClean { finds: written.finds, most, rejects: written.rejects });
+        return Err(Error::NotClean { finds: written.finds, most, redact: false, rejects: written.rejects });
     }
     conclude(&cases, &mut tables, watch)?;
     let run = whole(&set, &tables, clock);

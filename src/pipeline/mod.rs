@@ -140,7 +140,12 @@ pub enum Error {
     },
     /// More was found that may identify a person than is allowed.
     #[error(
-        "{finds} places may identify a person, {most} are allowed: see privacy.csv, then mend the input or redact it{}",
+        "{finds} places may identify a person, {most} are allowed: see privacy.csv, then {}{}",
+        if *.redact {
+            "mend the input, or leave out --require-clean: --redact alone replaces them"
+        } else {
+            "mend the input or redact it"
+        },
         rejected(*.rejects)
     )]
     NotClean {
@@ -148,6 +153,8 @@ pub enum Error {
         finds: u64,
         /// What was allowed.
         most: u64,
+        /// Whether they would have been redacted.
+        redact: bool,
         /// How many records could not be read; they stand in [`report::UNREAD`].
         rejects: u64,
     },
@@ -212,14 +219,23 @@ pub fn analyze(
         made.tables.give_up()?;
         return Err(Error::NothingRead { first, rejects });
     }
-    let Made { mut tables, finished, resumed, cases, inputs, elsewhere, times, .. } = made;
+    let Made { mut tables, finished, resumed, cases, inputs, elsewhere, times, timed, .. } = made;
     if job.shard.is_none() {
         conclude(&cases, &mut tables, watch)?;
     }
     let written = tables.written();
     if let Some(most) = job.privacy.most.filter(|&most| written.finds > most) {
         tables.refuse()?;
-        return Err(Error::NotClean { finds: written.finds, most, rejects: written.rejects });
+        return Err(Error::NotClean {
+            finds: written.finds,
+            most,
+            redact: job.privacy.redact,
+            rejects: written.rejects,
+        });
+    }
+    if job.also.contains(&Also::Eaf) && !timed {
+        let text = "no unit has a start and an end: no ELAN file is written".to_owned();
+        watch(Progress::Notice(&Notice { file: folder.join("eaf").into(), text }));
     }
     let run = Run {
         program: env!("CARGO_PKG_NAME").to_owned(),
@@ -308,6 +324,8 @@ struct Made {
     /// Whether it is a part of a run, and units that were left to other parts.
     parted: bool,
     elsewhere: u64,
+    /// Whether a unit has a start and an end.
+    timed: bool,
     times: Times,
 }
 
@@ -344,6 +362,7 @@ impl Made {
             first_reject: None,
             parted: job.shard.is_some(),
             elsewhere: 0,
+            timed: false,
             times: Times::default(),
         })
     }
@@ -395,6 +414,8 @@ impl Made {
                 };
                 self.resumed += resumed;
                 self.times.coding += clock.elapsed();
+                let mut units = coded.iter().flat_map(|coded| &coded.session.units);
+                self.timed |= units.any(|unit| unit.start.is_some() && unit.end.is_some());
                 for (session, (place, finds)) in coded.iter().zip(places.into_iter().zip(finds)) {
                     if self.parted {
                         self.tables.write_part(session, place, finds, trends::stretch(session))?;
@@ -451,4 +472,16 @@ fn searched(sessions: Vec<Session>, allowed: &[String]) -> Vec<Searched> {
 fn released(searched: Vec<Searched>, redact: bool) -> Vec<Session> {
     let release = |searched| if redact { privacy::redact(searched) } else { searched.session };
     searched.into_par_iter().map(release).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_to_redact_what_would_have_been() {
+        let said = |redact| Error::NotClean { finds: 2, most: 0, redact, rejects: 0 }.to_string();
+        assert!(said(false).ends_with("mend the input or redact it"));
+        assert!(said(true).ends_with("or leave out --require-clean: --redact alone replaces them"));
+    }
 }

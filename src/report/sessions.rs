@@ -30,7 +30,8 @@ impl Table for Sessions {
             Column::new("therapist_id", "Therapist, as given.").or_empty("not given"),
             Column::new("kind", "What the session is.").words("transcript, note"),
             Column::new("units", "Units of the session.").integer("units", "1 or more"),
-            Column::new("client_units", "Units of clients.").integer("units", "0 to `units`"),
+            Column::new("client_units", "Units of clients, those without a word too.")
+                .integer("units", "0 to `units`"),
             Column::new(
                 "client_words",
                 "Words in the units of clients: runs between white space with a letter or a digit.",

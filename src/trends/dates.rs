@@ -23,14 +23,22 @@ const FORMS: [&str; 13] = [
 /// The day that `text` means, or `None` if it means none or could mean two.
 ///
 /// A time of day after an ISO date is passed over. `16/01/2024` is read, for there is no month 16; `03/04/2024` is not
-/// guessed; years have four digits.
+/// guessed; years have four digits, but for those behind a month in letters, as Excel writes them (`05-Jan-24`).
 #[must_use]
 pub fn read(text: &str) -> Option<Date> {
     let text = text.trim();
     if let Some(date) = iso_with_time(text) {
         return Some(date);
     }
-    FORMS.iter().find_map(|form| parse(form, text)).or_else(|| with_slashes(text))
+    FORMS.iter().find_map(|form| parse(form, text)).or_else(|| with_slashes(text)).or_else(|| short(text))
+}
+
+/// `05-Jan-24`: day first. Of years that this century has not come near nothing is guessed.
+fn short(text: &str) -> Option<Date> {
+    let (before, year) = text.rsplit_once('-')?;
+    let digits = year.len() == 2 && year.bytes().all(|byte| byte.is_ascii_digit());
+    let near = digits && year < "50";
+    near.then(|| parse("%d-%b-%Y", &format!("{before}-20{year}"))).flatten()
 }
 
 fn parse(form: &str, text: &str) -> Option<Date> {
@@ -78,6 +86,7 @@ mod tests {
             "Jan 16, 2024",
             "January 16, 2024",
             "16-jan-2024",
+            "16-Jan-24",
             "16/01/2024",
             "01/16/2024",
             "16-01-2024",
@@ -99,6 +108,10 @@ mod tests {
             "3-4-2024",
             "16/01/24",
             "16.01.24",
+            "16-01-24",
+            "16-Jan-68",
+            "16-Jan-4",
+            "Jan-16-24",
             "last Tuesday",
             "2024-02-30",
             "30 Feb 2024",

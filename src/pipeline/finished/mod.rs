@@ -42,10 +42,11 @@ pub(super) struct Finished {
     seed: Sha256,
 }
 
-/// Where a record begins, and whether this run has used it.
+/// Where a record begins, whether this run has used it, and whether an earlier one left it.
 struct Place {
     start: u64,
     used: bool,
+    earlier: bool,
 }
 
 impl Finished {
@@ -67,8 +68,8 @@ impl Finished {
         Ok((Finished { folder: folder.clone(), path, file, end, records, seed }, notice))
     }
 
-    /// What the engine said of this session, if that is known.
-    pub(super) fn find(&mut self, session: &Session) -> Option<Work> {
+    /// What the engine said of this session, if that is known, and whether it said so in an earlier run.
+    pub(super) fn find(&mut self, session: &Session) -> Option<(Work, bool)> {
         let key = record::key(&self.seed, session);
         let place = self.records.get_mut(&key)?;
         self.file.seek(SeekFrom::Start(place.start)).ok()?;
@@ -77,7 +78,7 @@ impl Finished {
         let work =
             record::unpack(frame.payload()?).filter(|work| work.codings.len() == session.units.len())?;
         place.used = true;
-        Some(work)
+        Some((work, place.earlier))
     }
 
     /// Adds what the engine said of these sessions, and waits until it is on the disk.
@@ -91,7 +92,7 @@ impl Finished {
             let start = self.end + bytes.len() as u64;
             // Larger than a length can say: about eighty million units. It is coded again.
             if record::pack(key, &work, &mut bytes).is_some() {
-                self.records.insert(key, Place { start, used: true });
+                self.records.insert(key, Place { start, used: true, earlier: false });
             }
         }
         let written = self
@@ -145,7 +146,7 @@ fn survey(file: &mut File) -> io::Result<(Found, Option<String>)> {
     while let Some(frame) = Frame::read(&mut reader, length - at)? {
         let next = at + frame.bytes().len() as u64;
         if frame.payload().is_some() {
-            records.insert(frame.key(), Place { start: at, used: false });
+            records.insert(frame.key(), Place { start: at, used: false, earlier: true });
             end = next;
         } else {
             damaged += 1;
