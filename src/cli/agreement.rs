@@ -94,7 +94,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
     }
     let aligned = Aligned::new(&codings);
-    if !aligned.shares() {
+    if aligned.compared().units.is_empty() {
         return Err(nothing_shared(&codings));
     }
     if aligned.common() == 0 {

@@ -46,6 +46,8 @@ pub struct Coder {
     pub order: Vec<Key>,
     /// Probabilities per label, a value per unit; NaN where a cell is empty.
     pub probabilities: BTreeMap<String, Vec<f32>>,
+    /// Labels with probabilities that a unit cannot carry, as its side is not theirs: whether it is so, a value per unit.
+    pub barred: BTreeMap<String, Vec<bool>>,
     /// The words, where the table has them.
     pub texts: BTreeMap<Key, String>,
 }

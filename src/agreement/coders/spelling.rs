@@ -48,9 +48,10 @@ impl fmt::Display for Lonely {
     }
 }
 
-/// Per coding, the labels that it alone gives; codings without any are left out.
+/// Per coding, the labels that it alone gives to units that are compared; codings without any are left out.
 #[must_use]
 pub fn lonely(aligned: &Aligned) -> Vec<Lonely> {
+    let aligned = aligned.compared();
     let coders = aligned.coders.len();
     let mut gives = vec![vec![false; aligned.labels.len()]; coders];
     for unit in &aligned.given {
@@ -131,7 +132,9 @@ mod tests {
             "{}",
             told[0]
         );
-        assert!(lonely(&Aligned::new(&[a.clone(), a])).is_empty());
+        assert!(lonely(&Aligned::new(&[a.clone(), a.clone()])).is_empty());
+        // What she gives where nobody else coded is compared with nothing.
+        assert!(lonely(&Aligned::new(&[a, coder("ben", &[("s", "3", "sad")])])).is_empty());
     }
 
     #[test]

@@ -31,6 +31,11 @@ impl Comparison {
             let are = if *missing == 1 { "is" } else { "are" };
             writeln!(out, "{} {are} not in {}.", counted(*missing, "unit"), cell(name))?;
         }
+        let [compared, of] = self.compared;
+        if compared < all {
+            let (units, sessions) = (counted(compared, "unit"), counted(of, cluster));
+            writeln!(out, "Compared: {units} of {sessions}, those in two codings or more.")?;
+        }
         let (percent, least) = ((self.confidence * 100.0).round(), Bootstrap::LEAST_CLUSTERS);
         if self.sets.agreement.interval.is_some() {
             writeln!(
@@ -163,7 +168,7 @@ pub fn disagreements(aligned: &Aligned, texts: &BTreeMap<Key, String>) -> Result
         let key = &aligned.units[unit];
         let names: Vec<&str> = labels.iter().map(|&k| aligned.labels[k].as_str()).collect();
         let mut row = vec![key.0.clone(), key.1.clone(), names.join("|")];
-        row.extend((0..aligned.coders.len()).map(|coder| aligned.said(unit, coder).unwrap_or_default()));
+        row.extend((0..aligned.coders.len()).map(|coder| aligned.joined(unit, coder).unwrap_or_default()));
         row.extend(words.map(|_| texts.get(key).cloned().unwrap_or_default()));
         table.write_record(row)?;
     }
@@ -203,7 +208,8 @@ mod tests {
             assert!(cells.windows(2).all(|pair| pair[0] == pair[1]), "{table}");
         }
         assert!(
-            text.starts_with("3 units of 2 sessions, 1 of them in every coding.\n1 unit is not in a.\n"),
+            text.starts_with("3 units of 2 sessions, 1 of them in every coding.\n1 unit is not in a.\n")
+                && text.contains("Compared: 2 units of 1 session, those in two codings or more.\n"),
             "{text}"
         );
         // Two sessions say nothing about the next ones.
