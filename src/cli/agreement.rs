@@ -77,6 +77,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .zip(columns.iter().cycle())
         .map(|(path, column)| coding(path, column))
         .collect::<anyhow::Result<Vec<_>>>()?;
+    for (coding, path) in codings.iter_mut().zip(&arguments.codings) {
+        let notices = std::mem::take(&mut coding.notices);
+        notices.iter().for_each(|notice| say(&format!("{}: {notice}", path.display())));
+    }
     if columns_differ(columns) {
         for (coding, column) in codings.iter_mut().zip(columns) {
             coding.name = format!("{} {column}", coding.name);

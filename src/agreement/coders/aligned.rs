@@ -90,8 +90,11 @@ impl Aligned {
     pub fn compared(&self) -> Aligned {
         let kept: Vec<usize> =
             (0..self.units.len()).filter(|&i| self.given[i].iter().flatten().count() > 1).collect();
-        let carried = |&k: &usize| kept.iter().any(|&i| self.given[i].iter().flatten().any(|given| given[k]));
-        let labels: Vec<usize> = (0..self.labels.len()).filter(carried).collect();
+        let mut carried = vec![false; self.labels.len()];
+        for given in kept.iter().flat_map(|&i| self.given[i].iter().flatten()) {
+            carried.iter_mut().zip(given).for_each(|(carried, given)| *carried |= given);
+        }
+        let labels: Vec<usize> = (0..carried.len()).filter(|&k| carried[k]).collect();
         let of_labels = |given: &Vec<bool>| labels.iter().map(|&k| given[k]).collect();
         let of_unit = |&i: &usize| self.given[i].iter().map(|given| given.as_ref().map(of_labels)).collect();
         let (session, sessions) = numbered(kept.iter().map(|&i| self.session[i]));

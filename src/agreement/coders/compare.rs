@@ -525,4 +525,22 @@ mod tests {
         assert!((p.calibration_error.value - 0.6).abs() < 1e-6);
         assert_eq!(p.reliability.bins.iter().map(|bin| bin.units).sum::<usize>(), 2);
     }
+
+    #[test]
+    fn a_column_of_a_label_that_only_the_reference_gives_is_probabilities() {
+        let units = [("s", "1", "x"), ("s", "2", "y"), ("s", "3", ""), ("s", "4", "x"), ("s", "5", "y")];
+        let a = coder("a", &units);
+        let mut b = coder("b", &units.map(|(s, unit, said)| (s, unit, if said == "x" { "x" } else { "" })));
+        b.probabilities.insert("x".into(), vec![0.9, 0.2, 0.1, 0.8, 0.1]);
+        b.probabilities.insert("y".into(), vec![0.1, 0.2, 0.4, 0.3, 0.1]);
+        b.barred.insert("y".into(), vec![true, false, false, false, false]);
+        let all = compare(&Aligned::new(&[a, b]), &Bootstrap { resamples: 0, ..Bootstrap::default() });
+        let y = &all.labels[1];
+        let p = y.against[0].probabilities.as_ref().unwrap();
+        assert!((p.average_precision.value - 0.3667).abs() < 1e-4);
+        assert!((all.overall[0].macro_average_precision.value - 0.6833).abs() < 1e-4);
+        // What one of the two bars is no unit of the calibration, but the other could have given the label there.
+        assert_eq!(p.reliability.bins.iter().map(|bin| bin.units).sum::<usize>(), 4);
+        assert_eq!(y.nominal.agreement.value, 0.6);
+    }
 }
