@@ -152,8 +152,8 @@ impl Aligned {
 }
 
 /// A name that is none of those before it: `anna`, `anna (2)`.
-pub(crate) fn unlike<'a>(name: &str, before: impl IntoIterator<Item = &'a String> + Clone) -> String {
-    let is_new = |name: &String| !before.clone().into_iter().any(|other| other == name);
+pub(crate) fn unlike(name: &str, before: &[String]) -> String {
+    let is_new = |name: &String| !before.contains(name);
     let again = (2..).map(|again: usize| format!("{name} ({again})"));
     std::iter::once(name.to_owned()).chain(again).find(is_new).unwrap_or_default()
 }

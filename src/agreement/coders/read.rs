@@ -257,12 +257,12 @@ impl Table {
 /// A record as text, and whether any of it was not UTF-8.
 fn text_of(record: &csv::ByteRecord) -> (csv::StringRecord, bool) {
     let mut foreign = false;
-    let cells = record.iter().map(|cell| match str::from_utf8(cell) {
-        Ok(cell) => Cow::Borrowed(cell),
-        Err(_) => {
-            foreign = true;
-            WINDOWS_1252.decode_without_bom_handling(cell).0
+    let cells = record.iter().map(|cell| {
+        if let Ok(cell) = str::from_utf8(cell) {
+            return Cow::Borrowed(cell);
         }
+        foreign = true;
+        WINDOWS_1252.decode_without_bom_handling(cell).0
     });
     let record = cells.collect();
     (record, foreign)

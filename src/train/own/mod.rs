@@ -178,6 +178,7 @@ pub fn folder(
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "what is compared is exact")]
 mod tests {
     use super::*;
     use crate::coding::own::{OwnLabel, Voice};
@@ -189,11 +190,11 @@ mod tests {
         let book = OwnCodebook { name: "mine".into(), single: false, labels };
         let keys: Vec<Key> = (0..8).map(|i| ((i / 2).to_string(), i.to_string())).collect();
         // Even units are a client's. Of two with hope one is found, and one of two without is taken for it.
-        let target = |i: usize| if i % 2 == 0 { [Some(i < 4), None] } else { [None, Some(true)] };
+        let target = |i: usize| if i.is_multiple_of(2) { [Some(i < 4), None] } else { [None, Some(true)] };
         let targets: Vec<Vec<Option<bool>>> = (0..8).map(|i| target(i).to_vec()).collect();
         let coding = |i: usize| {
             let p = if [0, 4].contains(&i) { 0.75 } else { 0.25 };
-            let client = i % 2 == 0;
+            let client = i.is_multiple_of(2);
             OwnCoding {
                 probabilities: vec![client.then_some(p), (!client).then_some(1.0)],
                 given: if client { (p > 0.5).then_some(0).into_iter().collect() } else { vec![1] },
