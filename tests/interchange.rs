@@ -272,7 +272,7 @@ fn coded_tables_of_parquet_are_those_of_csv() {
     let paths = [file("anna.csv", csv.as_bytes()), file("anna.parquet", &table(SCHEMA, &[&columns]))];
     let [csv, parquet] = paths.each_ref().map(|path| {
         let coded = coded::read(std::slice::from_ref(path), "codes", |cell| Ok(cell.to_owned())).unwrap();
-        let units = coded.into_iter().flat_map(|it| it.session.units.into_iter().zip(it.gold));
+        let units = coded.sessions.into_iter().flat_map(|it| it.session.units.into_iter().zip(it.gold));
         units.map(|(unit, gold)| (unit.id, unit.speaker, unit.text, gold)).collect::<Vec<_>>()
     });
     assert_eq!(csv.len(), 3);

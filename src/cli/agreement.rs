@@ -77,6 +77,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .zip(columns.iter().cycle())
         .map(|(path, column)| coding(path, column))
         .collect::<anyhow::Result<Vec<_>>>()?;
+    for (coding, path) in codings.iter_mut().zip(&arguments.codings) {
+        let notices = std::mem::take(&mut coding.notices);
+        notices.iter().for_each(|notice| say(&format!("{}: {notice}", path.display())));
+    }
     if columns_differ(columns) {
         for (coding, column) in codings.iter_mut().zip(columns) {
             coding.name = format!("{} {column}", coding.name);
@@ -94,7 +98,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
     }
     let aligned = Aligned::new(&codings);
-    if !aligned.shares() {
+    if aligned.compared().units.is_empty() {
         return Err(nothing_shared(&codings));
     }
     if aligned.common() == 0 {

@@ -99,6 +99,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 
 fn on_coded(arguments: &Arguments, bootstrap: &Bootstrap) -> anyhow::Result<Exit> {
     let material = Material::read(&arguments.coded)?;
+    material.notices.iter().for_each(|notice| arguments.say(notice));
     match material.off_side() {
         0 => {}
         units => arguments.say(&format!(

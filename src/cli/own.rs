@@ -41,6 +41,7 @@ impl OwnArguments {
         }
         let name = out.file_name().map_or("own".into(), |name| name.to_string_lossy());
         let material = Material::read(coded, &self.label, &name, self.single)?;
+        material.notices.iter().for_each(|notice| self.say(notice));
         let book = &material.codebook;
         let kind = if book.single { "one a unit" } else { "any number a unit" };
         let labels = counted(book.labels.len(), "label");
@@ -50,6 +51,12 @@ impl OwnArguments {
             self.say(&format!(
                 "session_id and utterance_id are those of another unit in {}: kept, and learned from each time",
                 counted(repeated, "unit")
+            ));
+        }
+        for names in material.alike() {
+            self.say(&format!(
+                "labels that differ in capitals alone, and are learned as different: '{}'",
+                names.join("', '")
             ));
         }
         let rare: Vec<String> = material.rare().iter().map(ToString::to_string).collect();

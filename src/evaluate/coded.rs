@@ -18,7 +18,7 @@ const CHUNK_UNITS: usize = 4096;
 /// What is known about a session besides its words.
 #[derive(Debug, Clone)]
 pub struct About {
-    /// The file it is from, without extensions: figures are given per source.
+    /// The file it is from, without extensions, or `codes (2)` for the second of a name: figures are given per source.
     pub source: String,
     /// What must not be resampled without it: `group`, else `client_id`, else the session.
     pub cluster: String,
@@ -33,6 +33,8 @@ pub struct Material {
     pub sessions: Vec<Session>,
     /// As many, in the same order.
     pub about: Vec<About>,
+    /// What is to be told about how tables were read.
+    pub notices: Vec<String>,
 }
 
 impl Material {
@@ -48,8 +50,9 @@ impl Material {
             }
             parsed => parsed.map_err(|error| error.to_string()),
         };
-        let mut material = Material::default();
-        for Coded { session, source, cluster, gold } in coded::read(paths, "codes", parse)? {
+        let read = coded::read(paths, "codes", parse)?;
+        let mut material = Material { notices: read.notices, ..Material::default() };
+        for Coded { session, source, cluster, gold } in read.sessions {
             material.sessions.push(session);
             material.about.push(About { source, cluster, gold });
         }
@@ -141,6 +144,20 @@ mod tests {
         assert_eq!(material.about[0].gold[0].to_string(), "emotional|motivation");
         let chunks = material.chunks();
         assert_eq!((material.about[0].source.as_str(), chunks.len(), chunks[0].clone()), ("talk", 1, 0..2));
+    }
+
+    #[test]
+    fn files_of_one_name_are_two_sources() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = |folder: &str| {
+            let path = dir.path().join(folder).join("codes.csv");
+            std::fs::create_dir(dir.path().join(folder)).unwrap();
+            std::fs::write(&path, "session_id,speaker,text,codes\na,client,x,NA\n,,,\n").unwrap();
+            path
+        };
+        let material = Material::read(&[file("an"), file("be")]).unwrap();
+        let sources: Vec<_> = material.about.iter().map(|about| about.source.as_str()).collect();
+        assert_eq!((sources, material.notices.len()), (vec!["codes", "codes (2)"], 2));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Aligned {
     pub given: Vec<Vec<Option<Vec<bool>>>>,
     /// Per coding and label: a probability per unit, where it has them (NaN where not).
     pub probabilities: Vec<Vec<Option<Vec<f32>>>>,
+    /// Per coding and label: whether it says of each unit that it cannot carry the label, where it says so of any.
+    pub barred: Vec<Vec<Option<Vec<bool>>>>,
 }
 
 impl Aligned {
@@ -29,13 +31,7 @@ impl Aligned {
     pub fn new(codings: &[Coder]) -> Aligned {
         let mut coders: Vec<String> = Vec::new();
         for coding in codings {
-            let mut name = coding.name.clone();
-            let mut again = 2;
-            while coders.contains(&name) {
-                name = format!("{} ({again})", coding.name);
-                again += 1;
-            }
-            coders.push(name);
+            coders.push(unlike(&coding.name, &coders));
         }
         let used: BTreeSet<&String> =
             codings.iter().flat_map(|coding| coding.labels.iter().flatten()).collect();
@@ -51,18 +47,11 @@ impl Aligned {
                 units.len() - 1
             });
         }
-        let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
-        let session = units
-            .iter()
-            .map(|(session, _)| {
-                let next = numbers.len() as u32;
-                *numbers.entry(session).or_insert(next)
-            })
-            .collect();
-        let sessions = numbers.len();
+        let (session, sessions) = numbered(units.iter().map(|(session, _)| session));
 
         let mut given = vec![vec![None; codings.len()]; units.len()];
         let mut probabilities = vec![vec![None; labels.len()]; codings.len()];
+        let mut barred = vec![vec![None; labels.len()]; codings.len()];
         for (c, coding) in codings.iter().enumerate() {
             for (key, said) in coding.order.iter().zip(&coding.labels) {
                 given[places[key]][c] = Some(labels.iter().map(|label| said.contains(label)).collect());
@@ -73,9 +62,14 @@ impl Aligned {
                     coding.order.iter().zip(column).for_each(|(key, &p)| all[places[key]] = p);
                     all
                 });
+                barred[c][k] = coding.barred.get(label).map(|column| {
+                    let mut all = vec![false; units.len()];
+                    coding.order.iter().zip(column).for_each(|(key, &bars)| all[places[key]] = bars);
+                    all
+                });
             }
         }
-        Aligned { coders, labels, units, session, sessions, given, probabilities }
+        Aligned { coders, labels, units, session, sessions, given, probabilities, barred }
     }
 
     /// Units that a coding lacks while another has them.
@@ -90,10 +84,47 @@ impl Aligned {
         self.given.iter().filter(|unit| unit.iter().all(Option::is_some)).count()
     }
 
-    /// Whether any unit is in two codings or more.
+    /// The units that are compared, those of two codings or more, with the labels that stand on them and the sessions they
+    /// are of: what only one coding has says nothing about agreement.
     #[must_use]
-    pub fn shares(&self) -> bool {
-        self.given.iter().any(|unit| unit.iter().flatten().count() > 1)
+    pub fn compared(&self) -> Aligned {
+        let kept: Vec<usize> =
+            (0..self.units.len()).filter(|&i| self.given[i].iter().flatten().count() > 1).collect();
+        let mut carried = vec![false; self.labels.len()];
+        for given in kept.iter().flat_map(|&i| self.given[i].iter().flatten()) {
+            carried.iter_mut().zip(given).for_each(|(carried, given)| *carried |= given);
+        }
+        let labels: Vec<usize> = (0..carried.len()).filter(|&k| carried[k]).collect();
+        let of_labels = |given: &Vec<bool>| labels.iter().map(|&k| given[k]).collect();
+        let of_unit = |&i: &usize| self.given[i].iter().map(|given| given.as_ref().map(of_labels)).collect();
+        let (session, sessions) = numbered(kept.iter().map(|&i| self.session[i]));
+        Aligned {
+            coders: self.coders.clone(),
+            labels: labels.iter().map(|&k| self.labels[k].clone()).collect(),
+            units: kept.iter().map(|&i| self.units[i].clone()).collect(),
+            session,
+            sessions,
+            given: kept.iter().map(of_unit).collect(),
+            probabilities: columns(&self.probabilities, &labels, &kept),
+            barred: columns(&self.barred, &labels, &kept),
+        }
+    }
+
+    /// Whether each coding gives a unit a label, `None` if it does not have the unit. Where all that have it say that it cannot
+    /// carry the label nothing was asked, and it is `None` for all.
+    #[must_use]
+    pub(super) fn said(&self, unit: usize, label: usize) -> Vec<Option<bool>> {
+        let given = &self.given[unit];
+        let asked = |(c, given): (usize, &Option<Vec<bool>>)| given.is_some() && !self.bars(c, label, unit);
+        if !given.iter().enumerate().any(asked) {
+            return vec![None; given.len()];
+        }
+        given.iter().map(|given| given.as_ref().map(|given| given[label])).collect()
+    }
+
+    /// Whether a coding says that a unit cannot carry a label.
+    pub(super) fn bars(&self, coder: usize, label: usize, unit: usize) -> bool {
+        self.barred[coder][label].as_ref().is_some_and(|barred| barred[unit])
     }
 
     /// Units on which codings that have them differ, with the labels in dispute.
@@ -113,11 +144,39 @@ impl Aligned {
 
     /// The labels that a coding gives a unit, joined by `|`; `None` if it does not have the unit.
     #[must_use]
-    pub fn said(&self, unit: usize, coder: usize) -> Option<String> {
+    pub fn joined(&self, unit: usize, coder: usize) -> Option<String> {
         let given = self.given.get(unit)?.get(coder)?.as_ref()?;
         let names = self.labels.iter().zip(given).filter(|(_, given)| **given).map(|(name, _)| name.as_str());
         Some(names.collect::<Vec<_>>().join("|"))
     }
+}
+
+/// A name that is none of those before it: `anna`, `anna (2)`.
+pub(crate) fn unlike(name: &str, before: &[String]) -> String {
+    let is_new = |name: &String| !before.contains(name);
+    let again = (2..).map(|again: usize| format!("{name} ({again})"));
+    std::iter::once(name.to_owned()).chain(again).find(is_new).unwrap_or_default()
+}
+
+/// Running numbers from 0 in the order of first appearance, and how many different ones there are.
+fn numbered<T: Ord>(of: impl Iterator<Item = T>) -> (Vec<u32>, usize) {
+    let mut numbers: BTreeMap<T, u32> = BTreeMap::new();
+    let all = of.map(|one| {
+        let next = numbers.len() as u32;
+        *numbers.entry(one).or_insert(next)
+    });
+    let all = all.collect();
+    (all, numbers.len())
+}
+
+/// The columns of some labels at some units.
+fn columns<T: Copy>(
+    of: &[Vec<Option<Vec<T>>>],
+    labels: &[usize],
+    units: &[usize],
+) -> Vec<Vec<Option<Vec<T>>>> {
+    let cut = |column: &Option<Vec<T>>| column.as_ref().map(|all| units.iter().map(|&i| all[i]).collect());
+    of.iter().map(|coding| labels.iter().map(|&k| cut(&coding[k])).collect()).collect()
 }
 
 #[cfg(test)]
@@ -144,6 +203,6 @@ pub(super) mod tests {
         assert_eq!((aligned.units.len(), aligned.common(), aligned.sessions), (3, 1, 2));
         assert_eq!([aligned.missing(0), aligned.missing(1)], [1, 1]);
         assert_eq!(aligned.disputed(), [(1, vec![2])]);
-        assert_eq!([aligned.said(0, 0), aligned.said(0, 1)], [Some("cognitive|joy".into()), None]);
+        assert_eq!([aligned.joined(0, 0), aligned.joined(0, 1)], [Some("cognitive|joy".into()), None]);
     }
 }

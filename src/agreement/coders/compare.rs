@@ -3,7 +3,8 @@
 //! Agreement of equals: percent, Cohen's kappa (of several coders the mean over pairs: Light 1971), Fleiss' kappa and
 //! Krippendorff's alpha. Against a reference, the first coding: precision, recall, F1, and where a coding has
 //! probabilities average precision and calibration error. Pairs are compared on the units that both have, Fleiss' kappa
-//! takes those that all have, alpha those that two have or more.
+//! takes those that all have, alpha those that two have or more. What one coding alone has counts nowhere: no label, no
+//! session and no unit of it ([`Aligned::compared`]).
 
 use super::aligned::Aligned;
 use crate::agreement::average_precision::Ranking;
@@ -34,7 +35,7 @@ pub struct Nominal {
 pub struct Against {
     /// Hits and misses on units that both have.
     pub counts: Confusion,
-    /// Precision, 0 where undefined.
+    /// Precision, 0 where undefined; like recall and F1 NaN where neither of the two gives the label.
     pub precision: Figure,
     /// Recall, 0 where undefined.
     pub recall: Figure,
@@ -60,7 +61,7 @@ pub struct Probabilities {
 pub struct Label {
     /// Its name.
     pub name: String,
-    /// Units that each coding gives it to.
+    /// Units that each coding gives it to, of those compared.
     pub given: Vec<usize>,
     /// Agreement of all codings.
     pub nominal: Nominal,
@@ -71,11 +72,11 @@ pub struct Label {
 /// One coding against the reference over all labels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Overall {
-    /// Mean F1 over labels.
+    /// Mean F1 over labels that either of the two gives; NaN without any, as is the next.
     pub macro_f1: Figure,
     /// F1 of all decisions taken together.
     pub micro_f1: Figure,
-    /// Mean average precision over labels with probabilities; NaN without any.
+    /// Mean average precision over those of them with probabilities; NaN without any.
     pub macro_average_precision: Figure,
 }
 
@@ -90,9 +91,11 @@ pub struct Comparison {
     pub units: [usize; 2],
     /// Sessions.
     pub sessions: usize,
+    /// Units that are compared, being in two codings or more, and the sessions that they are of.
+    pub compared: [usize; 2],
     /// What these are called in reports: `session`, or what else units were put together by.
     pub cluster: &'static str,
-    /// Labels that at least one coding gives.
+    /// Labels that at least one coding gives to a unit that is compared.
     pub labels: Vec<Label>,
     /// Whole sets of labels, each different set a category: for labels of which a unit has one, this is the agreement
     /// on the unit.
@@ -176,9 +179,10 @@ struct Prepared<'a> {
     rankings: Vec<Vec<Option<Ranking>>>,
 }
 
-/// Computes all figures; sessions are what is resampled.
+/// Computes all figures; sessions with a unit that is compared are what is resampled.
 #[must_use]
-pub fn compare(aligned: &Aligned, bootstrap: &Bootstrap) -> Comparison {
+pub fn compare(whole: &Aligned, bootstrap: &Bootstrap) -> Comparison {
+    let aligned = &whole.compared();
     let prepared = prepare(aligned);
     let once = vec![1; aligned.sessions];
     let all = prepared.sums(&once);
@@ -190,7 +194,7 @@ pub fn compare(aligned: &Aligned, bootstrap: &Bootstrap) -> Comparison {
     });
     let undefined = Figure { value: f64::NAN, interval: None };
     let mut next = || figures.next().unwrap_or(undefined);
-    // Against the reference, what is not defined is 0.
+    // Against the reference, what is not defined is 0, of a label that either gives.
     let or_zero = |figure: Figure| Figure { value: zero(figure.value), ..figure };
 
     let mut labels = Vec::new();
@@ -198,8 +202,9 @@ pub fn compare(aligned: &Aligned, bootstrap: &Bootstrap) -> Comparison {
         let nominal = Nominal { agreement: next(), cohen: next(), fleiss: next(), alpha: next() };
         let mut against = Vec::new();
         for (c, rankings) in prepared.rankings.iter().enumerate() {
-            let (precision, recall, f1, average_precision, calibration_error) =
-                (or_zero(next()), or_zero(next()), or_zero(next()), or_zero(next()), or_zero(next()));
+            let [precision, recall, f1, average_precision, calibration_error] =
+                [next(), next(), next(), next(), next()]
+                    .map(|figure| if never[c][k].f1 { figure } else { or_zero(figure) });
             let probabilities = rankings[k].as_ref().map(|_| Probabilities {
                 average_precision,
                 calibration_error,
@@ -219,17 +224,14 @@ pub fn compare(aligned: &Aligned, bootstrap: &Bootstrap) -> Comparison {
     }
     let sets = Nominal { agreement: next(), cohen: next(), fleiss: next(), alpha: next() };
     let overall = (prepared.rankings.iter())
-        .map(|_| Overall {
-            macro_f1: or_zero(next()),
-            micro_f1: or_zero(next()),
-            macro_average_precision: next(),
-        })
+        .map(|_| Overall { macro_f1: next(), micro_f1: next(), macro_average_precision: next() })
         .collect();
     Comparison {
         coders: aligned.coders.clone(),
-        missing: (0..aligned.coders.len()).map(|coder| aligned.missing(coder)).collect(),
-        units: [aligned.units.len(), aligned.common()],
-        sessions: aligned.sessions,
+        missing: (0..whole.coders.len()).map(|coder| whole.missing(coder)).collect(),
+        units: [whole.units.len(), whole.common()],
+        sessions: whole.sessions,
+        compared: [aligned.units.len(), aligned.sessions],
         cluster: "session",
         labels,
         sets,
@@ -258,7 +260,7 @@ fn prepare(aligned: &Aligned) -> Prepared<'_> {
         let sums = &mut sessions[session as usize];
         for k in 0..labels {
             let said: Vec<Option<usize>> =
-                given.iter().map(|given| given.as_ref().map(|given| usize::from(given[k]))).collect();
+                aligned.said(unit, k).into_iter().map(|said| said.map(usize::from)).collect();
             sums.questions[k].record(&said);
         }
         let said: Vec<Option<usize>> =
@@ -269,7 +271,7 @@ fn prepare(aligned: &Aligned) -> Prepared<'_> {
             let Some(other) = other else { continue };
             for k in 0..labels {
                 sums.counts[c - 1][k].record(gold[k], other[k]);
-                if let Some(p) = &aligned.probabilities[c][k] {
+                if let Some(p) = aligned.probabilities[c][k].as_ref().filter(|_| !aligned.bars(c, k, unit)) {
                     record(&mut sums.bins[c - 1][k], gold[k], p[unit]);
                 }
             }
@@ -312,48 +314,61 @@ impl Prepared<'_> {
         }
         out.extend(sums.questions[labels].numbers());
         for (c, counts) in sums.counts.iter().enumerate() {
+            // A label that neither of the two gives to a unit of both is none of theirs.
             let f1 = counts.iter().map(|label| label.defined()[2]);
-            out.push(resampled_mean(f1, never[c].iter().map(|never| never.f1)));
+            out.push(resampled_mean(f1, std::iter::repeat(false)));
             out.push(counts.iter().copied().sum::<Confusion>().defined()[2]);
-            let ranked =
-                || (0..labels).filter_map(|k| Some((precision(c, k)?, never[c][k].average_precision)));
+            let ranked = || {
+                let theirs = (0..labels).filter(|&k| !never[c][k].f1);
+                theirs.filter_map(|k| Some((precision(c, k)?, never[c][k].average_precision)))
+            };
             out.push(resampled_mean(ranked().map(|of| of.0), ranked().map(|of| of.1)));
         }
         out
     }
 
     /// Sessions that hold what each of the [`Prepared::numbers`] is of. Agreement is on giving a label as much as on leaving it
-    /// out: the fewer of the sessions where anybody does either. Against the reference: [`confusion::holding`]; of means any session.
+    /// out: the fewer of the sessions where anybody does either; for Fleiss' kappa on units that all have. Against the reference:
+    /// [`confusion::holding`]; of means the sessions with a unit of both.
     fn holding(&self) -> Vec<usize> {
         let aligned = self.aligned;
-        let where_any = |holds: &dyn Fn(&[bool]) -> bool| {
-            let units = aligned.given.iter().zip(&aligned.session);
-            let units = units.filter(|(unit, _)| unit.iter().flatten().any(|given| holds(given)));
-            units.map(|(_, session)| session).collect::<BTreeSet<_>>().len()
+        let all_have = |i: &usize| aligned.given[*i].iter().all(Option::is_some);
+        let compared: Vec<usize> = (0..aligned.units.len()).collect();
+        let common: Vec<usize> = compared.iter().copied().filter(all_have).collect();
+        let where_any = |units: &[usize], k: usize, gives: bool| {
+            let units = units.iter().filter(|&&i| aligned.said(i, k).contains(&Some(gives)));
+            units.map(|&i| aligned.session[i]).collect::<BTreeSet<_>>().len()
         };
+        let either = |units: &[usize], k: usize| where_any(units, k, true).min(where_any(units, k, false));
         let mut out = Vec::new();
         for k in 0..aligned.labels.len() {
-            out.extend([where_any(&|given| given[k]).min(where_any(&|given| !given[k])); 4]);
+            let (of_compared, of_common) = (either(&compared, k), either(&common, k));
+            out.extend([of_compared, of_compared, of_common, of_compared]);
             for c in 0..self.rankings.len() {
                 out.extend(confusion::holding(self.sessions.iter().map(|one| one.counts[c][k])));
             }
         }
-        out.extend([self.sessions.len() - self.uniform(); 4]);
-        out.extend(vec![self.sessions.len(); 3 * self.rankings.len()]);
+        let (of_compared, of_common) = (self.divided(&compared), self.divided(&common));
+        out.extend([of_compared, of_compared, of_common, of_compared]);
+        for c in 0..self.rankings.len() {
+            let shared =
+                self.sessions.iter().filter(|one| one.counts[c].iter().any(|counts| counts.units() > 0));
+            out.extend([shared.count(); 3]);
+        }
         out
     }
 
-    /// The most sessions in which everybody gives every unit one and the same set of labels.
-    fn uniform(&self) -> usize {
+    /// Sessions of some units, less the most in which everybody gives every one of them one and the same set of labels.
+    fn divided(&self, units: &[usize]) -> usize {
         let mut sets: BTreeMap<u32, BTreeSet<&Vec<bool>>> = BTreeMap::new();
-        for (unit, &session) in self.aligned.given.iter().zip(&self.aligned.session) {
-            sets.entry(session).or_default().extend(unit.iter().flatten());
+        for &i in units {
+            sets.entry(self.aligned.session[i]).or_default().extend(self.aligned.given[i].iter().flatten());
         }
         let mut alone: BTreeMap<&Vec<bool>, usize> = BTreeMap::new();
         for sets in sets.values().filter(|sets| sets.len() == 1) {
             sets.iter().for_each(|set| *alone.entry(set).or_default() += 1);
         }
-        alone.into_values().max().unwrap_or(0)
+        sets.len() - alone.into_values().max().unwrap_or(0)
     }
 }
 
@@ -373,6 +388,7 @@ fn never(all: &Sums, rankings: &[Vec<Option<Ranking>>], once: &[u32]) -> Vec<Vec
 #[allow(clippy::float_cmp, reason = "what is compared is exact")]
 mod tests {
     use super::super::aligned::tests::coder;
+    use super::super::read::Coder;
     use super::*;
 
     #[test]
@@ -443,9 +459,59 @@ mod tests {
             &Aligned::new(&[coder("a", &[("s", "1", "joy")]), coder("b", &[("s", "2", "joy")])]),
             &Bootstrap::default(),
         );
-        assert_eq!((all.units, all.missing.clone()), ([2, 0], vec![1, 1]));
-        assert!(all.sets.agreement.value.is_nan() && all.labels[0].nominal.alpha.value.is_nan());
-        assert_eq!(all.labels[0].against[0].f1.value, 0.0);
+        assert_eq!((all.units, all.missing.clone(), all.compared), ([2, 0], vec![1, 1], [0, 0]));
+        assert!(all.sets.agreement.value.is_nan() && all.labels.is_empty());
+        assert!(all.overall[0].macro_f1.value.is_nan() && all.overall[0].micro_f1.value.is_nan());
+    }
+
+    #[test]
+    fn what_one_coding_alone_has_changes_no_figure() {
+        let names: Vec<String> = (0..40).map(|i| i.to_string()).collect();
+        let units = |sessions: std::ops::Range<usize>, wrong: usize| -> Vec<_> {
+            let said = move |i: usize| if i == wrong { "" } else { "joy" };
+            let of = |i: usize| [(names[i].as_str(), "1", said(i)), (names[i].as_str(), "2", "")];
+            sessions.flat_map(of).collect()
+        };
+        let run = |codings: &[Coder]| compare(&Aligned::new(codings), &Bootstrap::default());
+        let (anna, ben) = (coder("anna", &units(0..6, 99)), coder("ben", &units(0..6, 1)));
+        let mut more = units(0..40, 99);
+        more.push(("s", "3", "only|joy"));
+        let all = run(&[coder("anna", &more), ben.clone()]);
+        assert_eq!((all.units, all.sessions, all.compared), ([81, 12], 41, [12, 6]));
+        let part = run(&[anna, ben]);
+        assert_eq!(
+            (&all.labels, all.sets, all.overall[0].macro_f1),
+            (&part.labels, part.sets, part.overall[0].macro_f1)
+        );
+        assert_eq!((all.labels[0].given.clone(), all.labels.len()), (vec![6, 5], 1));
+        // Sessions without a unit of both do not hold it.
+        let few = run(&[coder("anna", &more), coder("ben", &units(0..4, 1))]);
+        let figures = [few.overall[0].macro_f1, few.labels[0].nominal.agreement, few.sets.alpha];
+        assert!(figures.iter().all(|figure| figure.interval.unwrap().low.is_nan()), "{figures:?}");
+    }
+
+    #[test]
+    fn of_three_a_pair_has_its_own_labels_and_sessions() {
+        let names: Vec<String> = (0..12).map(|i| i.to_string()).collect();
+        let units = |sessions: std::ops::Range<usize>, label: &'static str| -> Vec<_> {
+            sessions.flat_map(|i| [(names[i].as_str(), "1", label), (names[i].as_str(), "2", "")]).collect()
+        };
+        let (a, b, c) = (units(0..6, "joy"), units(0..12, "joy"), units(4..12, "joy|fear"));
+        let all = compare(
+            &Aligned::new(&[coder("a", &a), coder("b", &b), coder("c", &c)]),
+            &Bootstrap { resamples: 200, ..Bootstrap::default() },
+        );
+        let fear = &all.labels[0];
+        assert_eq!((fear.name.as_str(), fear.given.clone()), ("fear", vec![0, 0, 8]));
+        // Neither a nor b gives it: no label of theirs. c gives it and a does not.
+        assert!(fear.against[0].f1.value.is_nan());
+        assert_eq!((fear.against[1].f1.value, fear.against[1].recall.value), (0.0, 0.0));
+        assert_eq!([all.overall[0].macro_f1.value, all.overall[1].macro_f1.value], [1.0, 0.5]);
+        // a and c share two sessions, all three two, a and b six.
+        let has = |figure: Figure| !figure.interval.unwrap().low.is_nan();
+        assert_eq!([all.overall[0].macro_f1, all.overall[1].macro_f1].map(has), [true, false]);
+        let joy = all.labels[1].nominal;
+        assert_eq!([joy.alpha, joy.cohen, joy.fleiss].map(has), [true, true, false]);
     }
 
     #[test]
@@ -458,5 +524,23 @@ mod tests {
         assert_eq!(p.average_precision.value, 0.5);
         assert!((p.calibration_error.value - 0.6).abs() < 1e-6);
         assert_eq!(p.reliability.bins.iter().map(|bin| bin.units).sum::<usize>(), 2);
+    }
+
+    #[test]
+    fn a_column_of_a_label_that_only_the_reference_gives_is_probabilities() {
+        let units = [("s", "1", "x"), ("s", "2", "y"), ("s", "3", ""), ("s", "4", "x"), ("s", "5", "y")];
+        let a = coder("a", &units);
+        let mut b = coder("b", &units.map(|(s, unit, said)| (s, unit, if said == "x" { "x" } else { "" })));
+        b.probabilities.insert("x".into(), vec![0.9, 0.2, 0.1, 0.8, 0.1]);
+        b.probabilities.insert("y".into(), vec![0.1, 0.2, 0.4, 0.3, 0.1]);
+        b.barred.insert("y".into(), vec![true, false, false, false, false]);
+        let all = compare(&Aligned::new(&[a, b]), &Bootstrap { resamples: 0, ..Bootstrap::default() });
+        let y = &all.labels[1];
+        let p = y.against[0].probabilities.as_ref().unwrap();
+        assert!((p.average_precision.value - 0.3667).abs() < 1e-4);
+        assert!((all.overall[0].macro_average_precision.value - 0.6833).abs() < 1e-4);
+        // What one of the two bars is no unit of the calibration, but the other could have given the label there.
+        assert_eq!(p.reliability.bins.iter().map(|bin| bin.units).sum::<usize>(), 4);
+        assert_eq!(y.nominal.agreement.value, 0.6);
     }
 }

@@ -3,8 +3,10 @@
 
 use crate::codebook::Code;
 use crate::parquet;
-use crate::transcript::column_name;
+use crate::transcript::{Speaker, column_name, counted};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
+use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::File;
@@ -44,23 +46,28 @@ pub struct Coder {
     pub labels: Vec<BTreeSet<String>>,
     /// Units in the order of the table.
     pub order: Vec<Key>,
-    /// Probabilities per label, a value per unit; NaN where a cell is empty.
+    /// Columns that are probabilities if a label has their name, a value per unit; NaN where a cell is empty.
     pub probabilities: BTreeMap<String, Vec<f32>>,
+    /// Labels with probabilities that a unit cannot carry, as its side is not theirs: whether it is so, a value per unit.
+    pub barred: BTreeMap<String, Vec<bool>>,
     /// The words, where the table has them.
     pub texts: BTreeMap<Key, String>,
+    /// What is to be told about how the table was read.
+    pub notices: Vec<String>,
 }
 
 impl Coder {
-    /// Reads a table in CSV, packed with gzip or not, or in Parquet. Labels stand in `column`, joined by `|`. Every other column that is named
-    /// as a code of the codebook, or as a label that occurs, and holds nothing but numbers from 0 to 1, is taken for
-    /// probabilities.
+    /// Reads a table in CSV, packed with gzip or not, or in Parquet. Labels stand in `column`, joined by `|`. Every other column that
+    /// holds nothing but numbers from 0 to 1 is kept as probabilities: they count if any coding has a label of that name.
+    /// `NA`, as R writes a missing cell, is an empty one; not so where it stands beside another label. Rows without anything in
+    /// them are passed over.
     ///
     /// # Errors
     /// If the table cannot be read, lacks a column, has a unit twice, or has none.
     pub fn read(path: &Path, column: &str) -> Result<Coder, Error> {
         let csv_error = |error| Error::Csv(path.to_owned(), error);
-        let (mut table, separator) = opened(path).map_err(|e| Error::Io(path.to_owned(), e))?;
-        let header = table.headers().map_err(csv_error)?.clone();
+        let mut table = Table::open(path).map_err(|e| Error::Io(path.to_owned(), e))?;
+        let (header, separator) = (table.header.clone(), table.separator);
         let place = |name: &str| place(&header, name);
         let needed = |name: &str, mend| {
             place(name).ok_or_else(|| Error::Column(path.to_owned(), name.into(), separator, mend))
@@ -68,21 +75,23 @@ impl Coder {
         let mend = "units are matched by session_id and utterance_id";
         let (session, unit) = (needed("session_id", mend)?, needed("utterance_id", mend)?);
         let codes = needed(column, "name the column of labels with --column")?;
-        let (text, mut seen) = (place("text"), BTreeSet::new());
+        let (text, speaker, mut seen) = (place("text"), place("speaker"), BTreeSet::new());
         let mut coder = Coder { name: name_of(path), ..Coder::default() };
+        let mut speakers = Vec::new();
         let mut cells: Vec<Vec<f32>> = vec![Vec::new(); header.len()];
-        for (i, row) in table.records().enumerate() {
-            let row = row.map_err(csv_error)?;
+        for row in table.rows() {
+            let (record, row) = row.map_err(csv_error)?;
             let cell = |at: usize| row.get(at).unwrap_or_default();
             let key = (cell(session).to_owned(), cell(unit).to_owned());
             if !seen.insert(key.clone()) {
-                return Err(Error::Twice(path.to_owned(), i + 1));
+                return Err(Error::Twice(path.to_owned(), record));
             }
             if let Some(text) = text {
                 coder.texts.insert(key.clone(), cell(text).to_owned());
             }
             coder.order.push(key);
             coder.labels.push(labels(cell(codes)));
+            speakers.push(speaker.and_then(|at| Speaker::from_role(cell(at))));
             for (at, cells) in cells.iter_mut().enumerate() {
                 // Infinity stands for what is no probability, and rules the column out.
                 cells.push(number(cell(at)).unwrap_or(f32::INFINITY));
@@ -91,25 +100,49 @@ impl Coder {
         if coder.order.is_empty() {
             return Err(Error::Empty(path.to_owned()));
         }
-        let used: BTreeSet<String> = coder.labels.iter().flatten().cloned().collect();
+        coder.notices.extend(table.notice());
+        if na_is_missing(&coder.labels) {
+            let emptied = coder.labels.iter_mut().filter_map(|labels| labels.take(NA)).count();
+            coder.notices.extend(told_missing(column, emptied));
+        }
         for (at, (name, cells)) in header.iter().zip(cells).enumerate() {
-            let is_label = used.contains(name) || name.parse::<Code>().is_ok();
             let in_range = cells.iter().all(|p| p.is_nan() || (0.0..=1.0).contains(p));
-            if is_label && at != codes && in_range && cells.iter().any(|p| !p.is_nan()) {
-                coder.probabilities.insert(name.to_owned(), cells);
+            if at == codes || !in_range || cells.iter().all(|p| p.is_nan()) {
+                continue;
             }
+            if let Ok(code) = name.parse::<Code>() {
+                let bars =
+                    |speaker: &Option<Speaker>| speaker.is_some_and(|speaker| !speaker.may_carry(code));
+                coder.barred.insert(name.to_owned(), speakers.iter().map(bars).collect());
+            }
+            coder.probabilities.insert(name.to_owned(), cells);
         }
         Ok(coder)
     }
 }
 
+/// A missing cell as R writes it.
+pub(crate) const NA: &str = "NA";
+
+/// Whether `NA` among labels says that a cell is missing: beside another label it is one.
+pub(crate) fn na_is_missing<T: Borrow<BTreeSet<String>>>(units: impl IntoIterator<Item = T>) -> bool {
+    !units.into_iter().any(|labels| labels.borrow().len() > 1 && labels.borrow().contains(NA))
+}
+
+/// What to tell of cells that were emptied, if there are any.
+pub(crate) fn told_missing(column: &str, emptied: usize) -> Option<String> {
+    let cells = counted(emptied, "cell");
+    (emptied > 0)
+        .then(|| format!("column '{column}' is NA in {cells}: read as empty; a label needs another name"))
+}
+
 /// A number as spreadsheets write it, with a point or a comma; NaN for an empty cell.
 fn number(cell: &str) -> Option<f32> {
-    if cell.is_empty() { Some(f32::NAN) } else { cell.replace(',', ".").parse().ok() }
+    if cell.is_empty() || cell == NA { Some(f32::NAN) } else { cell.replace(',', ".").parse().ok() }
 }
 
 /// The labels of a cell. The marks of manner after codes of the codebook (`cognitive!`) are left out.
-fn labels(cell: &str) -> BTreeSet<String> {
+pub(crate) fn labels(cell: &str) -> BTreeSet<String> {
     let words = cell.split('|').map(str::trim).filter(|word| !word.is_empty());
     words
         .map(|word| {
@@ -180,19 +213,84 @@ pub(crate) fn place(header: &csv::StringRecord, name: &str) -> Option<usize> {
     exact.or_else(|| header.iter().position(|cell| column_name(&bare(cell)) == column_name(name)))
 }
 
-/// A table as CSV, out of gzip or Parquet if its first bytes say so, and what parts its columns: told from the header line.
-pub(crate) fn opened(path: &Path) -> io::Result<(csv::Reader<Box<dyn Read>>, Separator)> {
+/// A table as CSV, out of gzip or Parquet if its first bytes say so. Cells that are not UTF-8 are read as Windows-1252.
+pub(crate) struct Table {
+    reader: csv::Reader<Box<dyn Read>>,
+    /// What parts its columns: told from the header line.
+    pub(crate) separator: Separator,
+    /// Names of its columns.
+    pub(crate) header: csv::StringRecord,
+    /// Whether a cell was not UTF-8.
+    foreign: bool,
+}
+
+impl Table {
+    /// Opens a table and reads its header.
+    pub(crate) fn open(path: &Path) -> io::Result<Table> {
+        let (mut reader, separator) = opened(path)?;
+        let (header, foreign) = text_of(reader.byte_headers()?);
+        Ok(Table { reader, separator, header, foreign })
+    }
+
+    /// The rows that have anything in them, with the number of their record from 1.
+    pub(crate) fn rows(&mut self) -> impl Iterator<Item = csv::Result<(usize, csv::StringRecord)>> {
+        let foreign = &mut self.foreign;
+        self.reader.byte_records().zip(1..).filter_map(move |(row, record)| {
+            match row.map(|row| text_of(&row)) {
+                Err(error) => Some(Err(error)),
+                // Spreadsheets write the rows below a table that once held something.
+                Ok((row, _)) if row.iter().all(|cell| cell.trim().is_empty()) => None,
+                Ok((row, not_utf8)) => {
+                    *foreign |= not_utf8;
+                    Some(Ok((record, row)))
+                }
+            }
+        })
+    }
+
+    /// What is to be told about the rows read so far.
+    pub(crate) fn notice(&self) -> Option<String> {
+        self.foreign.then(|| "not UTF-8: read as windows-1252; if that is wrong, save it as UTF-8".to_owned())
+    }
+}
+
+/// A record as text, and whether any of it was not UTF-8.
+fn text_of(record: &csv::ByteRecord) -> (csv::StringRecord, bool) {
+    let mut foreign = false;
+    let cells = record.iter().map(|cell| {
+        if let Ok(cell) = str::from_utf8(cell) {
+            return Cow::Borrowed(cell);
+        }
+        foreign = true;
+        WINDOWS_1252.decode_without_bom_handling(cell).0
+    });
+    let record = cells.collect();
+    (record, foreign)
+}
+
+fn opened(path: &Path) -> io::Result<(csv::Reader<Box<dyn Read>>, Separator)> {
     let mut file = BufReader::new(File::open(path)?);
     let start = file.fill_buf()?;
     if start.starts_with(parquet::MAGIC) {
         let bytes = io::Cursor::new(parquet_as_csv(path)?);
         return Ok((csv::Reader::from_reader(Box::new(bytes)), Separator::Comma));
     }
-    let text: Box<dyn BufRead> = if start.starts_with(&[0x1f, 0x8b]) {
+    if start.starts_with(ZIP) || start.starts_with(OLD_OFFICE) {
+        return Err(io::Error::other(
+            "this is an Excel workbook or another packed file; save the sheet as CSV",
+        ));
+    }
+    let mut text: Box<dyn BufRead> = if start.starts_with(&[0x1f, 0x8b]) {
         Box::new(BufReader::new(MultiGzDecoder::new(file)))
     } else {
         Box::new(file)
     };
+    let marked = Encoding::for_bom(text.fill_buf()?).map(|(encoding, _)| encoding);
+    if let Some(utf16) = marked.filter(|encoding| *encoding != UTF_8) {
+        let mut bytes = Vec::new();
+        text.read_to_end(&mut bytes)?;
+        text = Box::new(io::Cursor::new(utf16.decode(&bytes).0.into_owned().into_bytes()));
+    }
     let (mut start, mut header) = (Vec::new(), 0);
     let mut text = text.take(LONGEST_HEADER);
     // Blank lines before the header the reader of CSV leaves out.
@@ -206,6 +304,10 @@ pub(crate) fn opened(path: &Path) -> io::Result<(csv::Reader<Box<dyn Read>>, Sep
     let whole: Box<dyn Read> = Box::new(io::Cursor::new(start).chain(text.into_inner()));
     Ok((csv::ReaderBuilder::new().delimiter(separator.byte()).from_reader(whole), separator))
 }
+
+/// What a workbook begins with, new and old.
+const ZIP: &[u8] = b"PK\x03\x04";
+const OLD_OFFICE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0];
 
 /// Bytes that are looked at for a header line, so that a file without lines is not read into memory.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -282,6 +384,53 @@ mod tests {
         assert!(exact.labels[0].contains("yes"));
         let told = read("session_id;utterance_id;label\ns;1;joy\n").unwrap_err().to_string();
         assert!(told.contains("no column 'codes' (columns are parted by semicolons)"), "{told}");
+    }
+
+    #[test]
+    fn missing_cells_and_rows_are_empty() {
+        let coder =
+            read("session_id,utterance_id,codes,joy\ns,1,joy,0.9\ns,2,NA,NA\n,,,\n , ,,\ns,3,NAY,0.1\n")
+                .unwrap();
+        assert_eq!((coder.order.len(), coder.labels[1].len(), coder.probabilities["joy"].len()), (3, 0, 3));
+        assert!(coder.probabilities["joy"][1].is_nan());
+        assert!(coder.notices.concat().contains("'codes' is NA in 1 cell"), "{:?}", coder.notices);
+        // Beside another it is a label.
+        let label = read("session_id,utterance_id,codes\ns,1,NA|joy\ns,2,NA\n").unwrap();
+        assert!(label.labels[1].contains("NA") && label.notices.is_empty());
+    }
+
+    #[test]
+    fn what_the_side_of_a_unit_cannot_have_is_barred() {
+        let coder = read(
+            "session_id,utterance_id,speaker,codes,cognitive,joy\ns,1,client,,0.2000,0\ns,2,therapist,,0,0\ns,3,,,0,0\n",
+        )
+        .unwrap();
+        assert_eq!(coder.barred["cognitive"], [false, true, false]);
+        assert!(!coder.barred.contains_key("joy"));
+    }
+
+    #[test]
+    fn other_encodings_are_understood_and_workbooks_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("anna.csv");
+        let of = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            Coder::read(&path, "codes")
+        };
+        let text = "session_id;utterance_id;codes\ns;1;Ärger|joy\n";
+        let utf16: Vec<u8> =
+            std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let (western, _, _) = WINDOWS_1252.encode(text);
+        for (bytes, notices) in [(text.as_bytes(), 0), (&utf16, 0), (&western, 1)] {
+            let coder = of(bytes).unwrap();
+            assert!(coder.labels[0].contains("Ärger"), "{:?}", coder.labels);
+            assert_eq!(coder.notices.len(), notices, "{:?}", coder.notices);
+        }
+        let workbook = of(b"PK\x03\x04...").unwrap_err().to_string();
+        assert!(
+            workbook.contains("Excel workbook") && workbook.contains("save the sheet as CSV"),
+            "{workbook}"
+        );
     }
 
     #[test]

@@ -15,6 +15,8 @@ const LONGEST: usize = 40;
 pub struct Lonely {
     /// Its name.
     pub coder: String,
+    /// Whether there are units that are not compared, on which others may give them.
+    pub part: bool,
     /// The first labels, each with the nearest label of the others, where one is near.
     pub labels: Vec<(String, Option<String>)>,
     /// How many more there are.
@@ -25,7 +27,8 @@ pub struct Lonely {
 
 impl fmt::Display for Lonely {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "labels that only {} gives: ", self.coder)?;
+        let on = if self.part { " on the units compared" } else { "" };
+        write!(f, "labels that only {} gives{on}: ", self.coder)?;
         for (i, (label, near)) in self.labels.iter().enumerate() {
             let comma = if i > 0 { ", " } else { "" };
             write!(f, "{comma}'{label}'")?;
@@ -48,9 +51,11 @@ impl fmt::Display for Lonely {
     }
 }
 
-/// Per coding, the labels that it alone gives; codings without any are left out.
+/// Per coding, the labels that it alone gives to units that are compared; codings without any are left out.
 #[must_use]
 pub fn lonely(aligned: &Aligned) -> Vec<Lonely> {
+    let (all, aligned) = (aligned.units.len(), aligned.compared());
+    let part = aligned.units.len() < all;
     let coders = aligned.coders.len();
     let mut gives = vec![vec![false; aligned.labels.len()]; coders];
     for unit in &aligned.given {
@@ -69,6 +74,7 @@ pub fn lonely(aligned: &Aligned) -> Vec<Lonely> {
         let told = alone.iter().take(TOLD).map(|label| ((*label).clone(), nearest(label, &others)));
         Lonely {
             coder: aligned.coders[c].clone(),
+            part,
             labels: told.collect(),
             more: alone.len().saturating_sub(TOLD),
             long: long.len(),
@@ -131,7 +137,9 @@ mod tests {
             "{}",
             told[0]
         );
-        assert!(lonely(&Aligned::new(&[a.clone(), a])).is_empty());
+        assert!(lonely(&Aligned::new(&[a.clone(), a.clone()])).is_empty());
+        // What she gives where nobody else coded is compared with nothing.
+        assert!(lonely(&Aligned::new(&[a, coder("ben", &[("s", "3", "sad")])])).is_empty());
     }
 
     #[test]

@@ -31,6 +31,11 @@ impl Comparison {
             let are = if *missing == 1 { "is" } else { "are" };
             writeln!(out, "{} {are} not in {}.", counted(*missing, "unit"), cell(name))?;
         }
+        let [compared, of] = self.compared;
+        if compared < all {
+            let (units, sessions) = (counted(compared, "unit"), counted(of, cluster));
+            writeln!(out, "Compared: {units} of {sessions}, those in two codings or more.")?;
+        }
         let (percent, least) = ((self.confidence * 100.0).round(), Bootstrap::LEAST_CLUSTERS);
         if self.sets.agreement.interval.is_some() {
             writeln!(
@@ -149,21 +154,25 @@ impl Comparison {
     }
 }
 
-/// Units on which codings differ: `session_id, utterance_id, differ`, a column of labels per coding (empty too where it
-/// does not have the unit), and `text` if any words are given.
+/// Units on which codings differ: `session_id, utterance_id, differ, not_coded_by` (codings that do not have the unit, joined
+/// by `|`: their cells are empty too), a column of labels per coding, and `text` if any words are given.
 ///
 /// # Errors
 /// Never in practice: it writes to memory.
 pub fn disagreements(aligned: &Aligned, texts: &BTreeMap<Key, String>) -> Result<Vec<u8>, csv::Error> {
     let mut table = csv::Writer::from_writer(Vec::new());
     let words = (!texts.is_empty()).then_some("text");
-    let ids = ["session_id", "utterance_id", "differ"];
+    let ids = ["session_id", "utterance_id", "differ", "not_coded_by"];
     table.write_record(ids.into_iter().chain(aligned.coders.iter().map(String::as_str)).chain(words))?;
     for (unit, labels) in aligned.disputed() {
         let key = &aligned.units[unit];
         let names: Vec<&str> = labels.iter().map(|&k| aligned.labels[k].as_str()).collect();
-        let mut row = vec![key.0.clone(), key.1.clone(), names.join("|")];
-        row.extend((0..aligned.coders.len()).map(|coder| aligned.said(unit, coder).unwrap_or_default()));
+        let said: Vec<Option<String>> =
+            (0..aligned.coders.len()).map(|coder| aligned.joined(unit, coder)).collect();
+        let without = aligned.coders.iter().zip(&said).filter(|(_, said)| said.is_none());
+        let without: Vec<&str> = without.map(|(name, _)| name.as_str()).collect();
+        let mut row = vec![key.0.clone(), key.1.clone(), names.join("|"), without.join("|")];
+        row.extend(said.into_iter().map(Option::unwrap_or_default));
         row.extend(words.map(|_| texts.get(key).cloned().unwrap_or_default()));
         table.write_record(row)?;
     }
@@ -203,7 +212,8 @@ mod tests {
             assert!(cells.windows(2).all(|pair| pair[0] == pair[1]), "{table}");
         }
         assert!(
-            text.starts_with("3 units of 2 sessions, 1 of them in every coding.\n1 unit is not in a.\n"),
+            text.starts_with("3 units of 2 sessions, 1 of them in every coding.\n1 unit is not in a.\n")
+                && text.contains("Compared: 2 units of 1 session, those in two codings or more.\n"),
             "{text}"
         );
         // Two sessions say nothing about the next ones.
@@ -225,9 +235,9 @@ mod tests {
         let list = String::from_utf8(disagreements(&aligned, &texts).unwrap()).unwrap();
         assert_eq!(
             list,
-            "session_id,utterance_id,differ,a,b,c,text\ns,1,joy,joy,,joy,\ns,2,a|b,a|b,,,\"Hello, you\"\n"
+            "session_id,utterance_id,differ,not_coded_by,a,b,c,text\ns,1,joy,,joy,,joy,\ns,2,a|b,b,a|b,,,\"Hello, you\"\n"
         );
         let list = String::from_utf8(disagreements(&aligned, &BTreeMap::new()).unwrap()).unwrap();
-        assert!(list.starts_with("session_id,utterance_id,differ,a,b,c\n"));
+        assert!(list.starts_with("session_id,utterance_id,differ,not_coded_by,a,b,c\n"));
     }
 }

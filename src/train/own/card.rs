@@ -51,7 +51,8 @@ fn write(out: &mut String, adapted: &Adapted, material: &Material, model: &str) 
     )?;
     writeln!(
         out,
-        "## How good it is\n\nCross-validation in {} folds by group. {} of a fold were chosen inside the other folds. If the model below has learned from the same texts, the figures are too high.\n\n{}",
+        "## How good it is\n\nCross-validation in {} folds by group. {} of a fold were chosen inside the other folds. If the model below has learned from the same texts, the figures are too high. \
+         Each label is measured on the sides that it was seen on; whole sets of labels on all units, so that where sides have labels of their own, part of that agreement is who speaks.\n\n{}",
         adapted.folds,
         if network { "Thresholds" } else { "Strengths, mixing weights and thresholds" },
         adapted.figures.to_markdown()

@@ -21,6 +21,8 @@ pub struct Material {
     pub codebook: OwnCodebook,
     /// What must stay on one side of a fold, in the order of first appearance, with its coded units.
     pub groups: Vec<(String, usize)>,
+    /// What is to be told about how tables were read.
+    pub notices: Vec<String>,
 }
 
 /// The least number of groups: two to learn from wherever one is held out, so that strengths and thresholds too can be
@@ -55,7 +57,7 @@ impl Material {
     /// # Errors
     /// If a table cannot be read, or nothing can be learned from it.
     pub fn read(paths: &[PathBuf], column: &str, name: &str, single: bool) -> Result<Material, Error> {
-        let sessions = coded::read(paths, column, labels)?;
+        let coded::Tables { sessions, notices } = coded::read(paths, column, labels)?;
         if is_prose(units(&sessions).map(|(_, labels)| labels)) {
             return Err(Error::Prose(column.to_owned()));
         }
@@ -97,7 +99,7 @@ impl Material {
         if groups.len() < LEAST_GROUPS {
             return Err(Error::Groups(groups.len()));
         }
-        Ok(Material { sessions, codebook, groups })
+        Ok(Material { sessions, codebook, groups, notices })
     }
 
     /// Units whose ids of session and utterance another one has as well. Each is learned from.
@@ -126,6 +128,16 @@ impl Material {
             Rare { label: &label.name, units, groups }
         });
         all.filter(|rare| rare.units < LEAST_UNITS || rare.groups < LEAST_GROUPS).collect()
+    }
+
+    /// Labels that differ in capitals alone, each with those that it is like: learned as different.
+    #[must_use]
+    pub fn alike(&self) -> Vec<Vec<&str>> {
+        let mut spelt: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for OwnLabel { name, .. } in &self.codebook.labels {
+            spelt.entry(name.to_lowercase()).or_default().push(name);
+        }
+        spelt.into_values().filter(|names| names.len() > 1).collect()
     }
 
     /// Folds of the cross-validation: no more than there are groups.
@@ -201,6 +213,21 @@ mod tests {
         let material = read(&text, false).unwrap();
         let told: Vec<String> = material.rare().iter().map(ToString::to_string).collect();
         assert_eq!(told, ["'here' (9 units in 1 group)", "'once' (1 unit in 1 group)"]);
+    }
+
+    #[test]
+    fn missing_cells_are_no_labels_and_capitals_are_told() {
+        let material =
+            read("a,NA,client,x,yes\nb,NA,client,x,no\nc,NA,client,x,NA\n,,,,\nd,,client,x,No\n", false);
+        let Material { codebook, groups, notices, .. } = material.as_ref().unwrap();
+        assert_eq!((codebook.names(), groups.len()), (vec!["No".into(), "no".into(), "yes".into()], 4));
+        assert_eq!(notices.len(), 2, "{notices:?}");
+        assert_eq!(material.unwrap().alike(), [["No", "no"]]);
+        let label = read("a,,client,x,yes|NA\nb,,client,x,no\nc,,client,x,NA\n", false).unwrap();
+        assert_eq!(
+            (label.codebook.names(), label.notices.len()),
+            (vec!["NA".into(), "no".into(), "yes".into()], 0)
+        );
     }
 
     #[test]

@@ -118,7 +118,8 @@ fn key<T>(coded: &coded::Coded<T>, unit: &Unit, number: usize) -> Key {
     (coded.cluster.clone(), format!("{} {} {number}", coded.session.id, unit.id))
 }
 
-/// The coder's labels against those given out of fold; groups are what intervals resample.
+/// The coder's labels against those given out of fold; groups are what intervals resample. A label is looked at on the units that
+/// may carry it: on the others nobody was asked, and that both leave it out there is no agreement.
 fn figures(
     book: &OwnCodebook,
     keys: &[Key],
@@ -136,7 +137,10 @@ fn figures(
         given.labels.push(named(&mut coding.given.iter().copied()));
     }
     for (k, label) in book.labels.iter().enumerate() {
-        let column = codings.iter().map(|coding| coding.probabilities[k].unwrap_or(0.0)).collect();
+        let column = codings.iter().map(|coding| coding.probabilities[k].unwrap_or(f32::NAN)).collect();
+        let barred: Vec<bool> = targets.iter().map(|targets| targets[k].is_none()).collect();
+        gold.barred.insert(label.name.clone(), barred.clone());
+        given.barred.insert(label.name.clone(), barred);
         given.probabilities.insert(label.name.clone(), column);
     }
     Comparison { cluster: "group", ..compare(&Aligned::new(&[gold, given]), bootstrap) }
@@ -171,4 +175,40 @@ pub fn folder(
     // Last: where it is, the folder is whole.
     files.push((CHECKSUMS, list.into_bytes()));
     Ok(files)
+}
+
+#[cfg(test)]
+#[allow(clippy::float_cmp, reason = "what is compared is exact")]
+mod tests {
+    use super::*;
+    use crate::coding::own::{OwnLabel, Voice};
+
+    #[test]
+    fn a_label_is_measured_on_the_units_that_may_carry_it() {
+        let label = |name: &str, voice| OwnLabel { name: name.into(), voices: [voice].into() };
+        let labels = vec![label("hope", Voice::Client), label("thanks", Voice::Therapist)];
+        let book = OwnCodebook { name: "mine".into(), single: false, labels };
+        let keys: Vec<Key> = (0..8).map(|i| ((i / 2).to_string(), i.to_string())).collect();
+        // Even units are a client's. Of two with hope one is found, and one of two without is taken for it.
+        let target = |i: usize| if i.is_multiple_of(2) { [Some(i < 4), None] } else { [None, Some(true)] };
+        let targets: Vec<Vec<Option<bool>>> = (0..8).map(|i| target(i).to_vec()).collect();
+        let coding = |i: usize| {
+            let p = if [0, 4].contains(&i) { 0.75 } else { 0.25 };
+            let client = i.is_multiple_of(2);
+            OwnCoding {
+                probabilities: vec![client.then_some(p), (!client).then_some(1.0)],
+                given: if client { (p > 0.5).then_some(0).into_iter().collect() } else { vec![1] },
+            }
+        };
+        let codings: Vec<OwnCoding> = (0..8).map(coding).collect();
+        let all =
+            figures(&book, &keys, &targets, &codings, &Bootstrap { resamples: 0, ..Bootstrap::default() });
+        let hope = &all.labels[0];
+        let figures =
+            [hope.nominal.agreement, hope.nominal.cohen, hope.against[0].f1].map(|figure| figure.value);
+        assert_eq!(figures, [0.5, 0.0, 0.5]);
+        let p = hope.against[0].probabilities.as_ref().unwrap();
+        assert_eq!(p.reliability.bins.iter().map(|bin| bin.units).sum::<usize>(), 4);
+        assert!((p.calibration_error.value - 0.25).abs() < 1e-6);
+    }
 }
