@@ -103,7 +103,7 @@ fn headed(text: &str, letter: bool) -> Option<Range<usize>> {
     let (first, last) = (name.first()?, name.last()?);
     let rest = &text[last.bytes.end..];
     let range = first.bytes.start..last.bytes.end;
-    if AGE.is_match(rest) && is_somebody(&name) {
+    if is_aged(rest, &name) && is_somebody(&name) {
         return Some(range);
     }
     let shouted = |word: &Word<'_>| word.shape == Shape::Upper && word.text.len() < 5;
@@ -113,6 +113,10 @@ fn headed(text: &str, letter: bool) -> Option<Range<usize>> {
         class(&lower) == Class::Common || is_function_word(&lower)
     };
     if unlikely || name.iter().any(|word| known(word) || is_barred(word)) {
+        return None;
+    }
+    // "Mbatha, Thandeka", but not "Agitated, Paranoid".
+    if name.len() > 1 && name[1].gap == Gap::Comma && name.iter().any(is_everyday) {
         return None;
     }
     let parts = name.iter().filter(|word| !is_initial(word)).count();
@@ -144,7 +148,13 @@ fn aged(text: &str) -> Option<Range<usize>> {
     let name = leading(text);
     let last = name.last()?;
     let range = name[0].bytes.start..last.bytes.end;
-    (AGE.is_match(&text[last.bytes.end..]) && is_somebody(&name)).then_some(range)
+    (is_aged(&text[last.bytes.end..], &name) && is_somebody(&name)).then_some(range)
+}
+
+/// Whether an age follows; a number in brackets may be a score or a dose, and then no word may be one of every day.
+fn is_aged(rest: &str, name: &[Word<'_>]) -> bool {
+    let bare = rest.trim_start().starts_with('(');
+    AGE.is_match(rest) && !(bare && name.iter().any(is_everyday))
 }
 
 /// Whether words before an age are a name: no first word of every day, and no word for people or for what is measured.
@@ -166,7 +176,7 @@ fn is_initial(word: &Word<'_>) -> bool {
 
 /// What no name has as a part: days, months, peoples, titles, medicines and makes.
 fn is_barred(word: &Word<'_>) -> bool {
-    const MEDICINES: [&str; 16] = [
+    const MEDICINES: [&str; 20] = [
         "azepam",
         "azolam",
         "oxetine",
@@ -183,6 +193,10 @@ fn is_barred(word: &Word<'_>) -> bool {
         "cillin",
         "azine",
         "triptyline",
+        "rigine",
+        "virin",
+        "cycline",
+        "pentin",
     ];
     const FIRST: &str = " vitamin hepatitis plan axis nope yep yup mhm mmm hmm hmmm ugh nah wow whoa okie ";
     let lower = word.lower();
@@ -197,14 +211,17 @@ fn is_barred(word: &Word<'_>) -> bool {
 
 /// A word of the lists that is no name, or one in no list that ends as adjectives, verbs and names of states do.
 fn is_everyday(word: &Word<'_>) -> bool {
-    const ENDINGS: [&str; 27] = [
-        "ic", "ical", "ive", "ous", "ial", "ual", "ing", "ed", "able", "ible", "ful", "less", "tion", "sion",
-        "ment", "ness", "ism", "ity", "ology", "osis", "itis", "oria", "ly", "ish", "ian", "ese", "ional",
+    const ENDINGS: [&str; 30] = [
+        "oid", "ant", "ent", "ic", "ical", "ive", "ous", "ial", "ual", "ing", "ed", "able", "ible", "ful",
+        "less", "tion", "sion", "ment", "ness", "ism", "ity", "ology", "osis", "itis", "oria", "ly", "ish",
+        "ian", "ese", "ional",
     ];
+    const STATES: &str = " distraught panicky grumpy weepy teary jumpy fidgety moody edgy chatty groggy upset withdrawn spouse bollocks invoice query enquiry ";
     let lower = word.lower();
     let part = lower.split('-').next().unwrap_or_default();
     match class(&lower) {
         Class::Common => true,
+        Class::Unknown if STATES.contains(&format!(" {lower} ")) => true,
         Class::Unknown => class(part) == Class::Common || ENDINGS.iter().any(|end| lower.ends_with(end)),
         _ => false,
     }
@@ -268,7 +285,7 @@ fn is_headed(text: &str, at: usize) -> bool {
 
 /// A letter that numbers something, or a field of a note: "vitamin B. Complex", "Plan A. Continue", "U.S. Marshals".
 fn is_letter(all: &[Word<'_>], first: usize) -> bool {
-    const NUMBERED: &str = " vitamin vitamins hepatitis plan axis type group option part section step ward grade appendix unit item point phase class level cluster block wing room school influenza strep factor the a an option criterion criteria ";
+    const NUMBERED: &str = " vitamin vitamins hepatitis hep homework goal plan axis type group option part section step ward grade appendix unit item point phase class level cluster block wing room school influenza strep factor the a an option criterion criteria ";
     all[..first].last().is_some_and(|before| NUMBERED.contains(&format!(" {} ", before.lower())))
 }
 
@@ -347,6 +364,12 @@ mod tests {
             "Patient: Denies SI",
             "Client: Yes. Monday.",
             "Client: Nope",
+            "Client: Distraught",
+            "Client: Hypervigilant",
+            "Patient: Agitated, Paranoid",
+            "Lamotrigine Titration (25)",
+            "Emdr Processing (12)",
+            "Hep C. Ribavirin stopped.",
             "Client: Hope",
             "Client: Will Continue",
             "Client: Euthymic. Engaged.",
