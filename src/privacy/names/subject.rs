@@ -72,9 +72,9 @@ fn shifted(range: &Range<usize>, by: usize) -> Range<usize> {
 
 /// Capitalised words that a text begins with, as one name, in its own order or "Mbatha, Thandeka".
 fn leading(text: &str) -> Vec<Word<'_>> {
-    let line = text.split(['\n', '\r']).next().unwrap_or_default();
-    // Names have few words; a line may be long.
-    let line = &line[..line.floor_char_boundary(100)];
+    // Names have few words; a line may be long, and is not read to its end for each of its sentences.
+    let line = &text[..text.floor_char_boundary(100)];
+    let line = line.split(['\n', '\r']).next().unwrap_or_default();
     let all = words(line);
     let mut count = 0;
     while let Some(word) = all.get(count) {
