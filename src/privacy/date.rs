@@ -6,8 +6,33 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 const MONTH: &str = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
-const DAY: &str = "(?:3[01]|[12]\\d|0?[1-9])(?:st|nd|rd|th)?";
-const YEAR: &str = "(?:(?:19|20)\\d\\d|'\\d\\d)";
+const DAY: &str = "(?:(?:3[01]|[12]\\d|0?[1-9])(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth)";
+
+/// Numbers up to 99 as they are spoken, and years.
+const TEENS: &str = "(?:ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)";
+const UNIT: &str = "(?:one|two|three|four|five|six|seven|eight|nine)";
+const TENS: &str = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)";
+
+/// `1987`, `'87`, "nineteen eighty seven", "nineteen oh five", "two thousand and five", "twenty ten".
+fn year() -> String {
+    format!(
+        r"(?:(?:19|20)\d\d|['’]\d\d|(?:nineteen|twenty)[ -](?:hundred[ -](?:and[ -])?{UNIT}|(?:oh|o)[ -]{UNIT}|{TENS}(?:[ -]{UNIT})?|{TEENS})|two[ -]thousand(?:[ -](?:and[ -])?(?:{TENS}(?:[ -]{UNIT})?|{TEENS}|{UNIT}))?)"
+    )
+}
+
+/// Two figures or words for a year, which count behind a day and a month of birth alone.
+fn short_year() -> String {
+    format!(r"(?:\d\d|{TENS}(?:[ -]{UNIT})?|{TEENS}|(?:oh|o)[ -]{UNIT})")
+}
+
+/// Day, month and year of a birth as three numbers: "four eleven eighty seven", `4 11 87`.
+fn three_numbers() -> String {
+    let year = format!("(?:{}|{})", year(), short_year());
+    let small = format!("(?:(?:twenty|thirty)(?:[ -]{UNIT})?|{TEENS}|(?:(?:oh|o)[ -])?{UNIT})");
+    format!(
+        r"(?:{small},?\s+{small},?\s+{year}|(?:3[01]|[12]\d|0?[1-9]) (?:3[01]|[12]\d|0?[1-9]) (?:(?:19|20)\d\d|\d\d))"
+    )
+}
 
 /// A day and a month in words; a year may follow.
 fn in_words() -> String {
@@ -18,8 +43,8 @@ fn in_words() -> String {
 const IN_FIGURES: &str = r"(?:(?:0?[1-9]|[12]\d|3[01])(?:/(?:0?[1-9]|[12]\d|3[01])/|\.(?:0?[1-9]|1[0-2])\.|-(?:0?[1-9]|[12]\d|3[01])-)(?:19|20)?\d\d|(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:3[01]|[12]\d|0?[1-9]))";
 
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    let words = in_words();
-    compile(&format!(r"(?i)(?:^|[^\w./-])((?:{words},?\s+(?:in\s+)?{YEAR}|{IN_FIGURES}))(?:[^\w/-]|$)"))
+    let (words, year) = (in_words(), year());
+    compile(&format!(r"(?i)(?:^|[^\w./-])((?:{words},?\s+(?:in\s+)?{year}|{IN_FIGURES}))(?:[^\w/-]|$)"))
 });
 
 const BIRTH: &[Cue] = &[
@@ -30,21 +55,31 @@ const BIRTH: &[Cue] = &[
 ];
 
 static OF_BIRTH: LazyLock<Regex> = LazyLock::new(|| {
-    let words = in_words();
+    let (words, numbers) = (in_words(), three_numbers());
+    let year = format!("(?:{}|{})", year(), short_year());
     compile(&format!(
-        r"(?i){}[\s:,(]+(?:is|was)?\s*(?:on\s+)?(?:the\s+)?({words}(?:,?\s+(?:in\s+)?{YEAR})?|{IN_FIGURES})\b",
+        r"(?i){}[\s:,(*_]+(?:is|was)?\s*(?:on\s+)?(?:the\s+)?({words}(?:,?\s+(?:in\s+)?{year})?|{IN_FIGURES}|{numbers})\b",
         any_of(BIRTH)
     ))
 });
 
 static BIRTH_WORD: LazyLock<Regex> = LazyLock::new(|| compile(r"(?i)born|birth|d\.?o\.?b"));
 
-pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
-    add_all(&DATE, Kind::Date, text, hits);
+/// What a date without four figures has.
+static SPOKEN_YEAR: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?i)\b(?:nineteen|twenty|two)[ -](?:thousand|hundred|oh?\b|ten|eleven|twelve|[a-z]+teen|[a-z]+ty)",
+    )
+});
+
+pub(super) fn look(text: &str, figures: bool, hits: &mut Vec<Hit>) {
+    if figures || SPOKEN_YEAR.is_match(text) {
+        add_all(&DATE, Kind::Date, text, hits);
+    }
 }
 
 pub(super) fn of_birth(text: &str, hits: &mut Vec<Hit>) {
-    if text.bytes().any(|byte| byte.is_ascii_digit()) && BIRTH_WORD.is_match(text) {
+    if BIRTH_WORD.is_match(text) {
         add_all(&OF_BIRTH, Kind::BirthDate, text, hits);
     }
 }
@@ -65,10 +100,40 @@ mod tests {
             "12.03.2019",
             "2019-03-12",
             "1 Sept 2021",
+            "the fourth of November nineteen eighty seven",
+            "March twenty-first, two thousand and five",
         ] {
+            let date = date.trim_start_matches("the ");
             finds("date", &format!("It was on {date}, at night."), date);
         }
         cues("birth_date", super::BIRTH);
+    }
+
+    #[test]
+    fn dates_of_birth_as_they_are_dictated() {
+        for (text, date) in [
+            ("DOB: fourth November 1987", "fourth November 1987"),
+            ("DOB November fourth 1987, seen alone.", "November fourth 1987"),
+            (
+                "I was born on the fourth of November nineteen eighty seven.",
+                "fourth of November nineteen eighty seven",
+            ),
+            ("Her date of birth is four eleven eighty seven.", "four eleven eighty seven"),
+            ("DOB 4 Nov 87, seen alone.", "4 Nov 87"),
+            ("**DOB:** 04 11 1987", "04 11 1987"),
+            ("My birthday is the twenty first of May.", "twenty first of May"),
+        ] {
+            finds("birth_date", text, date);
+        }
+        for text in [
+            "I was born first. She was born second, in March.",
+            "Two were born, four died, one in May.",
+            "The first of May, and the second of June; twenty ten-minute walks.",
+            "Born at two, four or six in the morning.",
+            "Nineteen eighty seven was a bad year.",
+        ] {
+            finds_nothing(text);
+        }
     }
 
     #[test]

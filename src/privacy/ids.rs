@@ -143,11 +143,47 @@ fn after_phone(before: &str) -> bool {
     ["phone", "tel", "mobile", "cell", "call", "ring", "text", "fax"].iter().any(|word| before.contains(word))
 }
 
-/// Identifiers are taken over into tables as they are: a name or an address in them identifies.
-pub(super) fn in_identifier(id: &str) -> Vec<Hit> {
+/// A full date in an identifier; its year is the second, third or fourth group. The first says that it is one of birth, for
+/// which two figures of a year do.
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
+    let (day, month) = (r"(?:3[01]|[12]\d|0?[1-9])", r"(?:1[0-2]|0[1-9])");
+    let two = r"(?:3[01]|[12]\d|0[1-9])";
+    compile(&format!(
+        r"(?i)(?:^|[^a-z\d]|(\b(?:d\.?o\.?b|born|birth)|_(?:dob|born|birth))[^a-z\d]*)({day}[-_. ]{day}[-_. ]((?:19|20)\d\d|\d\d)|((?:19|20)\d\d)[-_. ]?{month}[-_. ]?{two}|{two}{two}((?:19|20)\d\d))(?:$|[^\d])"
+    ))
+});
+
+/// Years before its session that a date has to lie to be one of birth and no other session's.
+const YOUNGEST: u16 = 15;
+
+/// The year of a session whose date is not known: the present one when this was written. No clock is asked, so that a run gives
+/// the same tables in every year.
+const NEWEST: u16 = 2026;
+
+/// Dates of birth in an identifier. A full date is that of a session as a rule (`2024-03-09_K7`).
+fn births(id: &str, date: Option<&str>) -> impl Iterator<Item = Hit> {
+    let newest = date.and_then(|date| {
+        let mut years = date.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() == 4);
+        years.find_map(|year| year.parse().ok())
+    });
+    let latest = newest.unwrap_or(NEWEST).saturating_sub(YOUNGEST + 1);
+    DATE.captures_iter(id).filter_map(move |groups| {
+        let found = groups.get(2)?;
+        let year = (3..6).find_map(|group| groups.get(group))?.as_str();
+        let early = year.len() == 4 && year.parse::<u16>().is_ok_and(|year| year <= latest);
+        (early || groups.get(1).is_some()).then(|| Hit { kind: Kind::BirthDate, bytes: found.range() })
+    })
+}
+
+/// Identifiers are taken over into tables as they are: a name, an address or a date of birth in them identifies. The date is
+/// that of the session as written.
+pub(super) fn in_identifier(id: &str, date: Option<&str>) -> Vec<Hit> {
     let mut hits = Vec::new();
     if id.contains('@') {
         net::look(id, &super::Traits { at: true, ..super::Traits::default() }, &mut hits);
+    }
+    if id.bytes().filter(u8::is_ascii_digit).count() >= 4 {
+        hits.extend(births(id, date));
     }
     hits.extend(names::in_identifier(id).into_iter().map(|bytes| Hit { kind: Kind::Name, bytes }));
     super::settle(hits, "")
@@ -202,8 +238,32 @@ mod tests {
             ("MS_Pre_01", None),
             ("St Helens 2", None),
         ] {
-            assert_eq!(in_identifier(id).first().map(|hit| hit.bytes.clone()), at, "{id}");
+            assert_eq!(in_identifier(id, None).first().map(|hit| hit.bytes.clone()), at, "{id}");
         }
-        assert_eq!(in_identifier("a.b@example.com")[0].kind, Kind::Email);
+        assert_eq!(in_identifier("a.b@example.com", None)[0].kind, Kind::Email);
+    }
+    #[test]
+    fn identifiers_with_dates_of_birth() {
+        for (id, date, birth) in [
+            ("0483_04-11-1987", None, Some("04-11-1987")),
+            ("K7 1987-11-04", None, Some("1987-11-04")),
+            ("19871104-K7", None, Some("19871104")),
+            ("K7_04111987", None, Some("04111987")),
+            ("dob_2012-03-04", None, Some("2012-03-04")),
+            ("K7-DOB 04.11.87", None, Some("04.11.87")),
+            ("2024-03-09_K7", None, None),
+            ("20240309_K7", None, None),
+            ("K7_04-11-2012", None, None),
+            ("1998-03-09_K7", Some("9 March 1998"), None),
+            ("1998-03-09_K7", Some("2015-01-02"), Some("1998-03-09")),
+            ("P-01-02-55", None, None),
+            ("00481987", None, None),
+            ("1119871104", None, None),
+            ("newborn_2020-01-02", None, None),
+        ] {
+            let found = in_identifier(id, date);
+            let words = found.first().map(|hit| (hit.kind, &id[hit.bytes.clone()]));
+            assert_eq!(words, birth.map(|birth| (Kind::BirthDate, birth)), "{id}");
+        }
     }
 }

@@ -66,7 +66,7 @@ pub fn find(session: &Session) -> Vec<Find> {
     }
     for field in [Field::SessionId, Field::ClientId, Field::TherapistId] {
         let id = field.of(session);
-        finds.extend(placed(field, id, ids::in_identifier(id)));
+        finds.extend(placed(field, id, ids::in_identifier(id, session.date.as_deref())));
     }
     finds
 }
@@ -136,7 +136,6 @@ fn in_text(text: &str, known: &mut names::Known) -> Vec<Hit> {
             ids::look(text, &mut hits);
         }
         if traits.digits >= 4 {
-            date::look(text, &mut hits);
             postcode::with_digits(text, &mut hits);
             record::look(text, &mut hits);
         }
@@ -146,6 +145,7 @@ fn in_text(text: &str, known: &mut names::Known) -> Vec<Hit> {
         }
         postcode::look(text, &mut hits);
     }
+    date::look(text, traits.digits >= 4, &mut hits);
     date::of_birth(text, &mut hits);
     age::look(text, traits.digits > 1, &mut hits);
     spoken::look(text, &mut hits);

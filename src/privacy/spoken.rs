@@ -7,8 +7,7 @@ use std::sync::LazyLock;
 
 /// Seven spoken digits or more. Counting aloud is no number: what begins like it is left out.
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
-    let digit =
-        r"(?:(?:double|triple|treble)\s+)?(?:oh|o|zero|nought|one|two|three|four|five|six|seven|eight|nine)";
+    let digit = r"(?:(?:double|triple|treble)[\s-]+)?(?:oh|o|zero|nought|one|two|three|four|five|six|seven|eight|nine)(?:\s+hundred)?";
     compile(&format!(r"(?i)\b{digit}(?:[\s,-]+{digit}){{6,}}\b"))
 });
 
@@ -30,7 +29,9 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
     {
         let counted = |words: &str| {
             let words = words.to_lowercase().replace([',', '-'], "");
-            ["one two three", "three two one", "two three four"].iter().any(|count| words.starts_with(count))
+            ["one two three", "three two one", "two three four", "one hundred two hundred"]
+                .iter()
+                .any(|count| words.starts_with(count))
         };
         let found = DIGITS.find_iter(text).filter(|found| !counted(found.as_str()));
         hits.extend(found.map(|found| Hit { kind: Kind::Phone, bytes: found.range() }));
@@ -48,8 +49,16 @@ mod tests {
             "It's oh seven seven double oh nine one two three, ring after six.",
             "oh seven seven double oh nine one two three",
         );
+        finds(
+            "phone",
+            "My number is oh seven seven double-o, nine hundred, one two three.",
+            "oh seven seven double-o, nine hundred, one two three",
+        );
         finds("email", "That's anna dot smith at example dot com.", "anna dot smith at example dot com");
         finds_nothing("Breathe: one, two, three, four, five, six, seven, eight.");
+        finds_nothing(
+            "One hundred, two hundred, three hundred, four hundred, five hundred, six hundred, seven hundred.",
+        );
         finds_nothing("It was seven or eight, maybe nine.");
     }
 }

@@ -131,7 +131,8 @@ const NO_PLACE: [&str; 8] = [
 /// Faiths and fields of study: "in Buddhism", "in Christianity", "in Psychology".
 const NO_PLACE_ENDINGS: [&str; 3] = ["ism", "ity", "ology"];
 
-fn is_no_place(lower: &str) -> bool {
+/// Languages, shops, programs, games, medicines, faiths: what stands with a capital and is nowhere.
+pub(super) fn is_no_place(lower: &str) -> bool {
     NO_PLACE.iter().any(|list| is_in(list, lower))
         || NO_PLACE_ENDINGS.iter().any(|ending| lower.len() > ending.len() + 3 && lower.ends_with(ending))
 }

@@ -1,6 +1,6 @@
 //! Words that announce a name or follow one. Every cue stands beside a sentence that it is found in.
 
-use super::lists::is_calendar;
+use super::lists::{Class, class, is_calendar};
 use super::words::{Gap, Shape, Word};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -121,6 +121,7 @@ pub(super) const INTRODUCTIONS: &[Phrase] = &[
     ("known as", "Better known as Fintwell."),
     ("goes by", "He goes by Fintwell these days."),
     ("signed", "Signed: Fintwell."),
+    ("signed by", "Electronically signed by Fintwell."),
     ("sincerely", "Yours sincerely, Fintwell."),
     ("regards", "Kind regards, Fintwell."),
     ("patient name", "Patient name: Fintwell."),
@@ -138,6 +139,7 @@ pub(super) const INTRODUCTIONS: &[Phrase] = &[
     ("therapist", "Therapist: Fintwell."),
     ("counsellor", "Counsellor: Fintwell."),
     ("speaker", "Speaker: Fintwell."),
+    ("provider", "Provider: Fintwell."),
 ];
 
 /// Somebody is spoken to.
@@ -407,9 +409,6 @@ pub(super) fn before(words: &[Word<'_>], at: usize) -> Option<Strength> {
     if titled && !NOT_AFTER.contains(&word.lower().as_str()) {
         return Some(Strength::Strong);
     }
-    if word.gap == Gap::Stop && initialled(words, at) {
-        return Some(Strength::Strong);
-    }
     if word.gap == Gap::Stop {
         return None;
     }
@@ -425,16 +424,6 @@ pub(super) fn before(words: &[Word<'_>], at: usize) -> Option<Strength> {
     found.flatten().max()
 }
 
-/// "Dr P. Venkataraman": a title, then initials.
-fn initialled(words: &[Word<'_>], at: usize) -> bool {
-    let one = |word: &Word<'_>| word.text.chars().count() == 1;
-    let initials = words[..at].iter().rev().take_while(|word| one(word)).count();
-    let title = words[..at - initials].last();
-    initials > 0
-        && title
-            .is_some_and(|title| title.shape == Shape::Capital && TITLES.contains(&title.lower().as_str()))
-}
-
 /// "Name" and role words announce only with a colon; "called" only with what is none of a word's.
 fn limited(rest: &[&str], strength: Strength, last: &str, word: &Word<'_>) -> Option<Strength> {
     let colon = word.gap == Gap::Comma;
@@ -446,6 +435,7 @@ fn limited(rest: &[&str], strength: Strength, last: &str, word: &Word<'_>) -> Op
             "therapist",
             "counsellor",
             "speaker",
+            "provider",
             "signed",
             "regards",
             "sincerely",
@@ -511,6 +501,53 @@ pub(super) fn after(words: &[Word<'_>], at: usize) -> bool {
     let Some(next) = words.get(at + 1) else { return false };
     next.gap == Gap::Space && next.shape == Shape::Lower && AFTER.contains(&next.lower().as_str())
 }
+
+/// Whether a verb says what only people do.
+pub(super) fn is_deed(lower: &str) -> bool {
+    AFTER.contains(&lower)
+}
+
+/// People whose names tests, scales and illnesses bear.
+const EPONYMS: &str = " beck hamilton young zung conners rosenberg wechsler rorschach hare barratt epworth edinburgh montgomery asberg goldberg raven stroop trier burns maslach liebowitz spielberger eysenck vanderbilt bayley vineland achenbach padua kessler holmes rahe leeds whitely addenbrooke tourette asperger down rett turner klinefelter crohn graves addison cushing parkinson alzheimer huntington wilson korsakoff wernicke williams marfan ehlers danlos raynaud sjogren hodgkin munchausen capgras cotard meniere hashimoto paget charles bonnet ";
+
+pub(super) fn is_eponym(lower: &str) -> bool {
+    EPONYMS.contains(&format!(" {} ", lower.split('-').next().unwrap_or(lower)))
+}
+
+/// Whether a name is that of a thing: "Beck Depression Inventory", "Down's syndrome", "Jack Daniels".
+pub(super) fn names_a_thing(words: &[Word<'_>], at: usize) -> bool {
+    const BRANDS: [(&str, &str); 5] = [
+        ("jack", "daniels"),
+        ("jack", "daniel"),
+        ("jim", "beam"),
+        ("johnnie", "walker"),
+        ("johnny", "walker"),
+    ];
+    const THINGS: &str =
+        " inventory inventories scale scales index questionnaire checklist test tests syndrome disease ";
+    let word = &words[at];
+    let pair = |one: &Word<'_>, two: &Word<'_>| {
+        let daniel = !two.is("daniel") || two.owns;
+        two.gap == Gap::Space && daniel && BRANDS.iter().any(|&(a, b)| one.is(a) && two.is(b))
+    };
+    let brand = words.get(at + 1).is_some_and(|next| pair(word, next))
+        || words[..at].last().is_some_and(|before| pair(before, word));
+    let borne = || {
+        let follows = words[at + 1..].iter().take(4).take_while(|next| {
+            next.gap == Gap::Space && (next.shape == Shape::Capital || class(&next.lower()) == Class::Common)
+        });
+        let mut follows = follows.map(Word::lower);
+        // "Young was asked to fill in a scale": only words of every day that name what is measured stand between.
+        follows
+            .by_ref()
+            .find(|next| !MEASURED.contains(&format!(" {next} ")))
+            .is_some_and(|last| THINGS.contains(&format!(" {last} ")))
+    };
+    brand || is_eponym(&word.lower()) && borne()
+}
+
+/// What stands between the name of a scale and the word for it.
+const MEASURED: &str = " depression anxiety mania rating hopelessness suicide suicidal ideation self self-esteem esteem obsessive compulsive obsessive-compulsive impulsiveness sleepiness postnatal fatigue social burnout intelligence memory adult child youth behavior behaviour personality stress psychopathy insight cognitive brown asberg rahe ";
 
 /// Whether a sentence begins with the word, and what follows speaks of somebody: "Hope was crying", "Will, come here",
 /// "Rose and I", the name alone; not "Hope so", "Will you come?".

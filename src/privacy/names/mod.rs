@@ -3,6 +3,7 @@
 
 pub(super) mod cues;
 pub(super) mod lists;
+mod subject;
 mod words;
 
 use super::Hit;
@@ -40,6 +41,10 @@ impl Known {
 /// Finds names in a text; those behind a cue become known.
 pub(super) fn look(text: &str, known: &mut Known, hits: &mut Vec<Hit>) {
     let words = words(text);
+    for bytes in subject::find(text, &words) {
+        known.learn(&text[bytes.clone()]);
+        hits.push(Hit { kind: Kind::Name, bytes });
+    }
     let (mut at, mut earlier) = (0, 0);
     while at < words.len() {
         let Some(shown) = starts(&words, at) else {
@@ -118,7 +123,7 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
     if lower.chars().count() < 2 || lower.starts_with("i'") || cues::is_title(&lower) {
         return None;
     }
-    if is_no_person(&lower) {
+    if is_no_person(&lower) || cues::names_a_thing(words, at) {
         return None;
     }
     let class = class_of(&lower);
@@ -337,7 +342,7 @@ mod tests {
             ("hello my name is anna and i drink", "anna"),
             ("my sister priya moved out", "priya"),
             ("That was Mark, on the phone.", "Mark"),
-            ("Dictated by Dr P. Venkataraman, typed.", "Venkataraman"),
+            ("Dictated by Dr P. Venkataraman, typed.", "P. Venkataraman"),
             ("CLIENT: DARREN PIKE", "DARREN PIKE"),
             ("Tunji said no.", "Tunji"),
             ("Zbylut speaking, how can I help?", "Zbylut"),
@@ -345,6 +350,22 @@ mod tests {
         ] {
             finds("name", text, name);
         }
+    }
+
+    #[test]
+    fn eponyms_and_makes_are_no_people() {
+        for text in [
+            "Beck Depression Inventory at intake.",
+            "Administered the Beck scale, the Young Mania Rating Scale and the Beck Anxiety Inventory.",
+            "Screened for Down's syndrome. Wilson disease was ruled out.",
+            "I drank Jack Daniels. A bottle of Jack Daniel's, then Jim Beam.",
+        ] {
+            finds_nothing(text);
+        }
+        finds("name", "Then Beck came.", "Beck");
+        finds("name", "I told Wilson he failed the test.", "Wilson");
+        finds("name", "I saw Jack yesterday.", "Jack");
+        finds("name", "So Darren Beck rang.", "Darren Beck");
     }
 
     /// How often the name is found in a session.
