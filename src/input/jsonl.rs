@@ -86,9 +86,9 @@ impl Jsonl {
             ahead.push(line);
         }
         // Elsewhere a broken line costs itself only.
-        if let Some(first) = ahead.first().map(|line| line.text.trim())
-            && (matches!(first, "[" | "{") || !ahead.iter().any(|line| object(line).is_ok()))
-            && let Some(whole) = whole(first)
+        let start: Vec<&str> = ahead.iter().take(2).map(|line| line.text.trim()).collect();
+        if (matches!(start.first(), Some(&("[" | "{"))) || !ahead.iter().any(|line| object(line).is_ok()))
+            && let Some(whole) = whole(&start.join("\n"))
         {
             return Err(whole.to_owned());
         }
@@ -127,13 +127,18 @@ const NESTED: &str = "this is one JSON object; its turns are wanted, one object 
 /// Why JSON is refused that is not one object a line, told from how the file begins.
 pub(super) fn whole(start: &str) -> Option<&'static str> {
     let start = start.trim_start_matches(is_mark).trim_start();
-    let opens =
-        |line: &str| serde_json::from_str::<Value>(line).is_err() && (line == "{" || line.starts_with("{\""));
     match start.as_bytes().first() {
         Some(b'[') => Some(ARRAY),
-        Some(b'{') => start.lines().next().is_some_and(|line| opens(line.trim())).then_some(NESTED),
+        Some(b'{') => goes_on(start).then_some(NESTED),
         _ => None,
     }
+}
+
+/// Whether an object does not end on its line but goes on below. One that is broken costs its line only.
+fn goes_on(start: &str) -> bool {
+    let Some((first, below)) = start.split_once('\n') else { return false };
+    let open = serde_json::from_str::<Value>(first).is_err_and(|error| error.is_eof());
+    open && (first.trim_end().ends_with(['{', '[', ':', ',']) || !below.trim_start().starts_with('{'))
 }
 
 /// Whether it is JSON beyond doubt: `[00:01] T: …` is none.

@@ -39,7 +39,6 @@ fn labels_without_a_colon_are_read_or_refused() {
     let got = read::bytes("a.txt", above("", "  1:02"));
     assert_eq!(got.sessions[0].units[3].start, Some(62.0));
     for text in [
-        format!("| Speaker | Text |\n|---|---|\n{}", turns_as(|who, words| format!("| {who} | {words} |"))),
         turns_as(|who, words| format!("| 00:01 | {who} | {words} |")),
         turns_as(|who, words| format!("{} {words}", who.to_uppercase())),
         beside("**", "** "),
@@ -56,6 +55,9 @@ fn labels_without_a_colon_are_read_or_refused() {
         let got = read::bytes("a.txt", &text);
         assert!(got.sessions.is_empty() && got.rejects[0].reason.contains("begin every turn with"), "{text}");
     }
+    let table =
+        format!("| Speaker | Text |\n|---|---|\n{}", turns_as(|who, words| format!("| {who} | {words} |")));
+    assert!(read::bytes("a.txt", table).rejects[0].reason.contains("parted by |"));
     // Two turns are too few to be sure, and no note.
     assert!(read::bytes("a.txt", "Therapist | How was it?\nClient | Bad.\n").sessions.is_empty());
 }
@@ -173,7 +175,7 @@ fn headers_in_markdown_are_headers() {
         let got = read::bytes("a.md", format!("{client}\n{date}\n\n## Plan\n\nWeekly. Denies SI.\n"));
         assert_eq!((got.sessions[0].client_id.as_deref(), got.report.units), (Some("K12"), 2), "{client}");
     }
-    // Without a date too, and without emphasis; alone it is a turn, and a name is no id.
+    // Without a date too, and without emphasis; alone it is a turn, and a name in such a block is neither id nor turn.
     for mark in ["", "**"] {
         let got =
             read::bytes("a.txt", format!("{mark}Client:{mark} K12\n{mark}Therapist:{mark} Dr. X\n{talk}"));
@@ -182,7 +184,7 @@ fn headers_in_markdown_are_headers() {
     let got = read::bytes("a.md", "**Client:** K12\n**Therapist:** Sorry?\n");
     assert_eq!(got.units(), ["client|K12", "therapist|Sorry?"]);
     let got = read::bytes("a.md", format!("**Client:** Obi Okonkwo\n**Date:** 2024-01-02\n{talk}"));
-    assert_eq!((got.sessions[0].client_id.as_deref(), got.report.units), (None, 3));
+    assert_eq!((got.sessions[0].client_id.as_deref(), got.report.units), (None, 2));
     // A heading in bold begins the next session, an item of a list none.
     let two = format!("**Session:** K1\n{talk}\n**Session:** K2\n{talk}\n- Session: hard\n");
     let got = read::bytes("a.md", two);

@@ -120,6 +120,11 @@ fn what_is_kept_although_it_is_odd_is_told() {
     assert!(mixed.notices[0].starts_with("UTF-8 but for some bytes, the first at 26"), "{:?}", mixed.notices);
     let deep = format!("{{\"speaker\":\"T\",\"text\":{}1{}}}\n", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(read::bytes("d.jsonl", deep).lines(), [1]);
+    // A first line that is broken, or cut off, costs no other.
+    for broken in ["{\"speaker\":\"T\",\"text\":\"\\ud800\"}", "{\"speaker\":\"T\",\"text\":\"a"] {
+        let got = read::bytes("b.jsonl", format!("{broken}\n{{\"speaker\":\"C\",\"text\":\"b\"}}\n"));
+        assert_eq!((got.lines(), got.report.units), (vec![1], 1), "{broken}");
+    }
 }
 
 /// All cases as files of one folder, with folders that are called like files and links that go in circles.
