@@ -18,8 +18,8 @@ const VERDICTS: [(&str, &str); 8] = [
     ("easing", "resistance easing"),
     ("no_clear_change", "no clear change: breakthroughs stand out in session 3 and did not hold"),
     ("sudden_lost", "sudden turning point at session 4, lost by session 7"),
-    ("declining", "declining: breakthroughs rarer or resistance more frequent"),
     ("stuck", "stuck"),
+    ("declining", "declining: breakthroughs rarer or resistance more frequent"),
 ];
 const WORDS: [&str; 24] = [
     "and",
