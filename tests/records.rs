@@ -241,21 +241,11 @@ fn json_that_is_not_one_object_a_line() {
     let nested =
         "{\n \"session_id\": \"s\",\n \"turns\": [\n  {\"speaker\": \"T\", \"text\": \"Well?\"}\n ]\n}\n";
     for name in ["a.json", "a.jsonl", "a.txt"] {
-        for text in [array.to_owned(), array.replace('\n', "")] {
-            let got = read_as(name, text);
-            assert!(
-                got.sessions.is_empty() && got.rejects[0].contains("this is a JSON array"),
-                "{:?}",
-                got.rejects
-            );
-        }
-        for text in [nested.to_owned(), nested.replace('\n', "")] {
-            let got = read_as(name, text);
-            assert!(
-                got.sessions.is_empty() && got.rejects[0].contains("its turns are wanted"),
-                "{:?}",
-                got.rejects
-            );
+        for (json, reason) in [(array, "this is a JSON array"), (nested, "its turns are wanted")] {
+            for text in [json.to_owned(), json.replace('\n', "")] {
+                let got = read_as(name, text);
+                assert!(got.sessions.is_empty() && got.rejects[0].contains(reason), "{:?}", got.rejects);
+            }
         }
     }
 }

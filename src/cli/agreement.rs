@@ -3,7 +3,7 @@
 use super::evaluate::write_all;
 use super::{Exit, Misuse, print, tell, whole};
 use breakthrough::agreement::bootstrap::Bootstrap;
-use breakthrough::agreement::coders::{Aligned, Coder, compare, is_prose, lonely, tables};
+use breakthrough::agreement::coders::{Aligned, Coder, compare, lonely, prose, tables};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -77,9 +77,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .zip(columns.iter().cycle())
         .map(|(path, column)| coding(path, column))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    for (coding, path) in codings.iter_mut().zip(&arguments.codings) {
-        let notices = std::mem::take(&mut coding.notices);
-        notices.iter().for_each(|notice| say(&format!("{}: {notice}", path.display())));
+    for (coding, path) in codings.iter().zip(&arguments.codings) {
+        coding.notices.iter().for_each(|notice| say(&format!("{}: {notice}", path.display())));
     }
     if columns_differ(columns) {
         for (coding, column) in codings.iter_mut().zip(columns) {
@@ -98,7 +97,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
     }
     let aligned = Aligned::new(&codings);
-    if aligned.compared().units.is_empty() {
+    if !aligned.shares() {
         return Err(nothing_shared(&codings));
     }
     if aligned.common() == 0 {
@@ -125,10 +124,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 fn coding(path: &Path, column: &str) -> anyhow::Result<Coder> {
     let coding = Coder::read(path, column)?;
     anyhow::ensure!(
-        !is_prose(&coding.labels),
-        "{}: column '{column}' holds sentences and no labels: most are long and stand there once; name the column of \
-         labels with --column, or give shorter labels",
-        path.display()
+        !prose::is_prose(&coding.labels),
+        "{}: column '{column}' {}; name the column of labels with --column, or give shorter labels",
+        path.display(),
+        prose::WHY
     );
     Ok(coding)
 }

@@ -38,6 +38,9 @@ pub(super) struct Fields<'a> {
 /// The longest line, in bytes, that is looked through for several fields.
 const MAX_LINE: usize = 400;
 
+/// The longest line that names somebody, in bytes.
+const MAX_PAIR: usize = 120;
+
 /// The longest id, in characters.
 const MAX_ID: usize = 40;
 
@@ -179,7 +182,7 @@ pub(super) fn names_somebody(lines: &[&str]) -> bool {
     };
     let fits = |line: &&str| {
         let named = |(key, value): (String, &str)| speakers::role(&key).is_none() || is_name(value);
-        line.len() <= 120 && (split(line).is_some_and(named) || loose_fields(line, true).is_some())
+        line.len() <= MAX_PAIR && (split(line).is_some_and(named) || loose_fields(line, true).is_some())
     };
     lines[..end].iter().all(fits) && lines[..end].iter().skip(1).any(|line| fields(line).is_some())
 }
@@ -219,9 +222,13 @@ fn is_titled(value: &str) -> bool {
 /// Whether the line, after a blank one, begins the header of another session of the same file. An item of a list may be one
 /// of talk or of a note.
 pub(super) fn begins_session(line: &str) -> bool {
-    let listed = line.starts_with(['-', '>']) || line.starts_with("* ");
     let is_session = |&(key, _): &(Key, &str)| matches!(key, Key::SessionId | Key::Session);
-    !listed && fields(line).is_some_and(|fields| fields.known.iter().any(is_session))
+    !is_listed(line) && fields(line).is_some_and(|fields| fields.known.iter().any(is_session))
+}
+
+/// Whether this is an item of a list, or a quotation.
+fn is_listed(line: &str) -> bool {
+    line.starts_with(['-', '>']) || line.starts_with("* ")
 }
 
 /// Whether these fields, behind the words of a session, tell of another: they name its client, or they are two and say which
@@ -244,8 +251,7 @@ pub(super) fn begins_next<'a>(lines: &[&'a str], above: &[(Key, &str)]) -> Optio
     let block: Vec<_> = block.collect();
     let known: Vec<_> = block.iter().flat_map(|fields| fields.known.iter().copied()).collect();
     let talk = lines[block.len()..].iter().any(|line| !line.trim().is_empty());
-    let listed = line.starts_with(['-', '>']) || line.starts_with("* ");
-    let next = talk && !listed && tells_of_another(&known);
+    let next = talk && !is_listed(line) && tells_of_another(&known);
     next.then(|| (first, !known.iter().all(|field| above.contains(field))))
 }
 
@@ -293,16 +299,20 @@ fn is_id(value: &str) -> bool {
     !parted && !value.contains("  ") && !value.contains('\t') && value.chars().count() <= MAX_ID
 }
 
-/// Writes the fields of the line of this number into the session.
-pub(super) fn apply_all(
-    fields: &Fields<'_>,
-    line: usize,
-    session: &mut Session,
-    id_given: &mut bool,
-    sink: &mut Sink,
-) {
-    for &field in &fields.known {
-        apply(field, line, session, id_given, sink);
+impl Fields<'_> {
+    /// Writes the fields of the line of this number into the session, and the line to those of which something is left out.
+    pub(super) fn apply(
+        &self,
+        line: usize,
+        session: &mut Session,
+        id_given: &mut bool,
+        left_out: &mut Vec<usize>,
+        sink: &mut Sink,
+    ) {
+        for &field in &self.known {
+            apply(field, line, session, id_given, sink);
+        }
+        left_out.extend((self.others > 0).then_some(line));
     }
 }
 

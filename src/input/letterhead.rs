@@ -127,10 +127,10 @@ impl<'a> Head<'a> {
             .take_while(|line| matches!(line, Line::Blank | Line::Office | Line::Title(true)));
         let end = last + 1 + beyond.count();
         let uses = (0..end).map(|at| use_of(&found, at, last)).collect();
-        let block = found.iter().take_while(|line| !matches!(line, Line::Blank));
+        let mut block = found.iter().take_while(|line| !matches!(line, Line::Blank));
         let sharp = found.iter().find(|line| !matches!(line, Line::Blank));
         let sharp = matches!(sharp, Some(Line::Fields(_) | Line::Office | Line::Title(true)))
-            || block.into_iter().any(|line| matches!(line, Line::Fields(_)));
+            || block.any(|line| matches!(line, Line::Fields(_)));
         let fields = found.into_iter().enumerate();
         let fields = fields
             .filter_map(|(at, line)| if let Line::Fields(fields) = line { Some((at, fields)) } else { None });

@@ -255,8 +255,7 @@ impl Draft {
         sink: &mut Sink,
     ) {
         for (number, fields) in &head.fields {
-            header::apply_all(fields, at + number + 1, &mut self.session, &mut self.id_given, sink);
-            left_out.extend((fields.others > 0).then_some(at + number + 1));
+            fields.apply(at + number + 1, &mut self.session, &mut self.id_given, left_out, sink);
         }
         for (number, line) in lines.iter().enumerate().take(head.uses.len()) {
             match head.uses[number] {

@@ -83,14 +83,12 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
             Line::Next(fields) => {
                 let session = header::next_session(drafts.len() + 1, context);
                 let mut next = Draft { session, ..Draft::new(number + 1, context) };
-                header::apply_all(fields, number + 1, &mut next.session, &mut next.id_given, sink);
-                left_out.extend((fields.others > 0).then_some(number + 1));
+                fields.apply(number + 1, &mut next.session, &mut next.id_given, &mut left_out, sink);
                 drafts.push(next);
             }
             Line::Header(fields) => {
                 let Draft { session, id_given, .. } = draft;
-                header::apply_all(fields, number + 1, session, id_given, sink);
-                left_out.extend((fields.others > 0).then_some(number + 1));
+                fields.apply(number + 1, session, id_given, &mut left_out, sink);
             }
             Line::Time(seconds) => time = Some(*seconds),
             Line::Labelled(prefix, true) => {

@@ -219,7 +219,7 @@ pub fn analyze(
         made.tables.give_up()?;
         return Err(Error::NothingRead { first, rejects });
     }
-    let Made { mut tables, finished, resumed, cases, inputs, elsewhere, times, timed, .. } = made;
+    let Made { mut tables, finished, resumed, cases, inputs, elsewhere, times, .. } = made;
     if job.shard.is_none() {
         conclude(&cases, &mut tables, watch)?;
     }
@@ -233,7 +233,7 @@ pub fn analyze(
             rejects: written.rejects,
         });
     }
-    if job.also.contains(&Also::Eaf) && !timed {
+    if tables.lacks_times() {
         let text = "no unit has a start and an end: no ELAN file is written".to_owned();
         watch(Progress::Notice(&Notice { file: folder.join("eaf").into(), text }));
     }
@@ -324,8 +324,6 @@ struct Made {
     /// Whether it is a part of a run, and units that were left to other parts.
     parted: bool,
     elsewhere: u64,
-    /// Whether a unit has a start and an end.
-    timed: bool,
     times: Times,
 }
 
@@ -362,7 +360,6 @@ impl Made {
             first_reject: None,
             parted: job.shard.is_some(),
             elsewhere: 0,
-            timed: false,
             times: Times::default(),
         })
     }
@@ -414,8 +411,6 @@ impl Made {
                 };
                 self.resumed += resumed;
                 self.times.coding += clock.elapsed();
-                let mut units = coded.iter().flat_map(|coded| &coded.session.units);
-                self.timed |= units.any(|unit| unit.start.is_some() && unit.end.is_some());
                 for (session, (place, finds)) in coded.iter().zip(places.into_iter().zip(finds)) {
                     if self.parted {
                         self.tables.write_part(session, place, finds, trends::stretch(session))?;

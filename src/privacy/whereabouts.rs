@@ -1,7 +1,7 @@
 //! Places and employers, where the words around make them likely: "I live in …", "I work at …", "… Primary School".
 
 use super::names::is_no_person;
-use super::names::lists::{self, Class};
+use super::names::lists::{self, Class, is_in};
 use super::{Cue, Hit, any_of, compile};
 use crate::finding::Kind;
 use regex::Regex;
@@ -151,7 +151,7 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
     for (regex, kind) in [(&PLACE, Kind::Place), (&EMPLOYER, Kind::Organisation)] {
         for group in regex.captures_iter(text).filter_map(|groups| groups.get(1)) {
             let rest = &group.as_str()[leading_generic(group.as_str())..];
-            if is_named(group.as_str(), kind) && !is_in(GENERIC, rest) {
+            if is_named(group.as_str(), kind) && !is_in(GENERIC, &rest.to_lowercase()) {
                 hits.push(Hit { kind, bytes: group.start()..group.start() + length(group.as_str()) });
             }
         }
@@ -180,7 +180,8 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
             let skipped = leading_generic(group.as_str());
             let rest = &group.as_str()[skipped..];
             // "High School" alone is no name.
-            if rest.contains(' ') && !is_in(GENERIC, rest.split(' ').next().unwrap_or_default()) {
+            let first = rest.split(' ').next().unwrap_or_default().to_lowercase();
+            if rest.contains(' ') && !is_in(GENERIC, &first) {
                 hits.push(Hit { kind: Kind::Organisation, bytes: group.start() + skipped..group.end() });
             }
         }
@@ -193,10 +194,6 @@ pub(super) fn town(text: &str) -> Option<Range<usize>> {
     let first = group.as_str().split([' ', '\'', '’']).next().unwrap_or_default().to_lowercase();
     let named = lists::class(&first) == Class::Sure || is_no_place(&first) || KIN.contains(&first.as_str());
     (is_proper(group.as_str()) && !named).then(|| group.start()..group.start() + length(group.as_str()))
-}
-
-fn is_in(list: &str, word: &str) -> bool {
-    list.contains(&format!(" {} ", word.to_lowercase()))
 }
 
 /// Whether a name begins with a word that is one: no day, no language, no abbreviation, nothing of every day.
@@ -220,7 +217,7 @@ fn is_saint(name: &str) -> bool {
 fn leading_generic(name: &str) -> usize {
     let mut at = 0;
     while let Some((word, rest)) = name[at..].split_once(' ') {
-        if !is_in(GENERIC, word) || rest.is_empty() {
+        if !is_in(GENERIC, &word.to_lowercase()) || rest.is_empty() {
             break;
         }
         at += word.len() + 1;

@@ -95,6 +95,11 @@ impl Beside {
         Ok(())
     }
 
+    /// Whether ELAN files are asked for and no session had times.
+    pub(super) fn lacks_times(&self) -> bool {
+        self.eaf.as_ref().is_some_and(Eaf::is_empty)
+    }
+
     pub(super) fn seal(self) -> Result<Vec<Whole>, Error> {
         let mut whole = Vec::new();
         if let Some(qdpx) = self.qdpx {

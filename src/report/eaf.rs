@@ -54,6 +54,11 @@ impl Eaf {
         Ok(())
     }
 
+    /// Whether no session had times.
+    pub(super) fn is_empty(&self) -> bool {
+        self.whole.is_empty()
+    }
+
     /// The files, complete under their temporary names.
     pub(super) fn seal(self) -> Vec<Whole> {
         self.whole

@@ -215,6 +215,12 @@ impl Tables {
         }
     }
 
+    /// Whether ELAN files are asked for and no session had times, so that there will be none.
+    #[must_use]
+    pub fn lacks_times(&self) -> bool {
+        self.beside.lacks_times()
+    }
+
     /// Writes `run.json` and gives all files their own names, replacing those of an earlier run.
     ///
     /// The `run.json` of an earlier run goes first and the new one comes last: where there is one, the tables beside

@@ -7,6 +7,7 @@ use super::permutation::p_values;
 use super::reliable_change::standard_error;
 use super::turn;
 use crate::coding::case::{Measure, Verdict};
+use std::cmp::Ordering;
 
 /// Fewest sessions for any verdict: with four, even a perfect order is chance once in 24.
 pub const LEAST_SESSIONS: usize = 5;
@@ -274,31 +275,32 @@ impl<'a> Course<'a> {
         if error > 0.0 { (inner - outer) / error } else { 0.0 }
     }
 
-    /// Sums over the first and the last half of the sessions (one in the middle is in neither).
-    fn halves(&self, of: fn(&Point) -> usize) -> [(usize, usize); 2] {
+    /// Sums over the first and the last half of the sessions (one in the middle is in neither), and how the rate of the last
+    /// lies to that of the first.
+    fn halves(&self, of: fn(&Point) -> usize) -> (usize, usize, Ordering) {
         let half = self.points.len() / 2;
         let sums = |points: &[Point]| {
             points.iter().fold((0, 0), |(units, sum), point| (units + point.units, sum + of(point)))
         };
-        [sums(&self.points[..half]), sums(&self.points[self.points.len() - half..])]
+        let (early_units, early) = sums(&self.points[..half]);
+        let (late_units, late) = sums(&self.points[self.points.len() - half..]);
+        (early, late, (late * early_units).cmp(&(early * late_units)))
     }
 
     fn more_breakthroughs(&self) -> bool {
-        let [(early_units, early), (late_units, late)] = self.halves(|point| point.breakthroughs);
-        late >= GRADUAL_UNITS && late * early_units > early * late_units
+        let (_, late, change) = self.halves(|point| point.breakthroughs);
+        late >= GRADUAL_UNITS && change.is_gt()
     }
 
     fn less_resistance(&self) -> bool {
-        let [(early_units, early), (late_units, late)] = self.halves(|point| point.resistances);
-        late * early_units < early * late_units
+        self.halves(|point| point.resistances).2.is_lt()
     }
 
     /// Fewer breakthroughs in the later half, or more resistance.
     fn worse(&self) -> bool {
-        let [(early_units, early), (late_units, late)] = self.halves(|point| point.breakthroughs);
-        let fewer = early >= GRADUAL_UNITS && late * early_units < early * late_units;
-        let [(_, before), (_, after)] = self.halves(|point| point.resistances);
-        fewer || after >= GRADUAL_UNITS && after * early_units > before * late_units
+        let (before, _, breakthroughs) = self.halves(|point| point.breakthroughs);
+        let (_, after, resistances) = self.halves(|point| point.resistances);
+        before >= GRADUAL_UNITS && breakthroughs.is_lt() || after >= GRADUAL_UNITS && resistances.is_gt()
     }
 
     /// 18 of 100 client units resist, three for every one with a breakthrough, and in three sessions of five resistance is

@@ -84,12 +84,21 @@ impl Aligned {
         self.given.iter().filter(|unit| unit.iter().all(Option::is_some)).count()
     }
 
+    /// Whether any unit is in two codings or more.
+    #[must_use]
+    pub fn shares(&self) -> bool {
+        (0..self.units.len()).any(|i| self.is_compared(i))
+    }
+
+    fn is_compared(&self, unit: usize) -> bool {
+        self.given[unit].iter().flatten().count() > 1
+    }
+
     /// The units that are compared, those of two codings or more, with the labels that stand on them and the sessions they
     /// are of: what only one coding has says nothing about agreement.
     #[must_use]
     pub fn compared(&self) -> Aligned {
-        let kept: Vec<usize> =
-            (0..self.units.len()).filter(|&i| self.given[i].iter().flatten().count() > 1).collect();
+        let kept: Vec<usize> = (0..self.units.len()).filter(|&i| self.is_compared(i)).collect();
         let mut carried = vec![false; self.labels.len()];
         for given in kept.iter().flat_map(|&i| self.given[i].iter().flatten()) {
             carried.iter_mut().zip(given).for_each(|(carried, given)| *carried |= given);

@@ -12,6 +12,5 @@ pub mod tables;
 
 pub use aligned::Aligned;
 pub use compare::{Comparison, compare};
-pub use prose::is_prose;
 pub use read::{Coder, Error};
 pub use spelling::lonely;

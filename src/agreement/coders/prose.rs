@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+/// Why a column is refused.
+pub const WHY: &str = "holds sentences and no labels: most are long and stand there once";
+
 /// Words, and letters, from which something is rather said than a label.
 const WORDS: usize = 4;
 const LETTERS: usize = 40;

@@ -1,6 +1,6 @@
 //! Words that announce a name or follow one. Every cue stands beside a sentence that it is found in.
 
-use super::lists::{Class, class, is_calendar};
+use super::lists::{Class, class, is_calendar, is_in};
 use super::words::{Gap, Shape, Word};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -511,7 +511,7 @@ pub(super) fn is_deed(lower: &str) -> bool {
 const EPONYMS: &str = " beck hamilton young zung conners rosenberg wechsler rorschach hare barratt epworth edinburgh montgomery asberg goldberg raven stroop trier burns maslach liebowitz spielberger eysenck vanderbilt bayley vineland achenbach padua kessler holmes rahe leeds whitely addenbrooke tourette asperger down rett turner klinefelter crohn graves addison cushing parkinson alzheimer huntington wilson korsakoff wernicke williams marfan ehlers danlos raynaud sjogren hodgkin munchausen capgras cotard meniere hashimoto paget charles bonnet ";
 
 pub(super) fn is_eponym(lower: &str) -> bool {
-    EPONYMS.contains(&format!(" {} ", lower.split('-').next().unwrap_or(lower)))
+    is_in(EPONYMS, lower.split('-').next().unwrap_or(lower))
 }
 
 /// Whether a name is that of a thing: "Beck Depression Inventory", "Down's syndrome", "Jack Daniels".
@@ -538,10 +538,7 @@ pub(super) fn names_a_thing(words: &[Word<'_>], at: usize) -> bool {
         });
         let mut follows = follows.map(Word::lower);
         // "Young was asked to fill in a scale": only words of every day that name what is measured stand between.
-        follows
-            .by_ref()
-            .find(|next| !MEASURED.contains(&format!(" {next} ")))
-            .is_some_and(|last| THINGS.contains(&format!(" {last} ")))
+        follows.by_ref().find(|next| !is_in(MEASURED, next)).is_some_and(|last| is_in(THINGS, &last))
     };
     brand || is_eponym(&word.lower()) && borne()
 }

@@ -68,6 +68,11 @@ pub(crate) fn plain(lower: &str) -> String {
     lower.chars().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).map(letter).collect()
 }
 
+/// Whether a word in small letters is one of a list, in which each stands between blanks.
+pub(crate) fn is_in(list: &str, lower: &str) -> bool {
+    list.contains(&format!(" {lower} "))
+}
+
 /// Days, months and feasts, which stand with a capital behind many cues.
 pub(crate) fn is_calendar(lower: &str) -> bool {
     const DAYS_AND_FEASTS: [&str; 24] = [

@@ -252,13 +252,13 @@ fn goes_on(words: &[Word<'_>], at: usize, ahead: usize, lower: &str) -> bool {
 /// Who is spoken of like a person and is none, and where people come from.
 pub(super) fn is_no_person(lower: &str) -> bool {
     const NEVER: &str = " god lord allah jesus christ heaven satan buddha samaritans irish english scottish welsh british french german italian spanish portuguese polish romanian russian ukrainian greek turkish chinese japanese korean vietnamese thai indian pakistani bangladeshi nigerian ghanaian kenyan african jamaican american canadian australian mexican brazilian european asian arab muslim hindu sikh jewish catholic protestant ";
-    NEVER.contains(&format!(" {lower} ")) || lower.ends_with("n't")
+    lists::is_in(NEVER, lower) || lower.ends_with("n't")
 }
 
 /// Words that stand with a capital for other reasons than a name, also behind "Miss" or "Doctor".
 fn is_function_word(lower: &str) -> bool {
     const WORDS: &str = " you i me he she it we they what when where who why how which the a an and but or so if that this these those there then no not yes yeah ok okay well oh is was are were am be been do does did don't have has had can could will would shall should just like please thanks thank sorry said says to for from of on in at by with about because cause his her their my your our all any some one two maybe actually anyway now here also even only never always really very ";
-    WORDS.contains(&format!(" {lower} "))
+    lists::is_in(WORDS, lower)
 }
 
 /// Where a speaker label that is no role word holds a name.
@@ -269,7 +269,7 @@ pub(super) fn label(label: &str) -> Vec<Range<usize>> {
         word.shape != Shape::Lower
             && word.text.chars().count() > 1
             && !cues::is_title(word.text)
-            && !GENERIC.contains(&format!(" {} ", word.lower()))
+            && !lists::is_in(GENERIC, &word.lower())
     };
     let (Some(first), Some(last)) =
         (words.iter().find(|word| is_name(word)), words.iter().rfind(|word| is_name(word)))

@@ -4,7 +4,7 @@
 use super::super::compile;
 use super::super::whereabouts::is_no_place;
 use super::cues::{self, Strength};
-use super::lists::{Class, class, is_calendar};
+use super::lists::{Class, class, is_calendar, is_in};
 use super::words::{Gap, Shape, Word, words};
 use super::{extent, is_function_word, is_no_person};
 use regex::Regex;
@@ -162,7 +162,7 @@ fn is_somebody(name: &[Word<'_>]) -> bool {
     const NOBODY: &str = " male female man woman lady gentleman boy girl person adult teen teenager child client patient veteran student mother father widow widower parent total score severity inventory scale index anxiety depression state trait ";
     let barred = |word: &Word<'_>| {
         let lower = word.lower();
-        is_barred(word) || is_function_word(&lower) || NOBODY.contains(&format!(" {lower} "))
+        is_barred(word) || is_function_word(&lower) || is_in(NOBODY, &lower)
     };
     let (Some(first), Some(last)) = (name.first(), name.last()) else { return false };
     let unknown = matches!(class(&first.lower()), Class::Unknown | Class::Sure);
@@ -205,7 +205,7 @@ fn is_barred(word: &Word<'_>) -> bool {
         || cues::is_title(word.text)
         || is_no_place(&lower)
         || lower.starts_with("i'")
-        || FIRST.contains(&format!(" {lower} "))
+        || is_in(FIRST, &lower)
         || MEDICINES.iter().any(|end| lower.ends_with(end))
 }
 
@@ -221,7 +221,7 @@ fn is_everyday(word: &Word<'_>) -> bool {
     let part = lower.split('-').next().unwrap_or_default();
     match class(&lower) {
         Class::Common => true,
-        Class::Unknown if STATES.contains(&format!(" {lower} ")) => true,
+        Class::Unknown if is_in(STATES, &lower) => true,
         Class::Unknown => class(part) == Class::Common || ENDINGS.iter().any(|end| lower.ends_with(end)),
         _ => false,
     }
@@ -286,7 +286,7 @@ fn is_headed(text: &str, at: usize) -> bool {
 /// A letter that numbers something, or a field of a note: "vitamin B. Complex", "Plan A. Continue", "U.S. Marshals".
 fn is_letter(all: &[Word<'_>], first: usize) -> bool {
     const NUMBERED: &str = " vitamin vitamins hepatitis hep homework goal plan axis type group option part section step ward grade appendix unit item point phase class level cluster block wing room school influenza strep factor the a an option criterion criteria ";
-    all[..first].last().is_some_and(|before| NUMBERED.contains(&format!(" {} ", before.lower())))
+    all[..first].last().is_some_and(|before| is_in(NUMBERED, &before.lower()))
 }
 
 /// Whether an initial stands inside a sentence: fields of notes (`A. Anxious`) begin one.

@@ -1,7 +1,7 @@
 //! Coded tables of the user as what an own codebook is learned from.
 
 use super::{Error, Settings, folds};
-use crate::agreement::coders::is_prose;
+use crate::agreement::coders::prose::is_prose;
 use crate::coding::own::{OwnCodebook, OwnLabel, Voice};
 use crate::train::coded::{self, Coded};
 use crate::transcript::{Unit, counted};

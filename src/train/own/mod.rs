@@ -22,6 +22,7 @@ pub use regression::{Step, adapt};
 
 use crate::agreement::bootstrap::Bootstrap;
 use crate::agreement::coders::compare::{Comparison, compare};
+use crate::agreement::coders::prose;
 use crate::agreement::coders::{Aligned, Coder};
 use crate::coding::own::{OwnCodebook, OwnCoding};
 use crate::model;
@@ -45,10 +46,7 @@ pub enum Error {
     #[error("there is no label in column '{0}'; name the column of labels with --label")]
     NoLabel(String),
     /// Words of sessions in the place of labels; labels are shown.
-    #[error(
-        "column '{0}' holds sentences and no labels: most are long and stand there once; name the column of labels with \
-         --label, or give shorter labels"
-    )]
+    #[error("column '{0}' {WHY}; name the column of labels with --label, or give shorter labels", WHY = prose::WHY)]
     Prose(String),
     /// Nothing to tell apart.
     #[error(
