@@ -586,13 +586,14 @@ fn notes_as_text() {
 
 #[test]
 fn zoom_and_teams() {
-    let zoom = "WEBVTT\n\nNOTE\nclient_id: K-1\n\nSTYLE\n::cue { color: red }\n\n1\n00:01.000 --> 00:02.000 align:start\n\
+    let zoom = "WEBVTT\n\nNOTE\nclient_id: K-1 | date: 2024-03-09\n\nSTYLE\n::cue { color: red }\n\n1\n00:01.000 --> 00:02.000 align:start\n\
          Therapist: Hello &amp; <i>welcome</i>\n\n2\n00:02.000 --> 00:03.000\nTherapist: again\n\n\
          3\n00:00:04.000 --> 00:00:05.500\nClient: Hi\nthere\n\n4\nbad --> worse\nClient: x\n\nstray words\n";
     let got = read("z.vtt", zoom);
     assert_eq!(units(&got.sessions[0]), ["0 therapist|Hello & welcome again", "1 client|Hi there"]);
     assert_eq!((got.sessions[0].units[0].start, got.sessions[0].units[0].end), (Some(1.0), Some(3.0)));
     assert_eq!(got.sessions[0].client_id.as_deref(), Some("K-1"));
+    assert_eq!(got.sessions[0].date.as_deref(), Some("2024-03-09"));
     let reasons = reasons(&got);
     assert_eq!(reasons[0].0, Some(4));
     assert_eq!(reasons[1].0, Some(5));

@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     for block in blocks(text) {
         if let Some(body) = aside(&block) {
             for (number, line) in body {
-                if let Some(field) = header::field(line) {
+                for field in header::fields(line).map(|fields| fields.known).unwrap_or_default() {
                     header::apply(field, number, &mut session, &mut id_given, sink);
                 }
             }

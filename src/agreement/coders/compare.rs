@@ -18,7 +18,7 @@ use crate::agreement::report::Figure;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far codings agree on one label, or on whole sets of labels. What is undefined is NaN.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Nominal {
     /// Share of units on which two codings agree; of several the mean over pairs.
     pub agreement: Figure,
@@ -28,6 +28,13 @@ pub struct Nominal {
     pub fleiss: Figure,
     /// Krippendorff's alpha.
     pub alpha: Figure,
+    /// What the means are of: agreement and Cohen's kappa of every pair, in the order of [`pairs`].
+    pub pairs: Vec<[f64; 2]>,
+}
+
+/// Every two of so many codings: the first with each after it, then the second.
+pub(super) fn pairs(coders: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..coders).flat_map(move |i| (i + 1..coders).map(move |j| (i, j)))
 }
 
 /// One coding against the reference on one label.
@@ -106,6 +113,10 @@ pub struct Comparison {
     pub confidence: f64,
 }
 
+fn or_nan(value: Option<f64>) -> f64 {
+    value.unwrap_or(f64::NAN)
+}
+
 /// What the units of a session add up to for one nominal question.
 #[derive(Clone)]
 struct Question {
@@ -117,15 +128,14 @@ struct Question {
 impl Question {
     fn new(coders: usize, categories: usize) -> Question {
         Question {
-            pairs: vec![Pair::new(categories); coders * coders.saturating_sub(1) / 2],
+            pairs: pairs(coders).map(|_| Pair::new(categories)).collect(),
             fleiss: Fleiss::new(coders, categories),
             alpha: Alpha::new(categories),
         }
     }
 
     fn record(&mut self, said: &[Option<usize>]) {
-        let pairs = (0..said.len()).flat_map(|i| (i + 1..said.len()).map(move |j| (i, j)));
-        for (pair, (i, j)) in self.pairs.iter_mut().zip(pairs) {
+        for (pair, (i, j)) in self.pairs.iter_mut().zip(pairs(said.len())) {
             pair.record(said[i], said[j]);
         }
         self.fleiss.record(said);
@@ -143,8 +153,11 @@ impl Question {
             let values: Vec<f64> = self.pairs.iter().filter_map(of).collect();
             values.iter().sum::<f64>() / values.len() as f64
         };
-        let defined = |value: Option<f64>| value.unwrap_or(f64::NAN);
-        [mean(Pair::agreement), mean(Pair::kappa), defined(self.fleiss.kappa()), defined(self.alpha.alpha())]
+        [mean(Pair::agreement), mean(Pair::kappa), or_nan(self.fleiss.kappa()), or_nan(self.alpha.alpha())]
+    }
+
+    fn of_pairs(&self) -> Vec<[f64; 2]> {
+        self.pairs.iter().map(|pair| [pair.agreement(), pair.kappa()].map(or_nan)).collect()
     }
 }
 
@@ -197,9 +210,17 @@ pub fn compare(whole: &Aligned, bootstrap: &Bootstrap) -> Comparison {
     // Against the reference, what is not defined is 0, of a label that either gives.
     let or_zero = |figure: Figure| Figure { value: zero(figure.value), ..figure };
 
+    let nominal = |next: &mut dyn FnMut() -> Figure, k: usize| Nominal {
+        agreement: next(),
+        cohen: next(),
+        fleiss: next(),
+        alpha: next(),
+        pairs: all.questions[k].of_pairs(),
+    };
+
     let mut labels = Vec::new();
     for (k, name) in aligned.labels.iter().enumerate() {
-        let nominal = Nominal { agreement: next(), cohen: next(), fleiss: next(), alpha: next() };
+        let nominal = nominal(&mut next, k);
         let mut against = Vec::new();
         for (c, rankings) in prepared.rankings.iter().enumerate() {
             let [precision, recall, f1, average_precision, calibration_error] =
@@ -222,7 +243,7 @@ pub fn compare(whole: &Aligned, bootstrap: &Bootstrap) -> Comparison {
             against,
         });
     }
-    let sets = Nominal { agreement: next(), cohen: next(), fleiss: next(), alpha: next() };
+    let sets = nominal(&mut next, labels.len());
     let overall = (prepared.rankings.iter())
         .map(|_| Overall { macro_f1: next(), micro_f1: next(), macro_average_precision: next() })
         .collect();
@@ -301,15 +322,14 @@ impl Prepared<'_> {
     fn numbers(&self, times: &[u32], never: &[Vec<Never>]) -> Vec<f64> {
         let sums = self.sums(times);
         let labels = self.aligned.labels.len();
-        let precision = |c: usize, k: usize| {
-            self.rankings[c][k].as_ref().map(|ranking| ranking.defined(times).unwrap_or(f64::NAN))
-        };
+        let precision =
+            |c: usize, k: usize| self.rankings[c][k].as_ref().map(|ranking| or_nan(ranking.defined(times)));
         let mut out = Vec::new();
         for k in 0..labels {
             out.extend(sums.questions[k].numbers());
             for c in 0..self.rankings.len() {
                 out.extend(sums.counts[c][k].defined());
-                out.extend([precision(c, k).unwrap_or(f64::NAN), error_of_sums(&sums.bins[c][k])]);
+                out.extend([or_nan(precision(c, k)), error_of_sums(&sums.bins[c][k])]);
             }
         }
         out.extend(sums.questions[labels].numbers());
@@ -510,7 +530,7 @@ mod tests {
         // a and c share two sessions, all three two, a and b six.
         let has = |figure: Figure| !figure.interval.unwrap().low.is_nan();
         assert_eq!([all.overall[0].macro_f1, all.overall[1].macro_f1].map(has), [true, false]);
-        let joy = all.labels[1].nominal;
+        let joy = &all.labels[1].nominal;
         assert_eq!([joy.alpha, joy.cohen, joy.fleiss].map(has), [true, true, false]);
     }
 

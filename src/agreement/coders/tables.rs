@@ -1,7 +1,7 @@
 //! A comparison as Markdown and as CSV, and the list of units in dispute.
 
 use super::aligned::Aligned;
-use super::compare::{Comparison, Nominal};
+use super::compare::{Comparison, Nominal, pairs};
 use super::read::Key;
 use crate::agreement::bootstrap::Bootstrap;
 use crate::agreement::markdown::{cell, with_interval};
@@ -59,7 +59,10 @@ impl Comparison {
         }
         writeln!(out, "| *whole sets of labels* |{} {} |", " |".repeat(given.len()), nominal(&self.sets))?;
         if self.coders.len() > 2 {
-            writeln!(out, "\nAgreement and Cohen's kappa are means over pairs of codings.")?;
+            writeln!(
+                out,
+                "\nAgreement and Cohen's kappa are means over pairs of codings; those of each pair are in agreement.csv (--out)."
+            )?;
         }
         for (c, name) in self.coders.iter().enumerate().skip(1) {
             self.write_against(out, c - 1, name)?;
@@ -89,7 +92,7 @@ impl Comparison {
     }
 
     /// One row per label and figure: `label, coding, figure, value, low, high`; `coding` is empty for what is of all of
-    /// them. Labels are joined by `whole sets of labels` and `all labels`. A value that is not defined is an empty cell.
+    /// them, and `a|b` for what is of two of more, without an interval. Labels are joined by `whole sets of labels` and `all labels`. A value that is not defined is an empty cell.
     ///
     /// # Errors
     /// Never in practice: it writes to memory.
@@ -100,7 +103,9 @@ impl Comparison {
             let [low, high] = figure.interval.map_or([f64::NAN; 2], |i| [i.low, i.high]).map(number);
             table.write_record([label, coding, name, &number(figure.value), &low, &high])
         };
-        let count = |n: usize| Figure { value: n as f64, interval: None };
+        let alone = |value: f64| Figure { value, interval: None };
+        let count = |n: usize| alone(n as f64);
+        let several = self.coders.len() > 2;
         let sets = ("whole sets of labels", &self.sets);
         for (label, of) in self.labels.iter().map(|label| (label.name.as_str(), &label.nominal)).chain([sets])
         {
@@ -108,6 +113,11 @@ impl Comparison {
             row(label, "", "cohen_kappa", of.cohen)?;
             row(label, "", "fleiss_kappa", of.fleiss)?;
             row(label, "", "krippendorff_alpha", of.alpha)?;
+            for ((i, j), &[agreement, cohen]) in pairs(self.coders.len()).zip(&of.pairs).filter(|_| several) {
+                let both = format!("{}|{}", self.coders[i], self.coders[j]);
+                row(label, &both, "agreement", alone(agreement))?;
+                row(label, &both, "cohen_kappa", alone(cohen))?;
+            }
         }
         for label in &self.labels {
             for (coding, &given) in self.coders.iter().zip(&label.given) {
@@ -229,6 +239,12 @@ mod tests {
         let text = String::from_utf8(comparison.to_csv().unwrap()).unwrap();
         assert!(text.contains("joy,c,average_precision,1,,\n"), "{text}");
         assert!(text.contains("all labels,b,missing_units,1,,\n"), "{text}");
+        // Of a and b one unit is compared, of a and c two; b and c have the first alone.
+        assert!(
+            text.contains("joy,a|b,agreement,0,,\njoy,a|b,cohen_kappa,0,,\njoy,a|c,agreement,1,,\n"),
+            "{text}"
+        );
+        assert!(text.contains("joy,b|c,agreement,0,,\njoy,b|c,cohen_kappa,0,,\n"), "{text}");
         let curve = String::from_utf8(comparison.reliability_csv().unwrap()).unwrap();
         assert_eq!(curve.lines().count(), 3, "{curve}");
         let texts = BTreeMap::from([(("s".to_owned(), "2".to_owned()), "Hello, you".to_owned())]);
