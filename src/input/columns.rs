@@ -131,7 +131,7 @@ impl Key {
 }
 
 /// Names of a session's number, which tell sessions apart where nothing else does.
-const COUNTED: &[&str] = &["sessionno", "sessionnr", "sessionnum", "session#"];
+const COUNTED: &[&str] = &["sessionno", "sessionnr", "sessionnum", "session#", "sessionnumber"];
 
 /// Names of columns that say whose session it is, or something else: who speaks, what it is about, somebody's words. The
 /// cells decide, see [`may_be_ids`].
@@ -307,6 +307,11 @@ impl ColumnMap {
             let whose = || if asked { WHOSE.iter().find_map(free) } else { None };
             let found = key.usual().iter().find_map(free).or(alone);
             at[key as usize] = found.or_else(participant).or_else(counted).or_else(whose);
+        }
+        let [id, number, speaker] =
+            [Key::SessionId, Key::SessionNumber, Key::Speaker].map(|key| key as usize);
+        if at[id].is_none() && at[speaker].is_some() && self.0[id].is_none() && self.0[number].is_none() {
+            at[id] = at[number].take();
         }
         at
     }

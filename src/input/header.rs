@@ -14,6 +14,7 @@
 use super::columns::whole_number;
 use super::sink::{Context, Sink};
 use super::speakers;
+use super::turns::PARTICLES;
 use crate::transcript::Session;
 
 /// What a header line can set.
@@ -189,11 +190,10 @@ pub(super) fn names_somebody(lines: &[&str]) -> bool {
 
 /// `Thandeka Mbatha`, `I. Okwuosa`, `Maria de Souza`: up to four words like names, and no sentence.
 fn is_name(value: &str) -> bool {
-    const WITHIN: [&str; 9] = ["de", "da", "di", "del", "van", "von", "der", "bin", "la"];
     let words: Vec<&str> = value.split_whitespace().collect();
     let short = |word: &str| word.trim_end_matches('.').chars().count() <= 4;
     let is = |word: &str| {
-        (word.starts_with(char::is_uppercase) || WITHIN.contains(&word))
+        (word.starts_with(char::is_uppercase) || PARTICLES.contains(&word))
             && !word.ends_with([',', '?', '!', '…', ';'])
             && (!word.ends_with('.') || short(word))
     };

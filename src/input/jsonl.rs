@@ -56,9 +56,18 @@ impl Jsonl {
         let nested = || {
             object.values().any(|value| value.as_array().is_some_and(|all| all.iter().any(Value::is_object)))
         };
-        let unnamed = "no key 'text' or 'note'; name the one with the words: --map text=KEY";
-        row.text = words.ok_or_else(|| if nested() { NESTED } else { unnamed })?;
+        let named_so = |key: Key| at[key as usize].is_some();
+        let unnamed = if named_so(Key::Text) || named_so(Key::Note) {
+            "the value of text is null; write \"\" where nothing was said"
+        } else {
+            "no key 'text' or 'note'; name the one with the words: --map text=KEY"
+        };
         row.unspoken = row.speaker.is_none() && !named;
+        // What programs for recognition write has all words in one piece beside the turns.
+        if (words.is_none() || row.unspoken) && nested() {
+            return Err(NESTED.to_owned());
+        }
+        row.text = words.ok_or(unnamed)?;
         if row.session_id.is_none() && row.speaker.is_none() {
             row.session_id = Some(format!("{}-{}", self.stem, self.record));
         }

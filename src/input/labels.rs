@@ -115,7 +115,7 @@ fn timed_name(line: &str) -> Option<Prefix<'_>> {
     (rest.is_empty() && sound && turns::is_name_like(label)).then_some(Prefix {
         start: Some(seconds),
         label,
-        text: "",
+        ..Prefix::default()
     })
 }
 
@@ -141,12 +141,11 @@ fn label(line: &str) -> Option<Label<'_>> {
     let letter = name.trim_end_matches(|c: char| !c.is_alphabetic()).chars().count() == 1;
     let other = Some(Label::Other(speaker));
     let start = turns::leading_time(line).0;
-    let read = |start, text| Some(Label::Read(Prefix { start, label: name, text }));
+    let read = |start, text| Some(Label::Read(Prefix { start, label: name, text, end: None }));
     let closed = before.ends_with(['[', '<', '(', '*', '_', '/']);
     let body = after.trim_start_matches(|c| closed && "]>)*_/".contains(c));
     let bracketed = closed && after.starts_with([']', '>']);
     let closed = body.len() < after.len();
-    let spaced = body.starts_with([' ', '\t']);
     let body = body.trim_start();
     let table = before.contains('|');
     if let Some(text) = body.strip_prefix([':', '：']) {
@@ -165,7 +164,7 @@ fn label(line: &str) -> Option<Label<'_>> {
     }
     let marked = body.starts_with(['|', ';', '=', '—', '–', '>', ']'])
         || body.starts_with("</")
-        || spaced && body.starts_with("- ");
+        || body.starts_with("- ");
     let goes_on = body.starts_with(char::is_lowercase);
     (marked || closed && (bracketed || !goes_on) || is_loud(name, body)).then_some(Label::Other(speaker))
 }
@@ -250,7 +249,11 @@ mod tests {
             ("[02/05/2024, 10:02:11] Client: hm", None, "Client", "hm"),
             ("02/05/2024, 10:02 pm - C: hm", None, "C", "hm"),
         ] {
-            assert_eq!(super::label(line), Some(Label::Read(Prefix { start, label, text })), "{line}");
+            assert_eq!(
+                super::label(line),
+                Some(Label::Read(Prefix { start, label, text, end: None })),
+                "{line}"
+            );
         }
     }
 
@@ -263,6 +266,7 @@ mod tests {
             "Therapist | hm",
             "Therapist — hm",
             "Therapist - hm",
+            "Therapist- hm",
             "Therapist; hm",
             "Therapist = hm",
             "[Therapist] hm",

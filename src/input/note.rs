@@ -71,10 +71,11 @@ pub(super) fn heading(line: &str) -> Option<(char, &str)> {
 fn heading_of(line: &str) -> Option<(char, &str)> {
     let end = line.find(|c: char| !c.is_alphabetic()).unwrap_or(line.len());
     let (word, rest) = line.split_at(end);
-    let letter = section_of_letter(word);
-    let section =
-        letter.or_else(|| section_of_word(word).filter(|_| word.starts_with(char::is_uppercase)))?;
     let rest = rest.trim_start_matches('*').trim_start();
+    // In small letters only with a colon: `plan` may begin a line that was wrapped.
+    let capital = word.starts_with(char::is_uppercase) || rest.starts_with(':');
+    let letter = section_of_letter(&word.to_uppercase()).filter(|_| capital);
+    let section = letter.or_else(|| section_of_word(word).filter(|_| capital))?;
     if rest.is_empty() {
         return Some((section, ""));
     }
@@ -97,8 +98,8 @@ fn cut_inline(line: &str) -> Vec<&str> {
         let rest = line[at + 2..].trim_start();
         // No heading is longer, and a look to the end of the line from every full stop would take for ever.
         let colon = rest.bytes().take(20).position(|byte| byte == b':');
-        let is_heading =
-            colon.is_some_and(|colon| heading(&rest[..=colon]).is_some() && !is_sign(rest, colon));
+        let is_heading = rest.chars().take(8).find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase)
+            && colon.is_some_and(|colon| heading(&rest[..=colon]).is_some() && !is_sign(rest, colon));
         // The number of a heading is no sentence before it.
         let number = unnumbered(line[start..].trim_start()).is_some_and(|after| after.len() == rest.len());
         if is_heading && !number && at + 1 > start {

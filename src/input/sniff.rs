@@ -159,15 +159,14 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
             continue;
         };
         let role = speakers::role(prefix.label);
-        if (role.is_some() || heading || turns::is_name_like(prefix.label))
-            && order.last() != Some(&prefix.label)
-        {
+        let known = turns::is_known(prefix.label, therapists);
+        if (known || heading || turns::is_name_like(prefix.label)) && order.last() != Some(&prefix.label) {
             order.push(prefix.label);
         }
         therapist |= role == Some(Speaker::Therapist);
         if prefix.label.eq_ignore_ascii_case("p") {
             patient += 1;
-        } else if role.is_some() || speakers::is_named(prefix.label, therapists) {
+        } else if known {
             talk += 1;
         } else if heading {
             headings += 1;
@@ -175,7 +174,8 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
             *names.entry(prefix.label).or_insert(0) += 1;
         }
     }
-    if therapist || headings == 0 {
+    // One turn of a patient and nobody else's is none.
+    if therapist || headings == 0 && (talk > 0 || patient > 1) {
         talk += patient;
     } else {
         headings += patient;

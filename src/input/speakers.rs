@@ -6,7 +6,8 @@
 //! - client: `client cl ct c patient pt p interviewee`
 //!
 //! Every therapist is the therapist, whatever the number; clients keep theirs, unless the numbers count the turns of a
-//! text (`T1 C1 T2 C2 …`). `C` and `P` in one session
+//! text (`T1 C1 T2 C2 …`). A role word may say more than that ([`tagged`]): `client_k7` and `Client B` are clients,
+//! numbered like names, `Client (crying)` is the client. `C` and `P` in one session
 //! may be counsellor and patient as well as two clients, so that is refused until `--therapist` decides.
 //! With `--therapist NAME` every other name is a client, numbered by first appearance, beginning with the
 //! lowest number no role word of the session has taken.
@@ -32,6 +33,28 @@ const THERAPIST: [&str; 11] = [
 ];
 const CLIENT: [&str; 8] = ["client", "cl", "ct", "c", "patient", "pt", "p", "interviewee"];
 
+/// Who may sit beside a client: in brackets behind the word for one, somebody else.
+const BESIDE: [&str; 18] = [
+    "partner",
+    "wife",
+    "husband",
+    "spouse",
+    "mother",
+    "mum",
+    "mom",
+    "father",
+    "dad",
+    "parent",
+    "son",
+    "daughter",
+    "brother",
+    "sister",
+    "boyfriend",
+    "girlfriend",
+    "friend",
+    "carer",
+];
+
 /// The reason why nobody can say who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unclear {
@@ -47,7 +70,8 @@ impl fmt::Display for Unclear {
         f.write_str(match self {
             Unclear::Missing => "no speaker is given",
             Unclear::Name => {
-                "the speaker is neither therapist nor client; say which name is the therapist: --therapist NAME"
+                "the speaker is neither therapist nor client; say which name is the therapist, and all others are clients: \
+                 --therapist NAME"
             }
             Unclear::NobodyIsTherapist => {
                 "nobody in this session has a name given with --therapist; add the one used here"
@@ -83,6 +107,40 @@ pub(super) fn role(label: &str) -> Option<Speaker> {
     }
 }
 
+/// What a label says that begins with a role word and goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tagged {
+    /// No more than the role word does: `Therapist (Dr M)`, `Client (crying)`.
+    Role(Speaker),
+    /// Which client it is: `Client [K7]`, `client_k7`, `Client A`, `Client (wife)`.
+    Client,
+}
+
+fn tagged(label: &str) -> Option<Tagged> {
+    const SHORTEST: usize = 5;
+    if role(label).is_some() {
+        return None;
+    }
+    let label = normal(label);
+    let (word, rest) = label.split_at(label.find(|c: char| !c.is_alphabetic())?);
+    let speaker =
+        role(word).filter(|_| word.len() >= SHORTEST && rest.starts_with([' ', '_', '-', '(', '[', '#']))?;
+    let tag = rest.trim_matches(|c: char| !c.is_alphanumeric());
+    let bracketed = rest.trim_start().starts_with(['(', '[']) && rest.ends_with([')', ']']);
+    let code = !tag.is_empty()
+        && !tag.contains(char::is_whitespace)
+        && (tag.chars().count() == 1 || tag.contains(|c: char| c.is_ascii_digit()));
+    match speaker {
+        Speaker::Client(_) if code || bracketed && BESIDE.contains(&tag) => Some(Tagged::Client),
+        _ => (code || bracketed).then_some(Tagged::Role(speaker)),
+    }
+}
+
+/// Whether the label is a role word, or one that says more.
+pub(super) fn says_role(label: &str) -> bool {
+    role(label).is_some() || tagged(label).is_some()
+}
+
 /// The role word and the number of a label: `T`, 12 of `T12`. The number may be larger than that of any client.
 pub(super) fn numbered(label: &str) -> Option<(&str, u32)> {
     let word = label.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -105,7 +163,7 @@ pub(super) fn count_turns<'a>(labels: impl Iterator<Item = &'a str>) -> bool {
     sides.iter().all(|numbers| numbers.len() > 2)
 }
 
-/// The labels that are no role words, each once, in the order of their first appearance.
+/// The labels that are no role words, or what these say more, each once, in the order of their first appearance.
 pub(super) fn names<'a>(labels: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen: Vec<&str> = Vec::new();
     for label in labels.map(str::trim) {
@@ -113,7 +171,12 @@ pub(super) fn names<'a>(labels: impl Iterator<Item = &'a str>) -> Vec<String> {
             seen.push(label);
         }
     }
-    seen.into_iter().filter(|label| !label.is_empty() && role(label).is_none()).map(str::to_owned).collect()
+    let others = seen.into_iter().filter(|label| !label.is_empty() && role(label).is_none());
+    let named = |label: &str| {
+        let tag = label.find(|c: char| !c.is_alphabetic()).filter(|_| tagged(label).is_some());
+        label[tag.unwrap_or(0)..].to_owned()
+    };
+    others.map(named).collect()
 }
 
 /// Whether values, as those of a column that nobody called the speaker's, mostly are labels of a therapist and of a
@@ -147,7 +210,7 @@ pub(super) struct Cast {
     therapist: bool,
     /// Whether `C` and `P` have been met as labels.
     letters: [bool; 2],
-    /// Clients by the hashes of their normal labels; only kept with `--therapist`, for without it a label
+    /// Clients by the hashes of their normal labels; only kept with `--therapist` and beside [`Tagged::Client`], for else a label
     /// means the same everywhere.
     clients: Vec<(u64, u8)>,
 }
@@ -190,7 +253,8 @@ pub(super) fn assign<'a>(
         *met |= order.iter().any(|label| normal(label) == letter && !is_named(label, therapists));
     }
     let both = cast.letters == [true; 2];
-    let mut names: Vec<&str> = Vec::new();
+    let several = order.iter().any(|label| tagged(label) == Some(Tagged::Client));
+    let (mut names, mut clients): (Vec<&str>, Vec<&str>) = Default::default();
     for &label in &order {
         let normal = normal(label);
         let unclear = both && matches!(normal.as_str(), "c" | "p");
@@ -203,10 +267,15 @@ pub(super) fn assign<'a>(
         } else if unclear && therapists.is_empty() {
             Err(Unclear::ClientOrCounsellor)
         } else if let Some(speaker) = role(label).filter(|_| !unclear) {
-            if let (Speaker::Client(n), false) = (speaker, therapists.is_empty()) {
+            if let (Speaker::Client(n), true) = (speaker, several || !therapists.is_empty()) {
                 cast.keep(&normal, n);
             }
             Ok(speaker)
+        } else if let Some(Tagged::Role(speaker)) = tagged(label) {
+            Ok(speaker)
+        } else if tagged(label).is_some() {
+            clients.push(label);
+            Err(Unclear::Name)
         } else {
             names.push(label);
             Err(Unclear::Name)
@@ -214,22 +283,23 @@ pub(super) fn assign<'a>(
         cast.therapist |= result == Ok(Speaker::Therapist);
         known.insert(label, result);
     }
-    if !therapists.is_empty() {
+    number(&clients, &mut known, cast);
+    if !therapists.is_empty() && cast.therapist {
         number(&names, &mut known, cast);
+    } else if !therapists.is_empty() {
+        known.extend(names.iter().map(|name| (*name, Err(Unclear::NobodyIsTherapist))));
     }
     labels.map(|label| known.get(label).copied().unwrap_or(Err(Unclear::Name))).collect()
 }
 
-/// Makes clients of the names, if somebody in the session is the therapist.
+/// Makes clients of the names.
 fn number<'a>(names: &[&'a str], known: &mut BTreeMap<&'a str, Result<Speaker, Unclear>>, cast: &mut Cast) {
     // Looked for no more once there was none: names may be a hundred thousand.
     let mut free = true;
     for &name in names {
         // `ANNA` and `Anna` are one person.
         let normal = normal(name);
-        let result = if !cast.therapist {
-            Err(Unclear::NobodyIsTherapist)
-        } else if let Some(client) = cast.client(&normal) {
+        let result = if let Some(client) = cast.client(&normal) {
             Ok(client)
         } else if let Some(n) =
             (1..=u8::MAX).find(|n| free && cast.clients.iter().all(|(_, taken)| taken != n))
@@ -283,9 +353,38 @@ mod tests {
     }
 
     #[test]
+    fn role_words_may_say_more() {
+        for (label, says) in [
+            ("Client [K7]", Tagged::Client),
+            ("client (K7)", Tagged::Client),
+            ("client_k7", Tagged::Client),
+            ("Client B", Tagged::Client),
+            ("Patient (wife)", Tagged::Client),
+            ("Client (crying)", Tagged::Role(Client(1))),
+            ("Therapist (Dr M)", Tagged::Role(Therapist)),
+            ("Therapist A", Tagged::Role(Therapist)),
+        ] {
+            assert_eq!(tagged(label), Some(says), "{label}");
+        }
+        for label in
+            ["Therapist note", "Client's mother", "Client reports", "P.M", "C (K7)", "Client 2", "Client"]
+        {
+            assert_eq!(tagged(label), None, "{label}");
+        }
+        assert_eq!(
+            cast(&["Client [K7]", "T", "Client [partner]", "client [k7]", "Client (crying)"], &[]),
+            [Ok(Client(1)), Ok(Therapist), Ok(Client(2)), Ok(Client(1)), Ok(Client(1))]
+        );
+        assert_eq!(
+            cast(&["Client", "Client (wife)", "client_3"], &[]),
+            [Ok(Client(1)), Ok(Client(2)), Ok(Client(3))]
+        );
+    }
+
+    #[test]
     fn labels_that_are_names_are_kept() {
-        let labels = ["T", " Anna Lee", "T", "Anna Lee", "Client 2", "Dr. Field", ""];
-        assert_eq!(names(labels.into_iter()), ["Anna Lee", "Dr. Field"]);
+        let labels = ["T", " Anna Lee", "T", "Anna Lee", "Client 2", "Dr. Field", "", "Client (Ben)"];
+        assert_eq!(names(labels.into_iter()), ["Anna Lee", "Dr. Field", " (Ben)"]);
     }
 
     #[test]

@@ -124,7 +124,7 @@ fn gather(
         return;
     }
     let count = turns.len();
-    match turns::into_units(turns, &mut session, therapists) {
+    match turns::into_units(turns, &mut session, therapists, sink) {
         Ok(()) => {
             sink.met(count);
             sink.session(session);

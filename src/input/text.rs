@@ -94,7 +94,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
             Line::Labelled(prefix, true) => {
                 let start = prefix.start.or(time.take());
                 let (label, text) = (prefix.label.to_owned(), prefix.text.to_owned());
-                draft.turns.push(Turn { label, text, start, end: None });
+                draft.turns.push(Turn { label, text, start, end: prefix.end });
             }
             Line::Labelled(prefix, false) => match draft.turns.last_mut() {
                 Some(turn) => {
@@ -163,9 +163,13 @@ fn settle(lines: &mut [Line<'_>], therapists: &[String]) {
     let voices = turns::Voices::of(labels(lines), therapists);
     for session in lines.split_mut(|line| matches!(line, Line::Next(..))) {
         let once = voices.count_once(labels(session).map(|label| (label, false)));
+        // Where every turn has a time, a name with one is a speaker's.
+        let timed = session
+            .iter()
+            .all(|line| !matches!(line, Line::Labelled(prefix, true) if prefix.start.is_none()));
         for line in session {
             if let Line::Labelled(prefix, speaks) = line {
-                *speaks = voices.are(prefix.label, once);
+                *speaks = voices.are(prefix.label, once || timed && prefix.start.is_some());
             }
         }
     }
@@ -181,7 +185,7 @@ fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
                  --therapist NAME (for a session note use --format note)"
                 .to_owned())
         } else {
-            turns::into_units(turns, &mut session, therapists)
+            turns::into_units(turns, &mut session, therapists, sink)
         };
         match result {
             Ok(()) => {

@@ -8,9 +8,10 @@ use crate::transcript::{Session, Speaker, Unit};
 use std::collections::BTreeMap;
 
 /// A line that begins like a turn.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Prefix<'a> {
     pub(super) start: Option<f64>,
+    pub(super) end: Option<f64>,
     pub(super) label: &'a str,
     pub(super) text: &'a str,
 }
@@ -19,23 +20,34 @@ pub(super) struct Prefix<'a> {
 const MAX_LABEL: usize = 40;
 
 /// `Label: text` or `Label<tab>text`, with a time in brackets, in parentheses or bare before the label or
-/// after it.
+/// after it; behind a tab times may be cells of their own.
 pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
     let (start, rest) = leading_time(line.trim());
+    let end = start.and(closing_time(line.trim()));
     let colon = label_end(rest)?;
-    let (before, after) = (&rest[..colon], &rest[colon + 1..]);
+    let (before, mut after) = (&rest[..colon], &rest[colon + 1..]);
+    let mut cells = [start, end];
+    for cell in &mut cells {
+        if let Some((time, words)) = after.split_once('\t').filter(|_| rest[colon..].starts_with('\t'))
+            && let Some(seconds) = time::clock(time.trim())
+        {
+            (*cell, after) = (Some(seconds), words);
+        }
+    }
+    let [start, end] = cells;
     let (label, later) = trailing_time(before);
     let label = bare(bare(label).trim_matches('*'));
     // Zoom's chat: `14:03:02 From Anna Lee to Everyone:`.
     let sender = label.strip_prefix("From ").filter(|_| start.is_some());
     let label = sender.map_or(label, |name| name.split(" to ").next().unwrap_or(name).trim());
     let words = label.split_whitespace().count();
-    let fine = label.starts_with(char::is_alphabetic)
+    let fine = label.starts_with(|c: char| c.is_alphanumeric() || c == '#' || c == '+')
         && label.chars().count() <= MAX_LABEL
         && words <= 5
-        && label.chars().all(|c| c.is_alphanumeric() || " .'’-_()/#".contains(c));
+        && label.chars().all(|c| c.is_alphanumeric() || !c.is_ascii() || " .'-_()[]/#&,|@+\"".contains(c));
     fine.then(|| Prefix {
         start: start.or(later),
+        end,
         label,
         text: after.trim().trim_start_matches("**").trim_start(),
     })
@@ -79,6 +91,14 @@ pub(super) fn leading_time(line: &str) -> (Option<f64>, &str) {
     }
 }
 
+/// The second of two times in one pair of brackets before the label: `[00:01:02 - 00:01:05]`.
+fn closing_time(line: &str) -> Option<f64> {
+    let inner = line.strip_prefix(['[', '('])?;
+    let inner = inner.split([']', ')']).next()?;
+    let (_, second) = inner.split_once([' ', '-', '–'])?;
+    time::clock(second.trim_start_matches([' ', '-', '–', '>']).trim_end())
+}
+
 /// A time after the label: `Therapist (00:03)`, `T [00:03:12]`, `Therapist 00:03`.
 fn trailing_time(label: &str) -> (&str, Option<f64>) {
     let trimmed = label.trim_end().trim_end_matches([')', ']']);
@@ -97,29 +117,79 @@ pub(super) fn lone_time(line: &str) -> Option<f64> {
     }
 }
 
-/// Whether a label that is no role word may be a name: up to four words that all begin like names, as
+/// Words in small letters within names.
+pub(super) const PARTICLES: [&str; 9] = ["de", "da", "di", "del", "van", "von", "der", "bin", "la"];
+
+/// Whether a label that is no role word may be a name: up to five words that all begin like names, as
 /// `Anna`, `Dr. M. O'Neill`, `SPEAKER 2`.
 pub(super) fn is_name_like(label: &str) -> bool {
     // What meeting programs add: `Anna (she/her)`.
     let label = label.split('(').next().unwrap_or_default().trim();
     let mut words = label.split_whitespace();
-    let named = |word: &str| word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    let named = |word: &str| {
+        word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) || PARTICLES.contains(&word)
+    };
     let remark = label.eq_ignore_ascii_case("note");
     !remark
         && label.starts_with(char::is_uppercase)
-        && label.split_whitespace().count() <= 4
+        && label.split_whitespace().count() <= 5
         && words.all(named)
+}
+
+/// Words that lines of talk begin with, and no label has.
+const SAID: [&str; 50] = [
+    "a", "also", "am", "and", "are", "because", "but", "e.g", "eg", "example", "first", "for", "goes", "he",
+    "her", "him", "how", "http", "https", "i", "i.e", "if", "in", "is", "it", "like", "my", "no", "not",
+    "note", "of", "oh", "ok", "okay", "on", "or", "said", "say", "says", "she", "so", "that", "the", "they",
+    "think", "this", "was", "we", "well", "you",
+];
+
+/// Whether a label that looks like no name may be a speaker's all the same if it comes back: one word (`mina_p`, `07`, `美娜`), or
+/// more with a sign that talk has not, as `Mina | Leeds`, `Mum & Dad`, `Mina's iPhone`.
+fn is_label_like(label: &str) -> bool {
+    let is_said = |word: &str| {
+        let word = word.split(['\'', '’']).next().unwrap_or_default();
+        SAID.contains(&word.to_lowercase().trim_end_matches(',').trim())
+    };
+    let marked =
+        |c: char| c.is_ascii_digit() || "()[]|@+_".contains(c) || !(c.is_ascii() || c.is_alphabetic());
+    let joined = label.contains(['&', ',', '"', '/']) || label.contains("'s ") || label.contains(" - ");
+    let signed = label.contains(marked) || joined && !label.starts_with(char::is_lowercase);
+    let one = !label.contains(char::is_whitespace);
+    (one || signed) && !label.split_whitespace().any(is_said)
+}
+
+/// Whether one word in small letters, which may be the word for something (`sleep: …`).
+fn is_plain_word(label: &str) -> bool {
+    label.chars().all(char::is_lowercase)
+}
+
+/// What labels of several people are called before their number.
+const SERIES: [&str; 12] = [
+    "member", "speaker", "person", "voice", "attendee", "caller", "guest", "student", "child", "parent",
+    "male", "female",
+];
+
+/// The word before the number of one of several people: `member` of `Member 2`.
+fn series(label: &str) -> Option<String> {
+    let normal = speakers::normal(label);
+    let word = normal.trim_end_matches(|c: char| c.is_ascii_digit());
+    let counted = word.len() < normal.len();
+    let word = word.trim_end_matches([' ', '#', '-', '_']);
+    (counted && SERIES.contains(&word)).then(|| word.to_owned())
 }
 
 /// Whether a label is a speaker beyond doubt: a role word, or a name given with `--therapist`.
 pub(super) fn is_known(label: &str, therapists: &[String]) -> bool {
-    speakers::role(label).is_some() || speakers::is_named(label, therapists)
+    speakers::says_role(label) || speakers::is_named(label, therapists)
 }
 
 /// Which labels of a text, or of cues, are speakers: the same rule for both.
 ///
-/// Those that are [known](is_known) are, voice tags are, and what looks like a name is if it comes at least twice, for words
-/// may begin so as well (`Homework: a diary`). One that comes once is a speaker only where `--therapist` has been given and
+/// Those that are [known](is_known) are, voice tags are, and what looks like a name is if it comes at least twice, or another
+/// number of it (`Member 2`), for words
+/// may begin so as well (`Homework: a diary`). What looks [otherwise](is_label_like) is if it comes twice, one word in small letters
+/// if it comes three times. One that comes once is a speaker only where `--therapist` has been given and
 /// nobody but the therapist would speak in the session without it.
 pub(super) struct Voices<'a> {
     often: BTreeMap<String, usize>,
@@ -131,6 +201,9 @@ impl<'a> Voices<'a> {
         let mut often = BTreeMap::new();
         for label in labels {
             *often.entry(speakers::normal(label)).or_insert(0) += 1;
+            if let Some(word) = series(label) {
+                *often.entry(word).or_insert(0) += 1;
+            }
         }
         Voices { often, therapists }
     }
@@ -147,14 +220,21 @@ impl<'a> Voices<'a> {
 
     /// Whether the label is a speaker, in a session where those that come once are or are not.
     pub(super) fn are(&self, label: &str, once: bool) -> bool {
-        let often = || once || self.often.get(&speakers::normal(label)).is_some_and(|&n| n > 1);
-        is_known(label, self.therapists) || is_name_like(label) && often()
+        let times = |label: &str| self.often.get(label).copied().unwrap_or_default();
+        let often = times(&speakers::normal(label));
+        let least = if is_plain_word(label) { 3 } else { 2 };
+        let counted = || series(label).is_some_and(|word| times(&word) > 1);
+        is_known(label, self.therapists)
+            || is_name_like(label) && (once || often > 1 || counted())
+            || is_label_like(label) && often >= least
     }
 }
 
-/// Says where a label was taken for words because it comes once, if it may be a name.
+/// Says where a label was taken for words because it does not come often enough, if it may be a speaker's, or begins like one:
+/// `Therapist note: …`.
 pub(super) fn tell_once(label: &str, line: impl std::fmt::Display, sink: &mut Sink) {
-    if is_name_like(label) {
+    let role = || label.split(' ').next().is_some_and(speakers::says_role);
+    if is_name_like(label) || is_label_like(label) || role() {
         sink.notice_once("once", || {
             format!(
                 "line {line} begins like a turn of a speaker who comes only once: read as part of the turn above, \
@@ -162,6 +242,17 @@ pub(super) fn tell_once(label: &str, line: impl std::fmt::Display, sink: &mut Si
             )
         });
     }
+}
+
+/// Whether another turn begins within a text: a role word and a colon behind the end of a sentence.
+fn runs_on(text: &str) -> bool {
+    text.match_indices(": ").any(|(colon, _)| {
+        let before = &text[..colon];
+        let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let word = &before[start..];
+        let ended = before[..start].trim_end().ends_with(['.', '?', '!', '…']);
+        ended && word.starts_with(char::is_uppercase) && speakers::role(word).is_some()
+    })
 }
 
 /// A turn with its label, before anybody knows who that is.
@@ -188,7 +279,23 @@ pub(super) fn into_units(
     turns: Vec<Turn>,
     session: &mut Session,
     therapists: &[String],
+    sink: &mut Sink,
 ) -> Result<(), String> {
+    let runs_on = turns.iter().filter(|turn| runs_on(&turn.text)).count();
+    if runs_on > 1 && runs_on * 4 > turns.len() {
+        return Err(format!(
+            "several turns stand on one line, {runs_on} times: begin every turn on a line of its own"
+        ));
+    }
+    let id = session.id.clone();
+    if runs_on > 0 {
+        let text = || {
+            format!(
+                "session '{id}': another turn may begin within a turn ({runs_on} times): read as words of it"
+            )
+        };
+        sink.notice_some("within", text, "have turns within turns");
+    }
     let labels = turns.iter().map(|turn| turn.label.as_str());
     session.labels = speakers::names(labels.clone());
     let cast = speakers::assign(labels, therapists, &mut Cast::default());
@@ -197,6 +304,10 @@ pub(super) fn into_units(
         let id = session.units.len().to_string();
         let Turn { text, start, end, .. } = turn;
         session.units.push(Unit { id, speaker, text, start, end });
+    }
+    if !session.units.iter().any(|unit| unit.speaker.is_client()) {
+        let text = || format!("session '{id}': nobody but the therapist speaks, as it is read");
+        sink.notice_some("alone", text, "have nobody but the therapist");
     }
     Ok(())
 }
@@ -221,10 +332,38 @@ mod tests {
             ("C:", None, "C", ""),
             ("14:03:02\t From Anna Lee to Everyone : hm", Some(50582.0), "Anna Lee", "hm"),
         ] {
-            assert_eq!(prefix(line), Some(Prefix { start, label, text }), "{line}");
+            assert_eq!(prefix(line), Some(Prefix { start, end: None, label, text }), "{line}");
+        }
+        for line in ["T\t00:00:01.500\t00:00:03\thm", "[00:01.5 - 00:03] T: hm", "(00:01.5-00:03) T\thm"] {
+            let wanted = Prefix { start: Some(1.5), end: Some(3.0), label: "T", text: "hm" };
+            assert_eq!(prefix(line), Some(wanted), "{line}");
+        }
+        for label in [
+            "Client [K7]",
+            "client_k7",
+            "07",
+            "#12",
+            "Mum & Dad",
+            "Petrie, Mina",
+            "Mina | Leeds",
+            "美娜",
+            "Mina 🌸",
+        ] {
+            let line = format!("{label}: hm");
+            assert_eq!(prefix(&line), Some(Prefix { label, text: "hm", ..Prefix::default() }), "{line}");
         }
         for line in ["no colon", "", ":", "10:30 was late", "(laughs): no", "we said, and it was true: no"] {
             assert_eq!(prefix(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn turns_within_turns() {
+        for text in ["How are you? C: Bad.", "Well. Therapist: Hm", "I see… T: so"] {
+            assert!(runs_on(text), "{text}");
+        }
+        for text in ["at 10: no", "She said: C: well", "Yes. He said: no", "I wrote. client: x", "?: "] {
+            assert!(!runs_on(text), "{text}");
         }
     }
 
@@ -236,6 +375,26 @@ mod tests {
         for label in ["so I said", "And then", "anna"] {
             assert!(!is_name_like(label), "{label}");
         }
+        let labels = [
+            "mina_p",
+            "07",
+            "x",
+            "Mum & Dad",
+            "Mina's iPhone",
+            "Mina | Leeds",
+            "Petrie, mina",
+            "a@b.org",
+            "Mina - phone",
+        ];
+        for label in labels {
+            let voices = |times| Voices::of(std::iter::repeat_n(label, times), &[]).are(label, false);
+            assert!(voices(3) && voices(2) != is_plain_word(label) && !voices(1), "{label}");
+        }
+        for label in ["And then", "so I said", "Well, I said", "but"] {
+            assert!(!Voices::of(std::iter::repeat_n(label, 9), &[]).are(label, false), "{label}");
+        }
+        let members = Voices::of(["Member 1", "Member 2", "Step 1", "Step 2"].into_iter(), &[]);
+        assert!(members.are("Member 2", false) && !members.are("Step 1", false));
         assert_eq!(lone_time("[00:03:12]"), Some(192.0));
         assert_eq!(lone_time("00:03:12"), Some(192.0));
         assert_eq!(lone_time("[00:03:12] T: x"), None);

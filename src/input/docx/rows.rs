@@ -19,7 +19,28 @@ pub(super) fn lines(rows: &[Vec<String>], map: &ColumnMap) -> Result<Vec<String>
             return Ok(rest.iter().flat_map(|cells| sides(first, cells)).collect());
         }
     }
+    if has_columns_beside(rows) {
+        return Err("a table has several columns that may hold the words beside the speaker's; give it a first row that says \
+                    which: speaker, text"
+            .to_owned());
+    }
     Ok(rows.iter().flat_map(|cells| unnamed(cells)).collect())
+}
+
+/// Whether, in a table without a header, something else stands beside the words of both sides, as a coder's remarks do.
+fn has_columns_beside(rows: &[Vec<String>]) -> bool {
+    let beside = rows.iter().filter_map(|cells| {
+        let filled = || cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+        let mut filled = filled().skip_while(|cell| time::clock(cell).is_some() || is_number(cell));
+        let speaker = speakers::role(filled.next()?)?;
+        Some((speaker, filled.filter(|cell| time::clock(cell).is_none()).count() > 1))
+    });
+    let (mut sides, mut several) = ([false; 2], 0);
+    for (speaker, more) in beside {
+        sides[usize::from(speaker == Speaker::Therapist)] = true;
+        several += usize::from(more);
+    }
+    sides == [true; 2] && several > 1
 }
 
 /// The columns of a table whose first row names them.
@@ -39,7 +60,7 @@ impl Named {
         let at = |key: Key| places[key as usize];
         let counted: Vec<bool> = (0..header.len()).map(|column| is_counted(header, rest, column)).collect();
         let Some(speaker) = at(Key::Speaker).or_else(|| who(header, rest, &counted)) else { return Ok(None) };
-        let talk = comes_back(rest, speaker);
+        let talk = comes_back(rest, speaker) || speakers::are_labels(cells(rest, speaker), &[]);
         if talk && [Key::Speaker, Key::Text].into_iter().any(|key| map.has(key) && at(key).is_none()) {
             return Err("a table lacks the column that --map gives for speaker or text".to_owned());
         }

@@ -1,0 +1,190 @@
+//! Who speaks: labels as people and meeting programs write them, and what is said where nobody can tell.
+
+use breakthrough::input::{self, Event, Options};
+use breakthrough::transcript::Session;
+use std::path::Path;
+
+#[derive(Default)]
+struct Got {
+    sessions: Vec<Session>,
+    rejects: Vec<String>,
+    notices: Vec<String>,
+}
+
+fn read(name: &str, text: &str, therapists: &[&str]) -> Got {
+    let therapist = therapists.iter().map(|&name| name.to_owned()).collect();
+    let options = Options { therapist, ..Options::default() };
+    let mut got = Got::default();
+    for event in input::read(text.as_bytes(), Path::new(name).into(), &options) {
+        match event {
+            Event::Session(session) => got.sessions.push(session),
+            Event::Reject(reject) => got.rejects.push(reject.reason),
+            Event::Notice(notice) => got.notices.push(notice.text),
+        }
+    }
+    got
+}
+
+fn units(got: &Got) -> Vec<String> {
+    got.sessions
+        .iter()
+        .flat_map(|session| &session.units)
+        .map(|unit| format!("{}|{}", unit.speaker, unit.text))
+        .collect()
+}
+
+/// A session in which the client has this label, in three forms.
+fn talks(label: &str) -> [(&'static str, String); 3] {
+    let plain = format!(
+        "Therapist: Well?\n{label}: I cried.\nTherapist: You cried.\n{label}: Yes.\nTherapist: So.\n{label}: No.\n"
+    );
+    let timed = plain.lines().map(|line| format!("[00:00:01] {line}\n")).collect();
+    let cues = plain.lines().map(|line| format!("00:01.000 --> 00:02.000\n{line}\n\n")).collect::<String>();
+    [("a.txt", plain), ("a.txt", timed), ("a.vtt", format!("WEBVTT\n\n{cues}"))]
+}
+
+const TURNS: [&str; 6] = [
+    "therapist|Well?",
+    "client|I cried.",
+    "therapist|You cried.",
+    "client|Yes.",
+    "therapist|So.",
+    "client|No.",
+];
+
+#[test]
+fn a_role_word_that_says_more_needs_no_help() {
+    for label in
+        ["Client [K7]", "client (K7)", "client_k7", "Client A", "Patient #K7", "Client (crying)", "Client-7b"]
+    {
+        for (name, talk) in talks(label) {
+            assert_eq!(units(&read(name, &talk, &[])), TURNS, "{label}");
+        }
+    }
+    let two = "Therapist: Well?\nClient A: I cried.\nClient B: You did.\nClient A: Yes.\n";
+    let wanted = ["therapist|Well?", "client|I cried.", "client 2|You did.", "client|Yes."];
+    assert_eq!(units(&read("a.txt", two, &[])), wanted);
+}
+
+#[test]
+fn labels_of_every_form_are_nobodys_words() {
+    for label in [
+        "participant_3",
+        "07",
+        "#12",
+        "1234",
+        "mina",
+        "mina_p",
+        "x",
+        "Mina's iPhone",
+        "Client's mother",
+        "Mum & Dad",
+        "Petrie, Mina",
+        "iPhone (2)",
+        "Mina [Ext]",
+        "Mina | Leeds",
+        "Mina - phone",
+        "Mina \"Min\" P",
+        "mina@x.org",
+        "美娜",
+        "Mina 🌸",
+        "Maria da Silva Costa Lima",
+        "Mina Anna Bea Cleo Petrie",
+        "+44 7700 900461",
+    ] {
+        for (name, talk) in talks(label) {
+            let got = read(name, &talk, &["Therapist"]);
+            assert_eq!(units(&got), TURNS, "{label} {:?}", got.notices);
+            let got = read(name, &talk, &[]);
+            assert!(
+                got.sessions.is_empty() && got.rejects[0].contains("--therapist NAME"),
+                "{label} {:?}",
+                got.rejects
+            );
+        }
+    }
+}
+
+#[test]
+fn members_of_a_group_may_speak_once() {
+    let talk = "Facilitator: Welcome.\nMember 1: Hi.\nMember 2: I want to go home.\nMember 3: Me too.\nFacilitator: Stay.\n";
+    let wanted = [
+        "therapist|Welcome.",
+        "client|Hi.",
+        "client 2|I want to go home.",
+        "client 3|Me too.",
+        "therapist|Stay.",
+    ];
+    assert_eq!(units(&read("a.txt", talk, &["Facilitator"])), wanted);
+    let timed =
+        "[00:01] Therapist: Well?\n[00:02] Client: Hm.\n[00:03] Wife: Hang on.\n[00:04] Client: No.\n";
+    let wanted = ["therapist|Well?", "client|Hm.", "client 2|Hang on.", "client|No."];
+    assert_eq!(units(&read("a.txt", timed, &["Therapist"])), wanted);
+}
+
+#[test]
+fn what_is_joined_is_said() {
+    for talk in [
+        "T: Fine.\nTherapist note: client is tearful\nC: I just feel nothing.\n",
+        "T: Fine.\nmina_p: hi\nC: No.\n",
+    ] {
+        let got = read("a.txt", talk, &[]);
+        assert!(got.notices.iter().any(|notice| notice.contains("comes only once")), "{:?}", got.notices);
+    }
+    let got = read("a.txt", "T: How are you?\nT: And now?\n", &[]);
+    assert!(got.notices[0].contains("nobody but the therapist speaks"), "{:?}", got.notices);
+    let once = "T: How are you?\nC: Bad. She said. T: no\nT: Well?\nC: No.\nT: Hm.\n";
+    assert!(read("a.txt", once, &[]).notices[0].contains("another turn may begin"));
+}
+
+#[test]
+fn several_turns_on_a_line_are_refused() {
+    let line = "T: How are you? C: Bad. I cried all night. T: All night. C: Yes.\nT: And now? C: Numb.\n";
+    assert!(read("a.txt", line, &[]).rejects[0].contains("on a line of its own"));
+    let lost = "Therapist- How was it?\nClient- Bad. I cried.\nTherapist- Every night.\nClient- Yes.\n";
+    assert!(read("a.txt", lost, &[]).rejects[0].contains("Therapist: or Client:"));
+}
+
+#[test]
+fn notes_with_headings_in_small_letters() {
+    let note = "s: Pt reports crying daily.\no: Tearful.\na: Pt realised she blames herself.\np: Journal. Return 1 wk.\n";
+    let wanted = [
+        "note:S|Pt reports crying daily.",
+        "note:O|Tearful.",
+        "note:A|Pt realised she blames herself.",
+        "note:P|Journal.",
+        "note:P|Return 1 wk.",
+    ];
+    assert_eq!(units(&read("c.txt", note, &[])), wanted);
+    let alone = "Pt cried about mother and denied SI.\nGrief, some insight.\nP: Journal.\n";
+    assert_eq!(units(&read("c.txt", alone, &[])).last().map(String::as_str), Some("note:P|Journal."));
+}
+
+#[test]
+fn turns_inside_an_object_are_none_of_its_words() {
+    let whisper = "{\"text\":\" How was it? I cried.\",\"segments\":[{\"id\":0,\"text\":\" How was it?\"}],\"language\":\"en\"}\n";
+    for name in ["h.json", "h.jsonl"] {
+        let got = read(name, whisper, &[]);
+        assert!(
+            got.sessions.is_empty() && got.rejects[0].contains("its turns are wanted"),
+            "{:?}",
+            got.rejects
+        );
+    }
+    let null = "{\"session_id\":\"J1\",\"speaker\":\"client\",\"text\":null}\n";
+    assert!(read("h.jsonl", null, &[]).rejects[0].contains("is null"));
+}
+
+#[test]
+fn the_number_of_a_session_tells_sessions_apart() {
+    for name in ["session_number", "Session No."] {
+        let table =
+            format!("client_id,{name},speaker,text\nA,1,T,Hi\nA,1,C,I rang\nA,2,T,Hi\nA,2,C,I cried\n");
+        let got = read("a.csv", &table, &[]);
+        let sessions: Vec<_> =
+            got.sessions.iter().map(|session| (session.id.as_str(), session.number)).collect();
+        assert_eq!(sessions, [("A-1", Some(1)), ("A-2", Some(2))], "{name}");
+    }
+    let table = "session_id,session_number,speaker,text\ns,1,T,Hi\ns,1,C,No\n";
+    assert_eq!(read("a.csv", table, &[]).sessions[0].id, "s");
+}
