@@ -83,6 +83,7 @@ pub mod finding;
 pub mod input;
 pub mod model;
 pub mod moments;
+mod own_files;
 pub mod page;
 pub mod parquet;
 pub mod pipeline;

@@ -327,9 +327,10 @@ fn every_output_is_known_as_one() {
     let dir = tempfile::tempdir().unwrap();
     let docs = include_str!("../docs/columns.md");
     let files = docs.lines().filter_map(|line| line.strip_prefix("## ")).filter(|name| name.contains('.'));
-    for name in files.chain([".breakthrough.lock", "report.html", "project.qdpx", "utterances.parquet"]) {
+    for name in files.chain(["report.html", "project.qdpx", "utterances.parquet"]) {
         std::fs::write(dir.path().join(name), "").unwrap();
     }
+    std::fs::write(dir.path().join("run.json"), "{\"program\": \"breakthrough\"}").unwrap();
     let error = input::find(&[dir.path().to_owned()], None, &Options::default()).unwrap_err();
     assert!(matches!(error, input::Error::OnlyOutputs(_)), "{error}");
 }

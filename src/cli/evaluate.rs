@@ -223,6 +223,7 @@ pub(super) fn write_all(
     let mut whole = Vec::new();
     for (name, bytes) in files {
         let name = name.as_ref();
+        folder.record(&[name])?;
         let mut draft = folder.draft(name)?;
         draft
             .write_all(&bytes)

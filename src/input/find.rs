@@ -2,9 +2,8 @@
 
 use super::stored::Stored;
 use super::{Error, Notice, Options, encoding, lines, sniff};
+use crate::own_files;
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -93,16 +92,44 @@ pub fn find(inputs: &[PathBuf], except: Option<&Path>, options: &Options) -> Res
         }
     }
     search.tell_hidden();
-    let Search { sources, mut notices, passed_over, hidden, .. } = search;
+    let Search { sources, mut notices, passed_over, hidden, except, .. } = search;
     match (sources.is_empty(), output, inputs.first()) {
         (true, Some(folder), _) => return Err(Error::IsOutput(folder.clone())),
         (true, None, Some(input)) => return Err(Error::OnlyOutputs(input.clone())),
         _ => {}
     }
+    let sources = once(sources, &mut notices);
+    let file = |source: &Source| if let Source::File(path) = source { Some(path.clone()) } else { None };
+    if let Some(path) = sources.iter().filter_map(file).find(|path| will_be_replaced(path, except.as_deref()))
+    {
+        return Err(Error::Replaced(path));
+    }
     notices.sort_by(|a: &Notice, b: &Notice| a.file.cmp(&b.file));
     notices.dedup();
     let passed_over = (passed_over.len() + hidden.len()) as u64;
-    Ok(Found { sources: sources.into_iter().collect(), notices, passed_over })
+    Ok(Found { sources, notices, passed_over })
+}
+
+/// The sources without those that are another one by another path, which is told.
+fn once(sources: BTreeSet<Source>, notices: &mut Vec<Notice>) -> Vec<Source> {
+    let mut seen = BTreeSet::new();
+    let mut is_new = |source: &Source| {
+        let Source::File(path) = source else { return true };
+        let new = path.canonicalize().map_or(true, |real| seen.insert(real));
+        if !new {
+            let text = "the file that another path leads to: read once".to_owned();
+            notices.push(Notice { file: path.as_path().into(), text });
+        }
+        new
+    };
+    sources.into_iter().filter(|source| is_new(source)).collect()
+}
+
+/// Whether the file lies where an output of its name, or of its name in another form, will go.
+fn will_be_replaced(path: &Path, output: Option<&Path>) -> bool {
+    let (Some(output), Ok(real)) = (output, path.canonicalize()) else { return false };
+    let Ok(below) = real.strip_prefix(output) else { return false };
+    below.iter().next().is_some_and(|name| is_called_so(&name.to_string_lossy()))
 }
 
 #[derive(Default)]
@@ -300,33 +327,23 @@ fn is_of_a_run(path: &Path) -> bool {
     is_own(path) || path.parent().is_some_and(is_own)
 }
 
-/// Whether a file or folder has a name of ours and lies beside the file that a run locks or its account.
+/// Whether this program has written a file or folder: the file that a run locks names it, or it has a name of ours and lies
+/// beside the account of a run.
 fn is_own(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let Some(folder) = path.parent() else { return false };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    own_files::names(folder).contains(&*name) || is_called_so(&name) && own_files::has_account(folder)
+}
+
+fn is_called_so(name: &str) -> bool {
+    let name = name.to_lowercase();
     let (stem, extension) = name.split_once('.').unwrap_or((&name, ""));
-    let ours = match extension {
+    match extension {
         "csv" | "parquet" | "json" | "html" | "qdpx" => OWN.contains(&stem),
         "md" => stem == "model_card",
         "" => matches!(stem, "eaf" | "convokit"),
         _ => false,
-    };
-    ours && path.parent().is_some_and(is_run)
-}
-
-/// Whether a run has written into the folder: it holds the file that a run locks, or the account of one.
-fn is_run(folder: &Path) -> bool {
-    let account = folder.join("run.json");
-    if folder.join(".breakthrough.lock").is_file() {
-        return true;
     }
-    // To open a pipe waits for somebody to write to it.
-    if !account.is_file() {
-        return false;
-    }
-    // The first members say it; the whole may be as long as the list of inputs.
-    let mut start = Vec::new();
-    let read = File::open(account).and_then(|account| account.take(256).read_to_end(&mut start));
-    read.is_ok() && String::from_utf8_lossy(&start).contains("\"program\": \"breakthrough\"")
 }
 
 /// Whether the text shows no sign of a transcript or a note. What cannot be read is no such text: it becomes a reject.
@@ -452,10 +469,7 @@ mod tests {
         // Named, or with the outputs above the inputs: taken.
         let named = input.join(".a.csv.x.csv");
         assert_eq!(names(&find(&[named], Some(&out)).unwrap(), root), ["in/.a.csv.x.csv"]);
-        assert_eq!(
-            names(&find(&[out.join("moments.csv")], Some(&out)).unwrap(), root),
-            ["in/out/moments.csv"]
-        );
+        assert_eq!(names(&find(&[out.join("deep/b.csv")], Some(&out)).unwrap(), root), ["in/out/deep/b.csv"]);
         assert_eq!(names(&find(std::slice::from_ref(&out), Some(root)).unwrap(), root).len(), 2);
         assert_eq!(
             names(&find(std::slice::from_ref(&input), Some(&root.join("new"))).unwrap(), root).len(),
@@ -463,6 +477,26 @@ mod tests {
         );
         let error = find(std::slice::from_ref(&out), Some(&out)).unwrap_err().to_string();
         assert!(error.contains("choose another one with --out"), "{error}");
+    }
+
+    #[test]
+    fn no_input_is_read_twice_or_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        fs::create_dir_all(root.join("a/convokit")).unwrap();
+        for name in ["a/mine.csv", "a/sessions.csv", "a/clients.parquet", "a/convokit/b.jsonl"] {
+            fs::write(root.join(name), "").unwrap();
+        }
+        let found = find(&[root.join("a/mine.csv"), root.join("a/../a/mine.csv")], None).unwrap();
+        assert_eq!((found.sources.len(), found.notices.len()), (1, 1));
+        assert!(found.notices[0].text.contains("read once"));
+        for name in ["sessions.csv", "clients.parquet", "convokit/b.jsonl"] {
+            let input = root.join("a").join(name);
+            let error = find(std::slice::from_ref(&input), Some(&root.join("a"))).unwrap_err().to_string();
+            assert!(error.contains("would replace it"), "{error}");
+            assert!(find(&[input], Some(root)).is_ok());
+        }
+        assert!(find(&[root.join("a/mine.csv")], Some(&root.join("a"))).is_ok());
     }
 
     #[test]
@@ -478,16 +512,19 @@ mod tests {
             "n/mon/utterances.parquet",
             "n/mon/eaf/b.csv",
             "n/mon/talks/b.txt",
-            "n/tue/.breakthrough.lock",
             "n/tue/agreement.csv",
             "n/tue/c.csv",
             "n/other/sessions.csv",
         ] {
             fs::write(root.join(name), "").unwrap();
         }
+        fs::write(root.join("n/tue/.breakthrough.lock"), "agreement.csv\ndisagreements.csv\n").unwrap();
+        fs::write(root.join("n/tue/sessions.csv"), "").unwrap();
         fs::write(root.join("n/mon/run.json"), "{\n  \"program\": \"breakthrough\",\n").unwrap();
         fs::write(root.join("n/other/run.json"), "{\"program\": \"make\"}").unwrap();
-        let taken = ["n/a.txt", "n/mon/talks/b.txt", "n/other/sessions.csv", "n/tue/c.csv"];
+        // Beside what was written there a table of the user's own may have a name of ours.
+        let taken =
+            ["n/a.txt", "n/mon/talks/b.txt", "n/other/sessions.csv", "n/tue/c.csv", "n/tue/sessions.csv"];
         for (pattern, folders, passed_over) in [("n", 2, 7), ("n/*", 2, 7), ("n/**/*.[cmpt]*", 3, 4)] {
             let found = find(&[root.join(pattern)], None).unwrap();
             assert_eq!(names(&found, root), taken, "{pattern}");
@@ -496,7 +533,8 @@ mod tests {
         }
         // Named: taken.
         assert_eq!(names(&find(&[root.join("n/*/clients.csv")], None).unwrap(), root), ["n/mon/clients.csv"]);
-        assert_eq!(names(&find(&[root.join("n/tue")], None).unwrap(), root), ["n/tue/c.csv"]);
+        let tuesday = find(&[root.join("n/tue")], None).unwrap();
+        assert_eq!(names(&tuesday, root), ["n/tue/c.csv", "n/tue/sessions.csv"]);
         fs::remove_dir_all(root.join("n/mon/talks")).unwrap();
         for nothing in ["n/mon", "n/mon/*.csv", "n/m*"] {
             let error = find(&[root.join(nothing)], None).unwrap_err().to_string();

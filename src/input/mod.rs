@@ -191,6 +191,9 @@ pub enum Error {
     /// The output folder as the only input.
     #[error("'{}' is the output folder as well; choose another one with --out", .0.display())]
     IsOutput(PathBuf),
+    /// A file that outputs would replace.
+    #[error("'{}' is where an output goes, which would replace it; choose another output folder with --out", .0.display())]
+    Replaced(PathBuf),
     /// Nothing but what this program has written.
     #[error(
         "nothing to read in '{}' but what earlier runs have written, which is passed over; name its files to read them",

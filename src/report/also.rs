@@ -115,6 +115,9 @@ impl Beside {
     }
 }
 
+/// The files and folders that they are in the output folder.
+pub(super) const NAMES: [&str; 3] = [super::qdpx::FILE, super::convokit::FOLDER, super::eaf::FOLDER];
+
 /// Removes what an earlier run wrote beside its tables: it would belie the new ones.
 pub(super) fn remove_older(folder: &Folder) -> Result<(), Error> {
     folder.remove(super::qdpx::FILE)?;

@@ -19,6 +19,9 @@ const CONVERSATIONS: &str = "convokit/conversations.json";
 const CORPUS: &str = "convokit/corpus.json";
 const INDEX: &str = "convokit/index.json";
 
+/// The folder.
+pub(super) const FOLDER: &str = "convokit";
+
 /// All files of the folder.
 pub(super) const FILES: [&str; 5] = [UTTERANCES, SPEAKERS, CONVERSATIONS, CORPUS, INDEX];
 

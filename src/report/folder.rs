@@ -1,6 +1,7 @@
 //! An output folder whose files appear whole or not at all.
 
 use super::lock::Lock;
+use crate::own_files;
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
@@ -39,7 +40,7 @@ fn mend(cause: &io::Error) -> &'static str {
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Folder {
@@ -52,7 +53,30 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Folder, Error> {
         let fail = |cause| Error { action: "make the output folder", path: path.to_owned(), cause };
         make(path).map_err(fail)?;
-        Ok(Folder { path: path.to_owned(), _lock: Lock::take(path)? })
+        Ok(Folder { path: path.to_owned(), lock: Lock::take(path)? })
+    }
+
+    /// Says that what stands under these names in the folder is this program's, from now on.
+    ///
+    /// # Errors
+    /// If that cannot be written down.
+    pub fn record(&self, names: &[&str]) -> Result<(), Error> {
+        let fail = |cause| Error { action: "write into", path: self.path.clone(), cause };
+        self.lock.record(&self.path, names).map_err(fail)
+    }
+
+    /// As [`Folder::record`], but nobody's own file may stand under one of them.
+    ///
+    /// # Errors
+    /// If one does, or as there.
+    pub fn claim(&self, names: &[&str]) -> Result<(), Error> {
+        let ours = own_files::names(&self.path);
+        let foreign = |name: &&&str| !ours.contains(**name) && self.path_of(name).symlink_metadata().is_ok();
+        if let Some(name) = names.iter().find(foreign).filter(|_| !own_files::has_account(&self.path)) {
+            let cause = io::Error::new(io::ErrorKind::AlreadyExists, "no run has written what stands there");
+            return Err(Error { action: "replace", path: self.path_of(name), cause });
+        }
+        self.record(names)
     }
 
     /// Where an output of this name stands when it is whole.
@@ -256,6 +280,28 @@ mod tests {
         let error = Folder::open(&file).unwrap_err().to_string();
         assert!(error.starts_with(&format!("cannot make the output folder {}: ", file.display())), "{error}");
         assert!(error.ends_with("choose another output folder"), "{error}");
+    }
+
+    #[test]
+    fn nobodys_own_files_are_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("sessions.csv"), "mine").unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        folder.record(&["agreement.csv"]).unwrap();
+        let error = folder.claim(&["moments.csv", "sessions.csv"]).unwrap_err();
+        assert_eq!(
+            (error.action, error.path.as_path()),
+            ("replace", dir.path().join("sessions.csv").as_path())
+        );
+        assert!(error.to_string().contains("no run has written"), "{error}");
+        folder.claim(&["moments.csv"]).unwrap();
+        fs::write(dir.path().join("moments.csv"), "ours").unwrap();
+        folder.claim(&["moments.csv"]).unwrap();
+        // A folder that was copied without its hidden files.
+        fs::write(dir.path().join("run.json"), "{\"program\": \"breakthrough\"}").unwrap();
+        folder.claim(&["sessions.csv"]).unwrap();
+        let names: Vec<String> = own_files::names(dir.path()).into_iter().collect();
+        assert_eq!(names, ["agreement.csv", "moments.csv", "sessions.csv"]);
     }
 
     #[test]

@@ -1,29 +1,28 @@
 //! One run at a time in an output folder, and no leavings of those that were killed.
 
 use super::folder::Error;
+use crate::own_files::{self, LOCK};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The file that is locked. It holds nothing and stays: removing it would let two runs hold a lock each.
-const NAME: &str = ".breakthrough.lock";
-
-/// A folder that no other run may use; held until the last clone is dropped, however the program ends.
+/// A folder that no other run may use; held until the last clone is dropped, however the program ends. The file stays:
+/// removing it would let two runs hold a lock each.
 ///
 /// A file system without locks is used as if it had been locked: refusing it would help nobody.
 #[derive(Debug, Clone)]
-pub(super) struct Lock(#[expect(dead_code, reason = "it is open, and that is the lock")] Arc<File>);
+pub(super) struct Lock(Arc<File>);
 
 impl Lock {
     /// Locks the folder and removes what killed runs left in it.
     pub(super) fn take(folder: &Path) -> Result<Lock, Error> {
         let fail = |cause| Error { action: "use", path: folder.to_owned(), cause };
         let mut options = OpenOptions::new();
-        options.create(true).truncate(false).write(true);
+        options.create(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(folder.join(NAME)).map_err(fail)?;
+        let file = options.open(folder.join(LOCK)).map_err(fail)?;
         match file.try_lock() {
             // Only who holds a lock knows that nobody writes what looks left behind.
             Ok(()) => sweep(folder),
@@ -35,6 +34,17 @@ impl Lock {
             Err(TryLockError::Error(cause)) => return Err(fail(cause)),
         }
         Ok(Lock(Arc::new(file)))
+    }
+
+    /// Keeps the names as those of files that this program writes into the folder.
+    pub(super) fn record(&self, folder: &Path, names: &[&str]) -> io::Result<()> {
+        let known = own_files::names(folder);
+        let new: Vec<&str> = names.iter().copied().filter(|name| !known.contains(*name)).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        (&*self.0).write_all(format!("{}\n", new.join("\n")).as_bytes())?;
+        self.0.sync_all()
     }
 }
 

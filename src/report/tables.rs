@@ -69,9 +69,13 @@ impl Tables {
     /// Opens the output folder, making it if need be, and begins all tables in it.
     ///
     /// # Errors
-    /// If the folder or a file in it cannot be made.
+    /// If the folder or a file in it cannot be made, or somebody's own file stands where one of them goes.
     pub fn create(folder: &Path, options: Options) -> Result<Tables, Error> {
         let folder = Folder::open(folder)?;
+        let twins = FILES.map(parquet::name);
+        let mut names: Vec<&str> = FILES.into_iter().chain(also::NAMES).chain([PAGE, Run::FILE]).collect();
+        names.extend(twins.iter().map(String::as_str));
+        folder.claim(&names)?;
         Ok(Tables {
             utterances: Sheet::create(&folder, options)?,
             moments: Sheet::create(&folder, options)?,

@@ -1,0 +1,31 @@
+//! What in a folder this program has written: a user's own files are neither replaced, nor passed over as outputs.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::Path;
+
+/// The file that a run locks; it holds the names of what was written beside it, one a line.
+pub(crate) const LOCK: &str = ".breakthrough.lock";
+
+/// The account of a run.
+pub(crate) const ACCOUNT: &str = "run.json";
+
+/// The names of what this program has written into the folder, as far as its lock file tells.
+pub(crate) fn names(folder: &Path) -> BTreeSet<String> {
+    let held = fs::read_to_string(folder.join(LOCK)).unwrap_or_default();
+    held.lines().map(str::to_owned).collect()
+}
+
+/// Whether the folder holds the account of a run: it may have been copied without its hidden files.
+pub(crate) fn has_account(folder: &Path) -> bool {
+    let account = folder.join(ACCOUNT);
+    // To open a pipe waits for somebody to write to it.
+    if !account.is_file() {
+        return false;
+    }
+    // The first members say it; the whole may be as long as the list of inputs.
+    let mut start = Vec::new();
+    let read = File::open(account).and_then(|account| account.take(256).read_to_end(&mut start));
+    read.is_ok() && String::from_utf8_lossy(&start).contains("\"program\": \"breakthrough\"")
+}
