@@ -1,8 +1,8 @@
 //! Sessions with their units, moments and words.
 //!
 //! The tables speak of sessions by id, and ids may repeat where the input interrupts a session; their order does
-//! not. So units, moments and excerpts are given to the stretch of a session that they stand in by walking all
-//! tables in step.
+//! not; two clients may even have sessions and units of the same ids. So units, moments and excerpts are given to the stretch of
+//! a session that they stand in by walking all tables in step, and by the codes of the units.
 
 use super::Error;
 use super::data::{Found, Session};
@@ -10,7 +10,7 @@ use super::read::{self, Excerpt, Moment, Utterance, cell};
 use super::units::{Ids, Kinds};
 use crate::codebook::Code;
 use crate::report::excerpts::{AFTER, BEFORE};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
 use std::path::PathBuf;
 use std::vec::IntoIter;
@@ -75,14 +75,16 @@ impl Walk {
         Ok((session, words))
     }
 
-    /// Takes the moments of these units.
+    /// Takes the moments of these units: those whose code the units at their ends carry, each once, in order.
     fn moments(&mut self, session: &str, units: &[Utterance]) -> Result<Vec<Found>, Error> {
-        let mut moments = Vec::new();
+        let mut moments: Vec<Found> = Vec::new();
         let mut from = 0;
+        let mut taken = BTreeSet::new();
         while let Some((first, peak)) =
-            self.moments.peek().and_then(|moment| place(moment, session, units, from))
+            self.moments.peek().and_then(|moment| place(moment, session, units, from, &taken))
         {
             from = first;
+            taken.extend(self.moments.peek().map(|moment| (first, moment.code.clone())));
             let found = self.moments.next().and_then(|moment| found(moment, first, peak));
             moments.push(found.ok_or_else(|| {
                 self.broken("moments.csv", "'type' names a code that is not in the codebook")
@@ -91,17 +93,13 @@ impl Walk {
         Ok(moments)
     }
 
-    /// Takes the words of these units. An id that several units share is that of the one at a moment.
+    /// Takes the words of these units, which stand at moments; those of the same ids may be another session's.
     fn words(&mut self, session: &str, units: &[Utterance], moments: &[Found]) -> Vec<(usize, String)> {
-        let mut times: HashMap<&str, usize> = HashMap::new();
-        units.iter().for_each(|unit| *times.entry(&unit.utterance_id).or_default() += 1);
         let near = |at: usize| moments.iter().any(|m| at + BEFORE >= m.first && at <= m.last + AFTER);
         let mut words = Vec::new();
         for (at, unit) in units.iter().enumerate() {
             let here = |next: &Excerpt| {
-                next.session_id == session
-                    && next.utterance_id == unit.utterance_id
-                    && (times[unit.utterance_id.as_str()] == 1 || near(at))
+                next.session_id == session && next.utterance_id == unit.utterance_id && near(at)
             };
             if let Some(excerpt) = self.excerpts.next_if(here) {
                 words.push((at, excerpt.text));
@@ -125,17 +123,30 @@ impl Walk {
     }
 }
 
-/// Where in these units the moment begins and has its peak, not before unit `from`.
-fn place(moment: &Moment, session: &str, units: &[Utterance], from: usize) -> Option<(usize, usize)> {
+/// Where in these units the moment begins and has its peak, not before unit `from`, and at none where one of its code was
+/// taken.
+fn place(
+    moment: &Moment,
+    session: &str,
+    units: &[Utterance],
+    from: usize,
+    taken: &BTreeSet<(usize, String)>,
+) -> Option<(usize, usize)> {
     let length = moment.units.max(1);
     let is = |at: usize, id: &str| units.get(at).is_some_and(|unit| unit.utterance_id == id);
     if moment.session_id != session || length > units.len() {
         return None;
     }
-    let begins =
-        |&at: &usize| is(at, &moment.first_utterance_id) && is(at + length - 1, &moment.last_utterance_id);
-    let first = (from..=units.len() - length).find(begins)?;
     let carries = |at: &usize| units[*at].codes.split('|').any(|code| code == moment.code);
+    let begins = |&at: &usize| {
+        let last = at + length - 1;
+        is(at, &moment.first_utterance_id)
+            && is(last, &moment.last_utterance_id)
+            && carries(&at)
+            && carries(&last)
+            && !taken.contains(&(at, moment.code.clone()))
+    };
+    let first = (from..=units.len() - length).find(begins)?;
     let peaks = |at: &usize| is(*at, &moment.peak_utterance_id);
     let peak =
         (first..first + length).filter(peaks).find(carries).or_else(|| (first..first + length).find(peaks));

@@ -164,6 +164,39 @@ fn session(
     whole(session, codings)
 }
 
+/// Two clients whose sessions and units have the same ids, as files of one name in a folder a client; of the first nothing is
+/// coded, the second one has a moment.
+pub(crate) fn namesakes(folder: &Path) {
+    let mut tables = Tables::create(folder, Options { text: true, ..Options::default() }).unwrap();
+    for client in ["K1", "K2"] {
+        let unit = |at: usize| Unit {
+            id: at.to_string(),
+            speaker: Speaker::Client(1),
+            text: format!("words of {client}"),
+            start: None,
+            end: None,
+        };
+        let none = Coding { probabilities: [0.0; CODE_COUNT], codes: std::iter::empty().collect() };
+        let mut codings = vec![none; 4];
+        if client == "K2" {
+            codings[1].codes.insert(Code::Emotional);
+            codings[1].probabilities[0] = 0.9;
+        }
+        let session = Session {
+            id: "session1".to_owned(),
+            client_id: Some(client.to_owned()),
+            number: None,
+            date: None,
+            therapist_id: None,
+            labels: Vec::new(),
+            source: Path::new("session1.txt").into(),
+            units: (0..4).map(unit).collect(),
+        };
+        tables.write(&whole(session, codings)).unwrap();
+    }
+    tables.finish(&run(true, 2, 8, 1)).unwrap();
+}
+
 /// The session with its moments and counts; the first three words of a peak are its evidence.
 pub(crate) fn whole(session: Session, codings: Vec<Coding>) -> CodedSession {
     let mut moments = moments::gather(&session, &codings);

@@ -122,6 +122,17 @@ fn data_of_the_page_are_those_of_the_tables() {
 }
 
 #[test]
+fn nobodys_moments_and_words_are_shown_as_somebody_elses() {
+    let dir = folder(folders::namesakes);
+    let page = page::render(dir.path()).unwrap();
+    let (data, words) = (block(&page, "data"), block(&page, "words"));
+    let moments = |session: usize| data["sessions"][session]["moments"].as_array().map_or(0, Vec::len);
+    assert_eq!((moments(0), moments(1)), (0, 1));
+    assert_eq!(words[0], Value::Array(vec![]));
+    assert!(words[1].as_array().unwrap().iter().all(|pair| pair[1] == "words of K2"), "{words}");
+}
+
+#[test]
 fn words_and_ids_are_inert() {
     let dir = folder(folders::nasty);
     let page = page::render(dir.path()).unwrap();
