@@ -249,3 +249,66 @@ fn json_that_is_not_one_object_a_line() {
         }
     }
 }
+
+#[test]
+fn a_date_alone_or_a_session_without_a_colon_begins_the_next_note() {
+    let soap = "S: Pt came late.\nO: Flat.\nA: Low.\nP: Meet weekly.\n";
+    for line in [
+        "2024-01-08",
+        "----\n2024-01-08",
+        "15 January 2024",
+        "Date: 2024-01-08",
+        "Session 2",
+        "Session #2, 02/02/2024, 50 min",
+    ] {
+        let got = read(format!("Client ID: N88\nDate: 2024-01-01\n\n{soap}\n{line}\n{soap}"));
+        assert_eq!(got.sessions.len(), 2, "{line}");
+        let (first, second) = (&got.sessions[0], &got.sessions[1]);
+        assert_eq!((first.units.len(), second.units.len()), (4, 4), "{line}: {:?}", units(second));
+        assert!(second.date.is_some() || second.number == Some(2), "{line}");
+        // Nothing else is known of the second one.
+        assert_eq!(second.client_id.as_deref(), Some("N88"), "{line}");
+        assert!(got.notices.iter().any(|notice| notice.contains("names no client")), "{:?}", got.notices);
+        let got =
+            read(format!("Client ID: N88\nDate: 2024-01-01\n\n{soap}\n{line}\nName: Ann Lee\n\n{soap}"));
+        assert_eq!((got.sessions.len(), got.sessions[1].client_id.as_deref()), (2, None), "{line}");
+    }
+    let talk = "Client ID: N88\nSession: 1\n\nT: Well?\nC: No.\n\nSession 2\n\nT: And now?\nC: Yes.\n";
+    let got = read(talk);
+    assert_eq!(got.sessions.iter().map(about).collect::<Vec<_>>(), ["N88|1|", "N88|2|"]);
+    // No header: a date of which a note tells.
+    let got = read(format!("{soap}\n2024-01-08\nPt rang.\n"));
+    assert_eq!(got.sessions.len(), 1);
+}
+
+#[test]
+fn what_offices_write_under_an_id_is_no_sentence() {
+    let head =
+        "Client ID: 4431\nDx: F41.1\nCPT: 90834\nSession #6, 02/02/2024, 50 min\nTherapist: J. K., LPC\n";
+    let got = read(format!("{head}\n{NOTE}"));
+    assert_eq!(about(&got.sessions[0]), "4431|6|02/02/2024");
+    assert_eq!(units(&got.sessions[0]), WORDS);
+}
+
+#[test]
+fn letters_in_other_forms_are_headings_where_all_are_there() {
+    for (before, after) in [("", " - "), ("", " – "), ("(", ") "), ("[", "] "), ("", ". "), ("", "/ ")] {
+        let line = |letter: char, text: &str| format!("{before}{letter}{after}{text}\n");
+        let note = line('S', "Pt came late.")
+            + &line('O', "Flat.")
+            + &line('A', "Low.")
+            + &line('P', "Meet weekly.");
+        let wanted = ["note:S|Pt came late.", "note:O|Flat.", "note:A|Low.", "note:P|Meet weekly."];
+        assert_eq!(units(&read(&note).sessions[0]), wanted, "{note}");
+        let initials = line('S', "came late, pt reports low mood.") + &line('P', "was here, denies SI.");
+        assert!(
+            read(initials)
+                .sessions
+                .iter()
+                .all(|session| units(session).iter().all(|unit| unit.starts_with("note|")))
+        );
+    }
+    let words = "== Subjective ==\nPt came late.\nSubjective/Data: Flat.\nClient Response: Low.\nTreatment Plan: Meet weekly.\n";
+    let wanted = ["note:S|Pt came late.", "note:S|Flat.", "note:R|Low.", "note:P|Meet weekly."];
+    assert_eq!(units(&read(words).sessions[0]), wanted);
+}

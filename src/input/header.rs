@@ -3,7 +3,8 @@
 //! Header lines stand before the first turn (or sentence) of a session, and only known keys count, in any
 //! case, with space, `_` or `-` between the words, and in Markdown (`**Date:** 2024-01-02`, `- Date: …`):
 //! `session_id`, `session`, `session number`, `client_id`, `client number`, `patient id`, `date`,
-//! `session date`, `therapist_id`. `Session: 4` and `Session: 4 of 12` are the number, `Session: K12-4` the id. Several fields
+//! `session date`, `therapist_id`. `Session: 4` and `Session: 4 of 12` are the number, `Session: K12-4` the id. Without a colon
+//! `Session #6, 02/02/2024, 50 min` and a date alone on its line say the same. Several fields
 //! may stand on one line ([`Fields`]); what holds another field or is no id in length is none.
 //!
 //! `Client: …` and `Therapist: …` are turns, with one exception: in a block of header lines (see [`begins_block`]) and with
@@ -15,7 +16,7 @@ use super::columns::whole_number;
 use super::sink::{Context, Sink};
 use super::speakers;
 use super::turns::PARTICLES;
-use crate::transcript::Session;
+use crate::transcript::{MONTHS, Session};
 
 /// What a header line can set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,12 +93,69 @@ fn gather<'a>(
 
 /// The fields of a line that can be nothing but a header line.
 pub(super) fn fields(line: &str) -> Option<Fields<'_>> {
-    gather(line, false, field)
+    gather(line, false, field).or_else(|| unmarked(line))
+}
+
+/// The fields of a line without a colon: `Session 4`, `## Session 4/12`, `Session #6, 02/02/2024, 50 min`, `15 January 2024`.
+fn unmarked(line: &str) -> Option<Fields<'_>> {
+    const LONGEST: usize = 60;
+    let line = if line.len() < 2 * LONGEST { line.trim_matches(['#', '*', ' ', '\t']) } else { return None };
+    if line.len() > LONGEST
+        || !line.contains(|c: char| c.is_ascii_digit())
+        || line.ends_with(['.', '?', '!', '…'])
+        || line.contains(':')
+    {
+        return None;
+    }
+    if is_date(line) {
+        return Some(Fields { known: vec![(Key::Date, line)], others: 0 });
+    }
+    let named = line.get(..7).filter(|word| word.eq_ignore_ascii_case("session"))?;
+    let rest = line[named.len()..].trim_start_matches([' ', '#']);
+    let number = &rest[..rest.bytes().take_while(u8::is_ascii_digit).count()];
+    let behind = &rest[number.len()..];
+    let parted = behind.trim_start().starts_with([',', ';', '|', '/', '(', '-', '–', '—']);
+    if number.is_empty() || number.len() > 4 || !(behind.is_empty() || parted || behind.starts_with(" of ")) {
+        return None;
+    }
+    let mut known = vec![(Key::Session, number)];
+    let date = behind.split([',', ';', '|', '(', ')']).map(|part| part.trim_matches([' ', '-', '–', '—']));
+    known.extend(date.into_iter().find(|part| is_date(part)).map(|date| (Key::Date, date)));
+    Some(Fields { known, others: 0 })
+}
+
+/// `2024-01-08`, `08/01/2024`, `Mon 15th January 2024`, `Jan 15, 2024`, and nothing else.
+fn is_date(text: &str) -> bool {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let begins = |word: &str, known: &[&str]| {
+        word.len() > 2
+            && known.iter().any(|known| {
+                word.starts_with(&known[..3])
+                    && (word.len() < 5 || known.len() == 3 || known.starts_with(word))
+            })
+    };
+    let mut words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    if words.first().is_some_and(|word| begins(word, &DAYS) && word.chars().all(char::is_alphabetic)) {
+        words.remove(0);
+    }
+    let figure = |word: &str, most: usize| {
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let ordinal = matches!(&word[digits.len()..], "" | "st" | "nd" | "rd" | "th");
+        ordinal && (1..=most).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let months = words.iter().filter(|word| begins(word, &MONTHS)).count();
+    let years = words.iter().filter(|word| word.len() == 4 && figure(word, 4)).count();
+    let short = words.iter().filter(|word| figure(word, 2)).count();
+    words.len() == 3 && years == 1 && short + months == 2 && months < 2
 }
 
 /// The fields of a line in a block of header lines; see [`loose_field`].
 pub(super) fn loose_fields(line: &str, closed: bool) -> Option<Fields<'_>> {
-    gather(line, closed, |piece| loose_field(piece, closed))
+    gather(line, closed, |piece| loose_field(piece, closed)).or_else(|| unmarked(line))
 }
 
 /// The key and the value, without Markdown's marks of emphasis around them, or of a list or a quotation before them.
@@ -223,7 +281,9 @@ fn is_titled(value: &str) -> bool {
 /// of talk or of a note.
 pub(super) fn begins_session(line: &str) -> bool {
     let is_session = |&(key, _): &(Key, &str)| matches!(key, Key::SessionId | Key::Session);
-    !is_listed(line) && fields(line).is_some_and(|fields| fields.known.iter().any(is_session))
+    !is_listed(line)
+        && line.contains(':')
+        && fields(line).is_some_and(|fields| fields.known.iter().any(is_session))
 }
 
 /// Whether this is an item of a list, or a quotation.
@@ -244,7 +304,8 @@ pub(super) fn tells_of_another(known: &[(Key, &str)]) -> bool {
 pub(super) fn begins_next<'a>(lines: &[&'a str], above: &[(Key, &str)]) -> Option<(Fields<'a>, bool)> {
     let line = *lines.first()?;
     let first = fields(line)?;
-    if begins_session(line) {
+    let names = |key: Key| first.known.iter().any(|(known, _)| *known == key);
+    if begins_session(line) || !is_listed(line) && names(Key::Session) {
         return Some((first, true));
     }
     let block = lines.iter().take(MAX_BLOCK).map_while(|line| loose_fields(line, true));
@@ -265,6 +326,17 @@ pub(super) fn is_rule(line: &str) -> bool {
 /// another.
 pub(super) fn next_session(nth: usize, context: &Context) -> Session {
     context.session(Some(format!("{}-{nth}", context.stem)))
+}
+
+/// Gives a session without a client of its own that of the session above it in the file, unless something of its header was
+/// left out: that may name somebody else.
+pub(super) fn inherit(session: &mut Session, above: Option<String>, unknown: bool, sink: &mut Sink) {
+    if session.client_id.is_none() && !unknown && above.is_some() {
+        session.client_id = above;
+        sink.notice_once("inherited", || {
+            format!("session '{}' names no client: read as one of the client above it in the file, as others that name none", session.id)
+        });
+    }
 }
 
 /// Says which lines of the header were left out.
@@ -392,6 +464,35 @@ mod tests {
             assert_eq!(session_number(value), number, "{value}");
         }
         assert_eq!(session_number("K12-4"), None);
+    }
+
+    #[test]
+    fn fields_without_a_colon() {
+        let (session, date) = (|n| (Key::Session, n), |day| (Key::Date, day));
+        for (line, known) in [
+            ("Session 4", vec![session("4")]),
+            ("## Session 4/12", vec![session("4")]),
+            ("SESSION 4 of 12", vec![session("4")]),
+            ("Session #6, 02/02/2024, 50 min", vec![session("6"), date("02/02/2024")]),
+            ("Session 2 - 15 January 2024", vec![session("2"), date("15 January 2024")]),
+            ("2024-01-08", vec![date("2024-01-08")]),
+            ("08/01/2024", vec![date("08/01/2024")]),
+            ("Monday, 15th January 2024", vec![date("Monday, 15th January 2024")]),
+            ("Jan 15, 2024", vec![date("Jan 15, 2024")]),
+        ] {
+            assert_eq!(fields(line).map(|fields| fields.known), Some(known), "{line}");
+        }
+        for line in [
+            "Session 3 was hard",
+            "Session",
+            "Session four",
+            "May 2024",
+            "3 2 1",
+            "Sessions 1, 2",
+            "January 2024 was",
+        ] {
+            assert_eq!(fields(line), None, "{line}");
+        }
     }
 
     #[test]

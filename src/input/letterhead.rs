@@ -14,7 +14,7 @@ pub(super) const MAX_HEAD: usize = 40;
 const MAX_SHORT: usize = 60;
 
 /// What offices write of a session, and notes do not tell.
-const OFFICE: [&str; 62] = [
+const OFFICE: [&str; 72] = [
     "name",
     "client name",
     "patient name",
@@ -77,6 +77,16 @@ const OFFICE: [&str; 62] = [
     "visit type",
     "note type",
     "printed",
+    "dx",
+    "diagnosis",
+    "diagnoses",
+    "icd",
+    "icd 10",
+    "icd code",
+    "start",
+    "end",
+    "signed",
+    "signature",
 ];
 
 /// What titles of notes are called.
@@ -158,7 +168,7 @@ fn look(line: &str) -> Option<Line<'_>> {
     let ended = line.ends_with(['.', '?', '!', '…', ',']);
     if let Some((key, value)) = header::split(line) {
         let office = OFFICE.contains(&key.as_str())
-            || matches!(key.as_str(), "client" | "patient") && turns::is_name_like(value);
+            || matches!(key.as_str(), "client" | "patient" | "pt" | "ct") && turns::is_name_like(value);
         let fits = value.len() <= MAX_SHORT && (!ended || value.split_whitespace().count() <= 5);
         return match (office && fits, value.len() <= MAX_SHORT && !ended) {
             (true, _) => Some(Line::Office),

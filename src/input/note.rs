@@ -1,6 +1,7 @@
 //! Session notes as text: SOAP, DAP, BIRP, GIRP, PIRP headings or none, split into sentences.
 //!
-//! Headings are `S:`, `Subjective:`, `SUBJECTIVE` on a line of its own, `Plan -`, `S)` and what follows it so, also
+//! Headings are `S:`, `Subjective:`, `SUBJECTIVE` on a line of its own, `Plan -`, `S)` and what follows it so, other forms of a letter
+//! where a note has all of them in order ([`usual`]), also
 //! with a number before them, in Markdown and within a line after the end of a sentence. The section stays in the speaker, `note:S`; sentences before
 //! the first heading have none. Line breaks end a sentence unless the line was wrapped: it is long and the
 //! next one goes on, or the next one begins in lower case. A bullet begins a sentence.
@@ -12,6 +13,7 @@ use super::letterhead::{Head, MAX_HEAD, Use};
 use super::sentences::sentences;
 use super::sink::{Context, Sink};
 use crate::transcript::{Session, Speaker, Unit};
+use std::borrow::Cow;
 
 /// Lines at least this long, in characters, may have been wrapped.
 const WRAPPED: usize = 60;
@@ -26,8 +28,10 @@ fn section_of_word(word: &str) -> Option<char> {
         "data" => 'D',
         "behavior" | "behaviour" => 'B',
         "intervention" | "interventions" => 'I',
-        "response" => 'R',
+        "response" | "client response" | "patient response" => 'R',
         "goal" | "goals" => 'G',
+        "treatment plan" | "presenting problem" => 'P',
+        "clinical assessment" => 'A',
         _ => return None,
     })
 }
@@ -59,7 +63,33 @@ fn is_figure(text: &str) -> bool {
 
 /// Without the marks of Markdown before a heading.
 fn plain(line: &str) -> &str {
-    line.trim_start_matches(['#', ' ', '\t']).trim_start_matches('*').trim_start()
+    line.trim_start_matches(['#', '=', ' ', '\t']).trim_start_matches('*').trim_start()
+}
+
+/// Letters with something else than a colon, where a note has those of all its sections in order, as letters with a colon: `S - …`,
+/// `(S) …`, `[S] …`, `S. …`, `S/ …`.
+pub(super) fn usual(text: &str) -> Cow<'_, str> {
+    const KINDS: [&str; 5] = ["SOAP", "DAP", "BIRP", "GIRP", "PIRP"];
+    const FORMS: [(&str, &str); 6] =
+        [("", " - "), ("", " – "), ("(", ") "), ("[", "] "), ("", ". "), ("", "/ ")];
+    let letter = |line: &'_ str, (before, after): (&str, &str)| {
+        let line = line.trim_start().strip_prefix(before)?;
+        let letter = section_of_letter(line.get(..1)?)?;
+        line[1..].starts_with(after).then_some(letter)
+    };
+    let has = |form| {
+        let letters: String = text.lines().filter_map(|line| letter(line, form)).collect();
+        KINDS.iter().any(|kind| letters.contains(kind))
+    };
+    let Some(form) = FORMS.into_iter().find(|&form| has(form)) else { return Cow::Borrowed(text) };
+    let rewritten = text.split_inclusive('\n').map(|line| match letter(line, form) {
+        Some(letter) => {
+            let begin = line.len() - line.trim_start().len() + form.0.len() + 1 + form.1.len();
+            format!("{letter}: {}", &line[begin..])
+        }
+        None => line.to_owned(),
+    });
+    Cow::Owned(rewritten.collect())
 }
 
 /// The section a line begins, and what follows the heading.
@@ -70,8 +100,11 @@ pub(super) fn heading(line: &str) -> Option<(char, &str)> {
 
 fn heading_of(line: &str) -> Option<(char, &str)> {
     let end = line.find(|c: char| !c.is_alphabetic()).unwrap_or(line.len());
+    let end = two_words(line, end).unwrap_or(end);
     let (word, rest) = line.split_at(end);
-    let rest = rest.trim_start_matches('*').trim_start();
+    let rest = rest.trim_start_matches(['*', '=', ' ', '\t']);
+    // `Subjective/Data: …`
+    let rest = rest.strip_prefix('/').map_or(rest, |other| other.trim_start_matches(char::is_alphabetic));
     // In small letters only with a colon: `plan` may begin a line that was wrapped.
     let capital = word.starts_with(char::is_uppercase) || rest.starts_with(':');
     let letter = section_of_letter(&word.to_uppercase()).filter(|_| capital);
@@ -88,6 +121,14 @@ fn heading_of(line: &str) -> Option<(char, &str)> {
         })?;
     let after = after.trim_start_matches('*').trim();
     (letter.is_none() || !is_figure(after)).then_some((section, after))
+}
+
+/// Where a heading of two words ends, before its colon: `Client Response: …`.
+fn two_words(line: &str, first: usize) -> Option<usize> {
+    let second = line[first..].strip_prefix(' ')?;
+    let end = second.find(|c: char| !c.is_alphabetic())?;
+    let end = first + 1 + end;
+    (line[end..].starts_with(':') && section_of_word(&line[..end]).is_some()).then_some(end)
 }
 
 /// Cuts a line where another heading begins after the end of a sentence: `… today. O: Flat. P: Weekly.`
@@ -214,7 +255,7 @@ impl Paragraphs {
 pub(super) fn units(text: &str, first_id: usize) -> Vec<Unit> {
     let mut paragraphs = Paragraphs::default();
     // A table keeps the line ends of its cells as they are.
-    for line in text.lines().flat_map(|line| line.split('\r')) {
+    for line in usual(text).lines().flat_map(|line| line.split('\r')) {
         paragraphs.line(line.trim());
     }
     paragraphs.units(first_id)
@@ -229,12 +270,24 @@ struct Draft {
     known: Vec<(header::Key, String)>,
     /// The section it begins with.
     first: Option<char>,
+    /// The client of the note above.
+    client: Option<String>,
+    /// Whether something of its head is left out, which may name another client.
+    unknown: bool,
 }
 
 impl Draft {
     fn new(session: Session, context: &Context) -> Draft {
         let paragraphs = Paragraphs { unwrapped: !context.wraps, ..Paragraphs::default() };
-        Draft { session, id_given: false, paragraphs, known: Vec::new(), first: None }
+        Draft {
+            session,
+            id_given: false,
+            paragraphs,
+            known: Vec::new(),
+            first: None,
+            client: None,
+            unknown: false,
+        }
     }
 
     fn is_begun(&self) -> bool {
@@ -258,6 +311,7 @@ impl Draft {
         for (number, fields) in &head.fields {
             fields.apply(at + number + 1, &mut self.session, &mut self.id_given, left_out, sink);
         }
+        self.unknown |= head.uses.contains(&Use::LeftOut) || head.fields.iter().any(|(_, of)| of.others > 0);
         for (number, line) in lines.iter().enumerate().take(head.uses.len()) {
             match head.uses[number] {
                 Use::LeftOut => left_out.push(at + number + 1),
@@ -302,6 +356,7 @@ enum Meeting {
 }
 
 pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
+    let text = &usual(text);
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let pages: Vec<bool> = text.lines().map(|line| line.starts_with('\u{c}')).collect();
     let (mut draft, mut notes) = (Draft::new(context.session(None), context), 1);
@@ -328,7 +383,8 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         };
         if let Meeting::Another = meeting {
             notes += 1;
-            let next = Draft::new(header::next_session(notes, context), context);
+            let mut next = Draft::new(header::next_session(notes, context), context);
+            next.client = draft.session.client_id.clone().or(draft.client.take());
             hand_out(std::mem::replace(&mut draft, next), sink);
         }
         if let (Some(head), Meeting::Same | Meeting::Another) = (head, meeting) {
@@ -345,7 +401,8 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
 }
 
 fn hand_out(draft: Draft, sink: &mut Sink) {
-    let Draft { mut session, paragraphs, .. } = draft;
+    let Draft { mut session, paragraphs, client, unknown, .. } = draft;
+    header::inherit(&mut session, client, unknown, sink);
     session.units = paragraphs.units(0);
     if session.units.is_empty() {
         sink.refuse("the note is empty".to_owned());

@@ -142,7 +142,8 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     let mut therapist = false;
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
-    let lines: Vec<&str> = head.lines().collect();
+    let usual = note::usual(head);
+    let lines: Vec<&str> = usual.lines().collect();
     let back = |order: &[&str]| order.windows(3).filter(|three| three[0] == three[2]).count();
     let (mut block, mut turns_back) = (false, 0);
     for (number, &line) in lines.iter().enumerate() {

@@ -33,12 +33,14 @@ struct Draft {
     line: usize,
     /// Where the runs of lines begin that stand before the first turn and are no header.
     lost: Vec<usize>,
+    /// Whether something of its header is left out.
+    unknown: bool,
 }
 
 impl Draft {
     fn new(line: usize, context: &Context) -> Self {
         let session = context.session(None);
-        Draft { session, id_given: false, turns: Vec::new(), line, lost: Vec::new() }
+        Draft { session, id_given: false, turns: Vec::new(), line, lost: Vec::new(), unknown: false }
     }
 
     /// A line that nobody is said to speak; returns whether it has words.
@@ -84,11 +86,13 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
                 let session = header::next_session(drafts.len() + 1, context);
                 let mut next = Draft { session, ..Draft::new(number + 1, context) };
                 fields.apply(number + 1, &mut next.session, &mut next.id_given, &mut left_out, sink);
+                next.unknown = fields.others > 0;
                 drafts.push(next);
             }
             Line::Header(fields) => {
-                let Draft { session, id_given, .. } = draft;
+                let Draft { session, id_given, unknown, .. } = draft;
                 fields.apply(number + 1, session, id_given, &mut left_out, sink);
+                *unknown |= fields.others > 0;
             }
             Line::Time(seconds) => time = Some(*seconds),
             Line::Labelled(prefix, true) => {
@@ -105,7 +109,10 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
             },
             Line::Preamble => match draft.turns.last_mut() {
                 Some(turn) => turn.join(raw.trim()),
-                None => left_out.push(number + 1),
+                None => {
+                    draft.unknown = true;
+                    left_out.push(number + 1);
+                }
             },
             Line::Plain(text) => match draft.turns.last_mut() {
                 Some(turn) => turn.join(text),
@@ -178,8 +185,11 @@ fn settle(lines: &mut [Line<'_>], therapists: &[String]) {
 fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
     let several = drafts.len() > 1;
     let mut record = 0;
-    for Draft { mut session, turns, line, lost, .. } in drafts {
+    let mut above = None;
+    for Draft { mut session, turns, line, lost, unknown, .. } in drafts {
         let count = turns.len();
+        header::inherit(&mut session, above.take(), unknown, sink);
+        above.clone_from(&session.client_id);
         let result = if turns.is_empty() {
             Err("no speakers found; begin every turn with Therapist: or Client:, or name the therapist with \
                  --therapist NAME (for a session note use --format note)"
