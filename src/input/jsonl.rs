@@ -4,7 +4,7 @@ use super::columns::{ColumnMap, Key};
 use super::encoding::Decoded;
 use super::lines::{Line, Lines, MAX_LINE};
 use super::marks::{bare, is_mark};
-use super::rows::{Broken, Row, RowError, RowSource, Sessions};
+use super::rows::{Broken, Row, RowError, RowSource, Sessions, sessionless};
 use super::sink::Context;
 use super::table::{BYTES_AHEAD, RECORDS_AHEAD};
 use super::{speakers, stored};
@@ -59,7 +59,9 @@ impl Jsonl {
         let unnamed = "no key 'text' or 'note'; name the one with the words: --map text=KEY";
         row.text = words.ok_or_else(|| if nested() { NESTED } else { unnamed })?;
         row.unspoken = row.speaker.is_none() && !named;
-        if row.session_id.is_none() && row.speaker.is_none() {
+        if at[Key::SessionId as usize].is_some() {
+            sessionless(row.session_id.as_deref()).map_or(Ok(()), Err)?;
+        } else if row.speaker.is_none() {
             row.session_id = Some(format!("{}-{}", self.stem, self.record));
         }
         Ok(row)

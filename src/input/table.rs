@@ -12,7 +12,7 @@
 use super::columns::{Columns, Key};
 use super::encoding::Decoded;
 use super::lines::{Line, Lines, MAX_LINE};
-use super::rows::{Broken, Row, RowError, RowSource, Sessions};
+use super::rows::{Broken, Row, RowError, RowSource, Sessions, sessionless};
 use super::sink::Context;
 use super::{speakers, stored};
 use csv_core::ReadRecordResult;
@@ -257,7 +257,8 @@ impl Table {
     }
 
     fn session_of(&self, cells: &[String]) -> Option<String> {
-        self.columns.cell(Key::SessionId, cells).map(str::to_owned)
+        let id = self.columns.cell(Key::SessionId, cells).filter(|id| sessionless(Some(id)).is_none())?;
+        Some(id.to_owned())
     }
 
     fn broken(&mut self, line: u64, reason: String) -> Broken {
@@ -284,13 +285,12 @@ pub(super) fn row(
     row.unspoken = columns.unspoken();
     row.counts = columns.counts;
     row.whose = columns.whose;
-    if row.session_id.is_none() {
-        if columns.has(Key::SessionId) {
-            return Err(Broken { record, line, reason: "session_id is empty".to_owned() });
+    if columns.has(Key::SessionId) {
+        if let Some(reason) = sessionless(row.session_id.as_deref()) {
+            return Err(Broken { record, line, reason });
         }
-        if columns.notes {
-            row.session_id = Some(format!("{stem}-{record}"));
-        }
+    } else if columns.notes {
+        row.session_id = Some(format!("{stem}-{record}"));
     }
     if !columns.notes {
         // An empty cell is a speaker that is missing, not a note.
