@@ -85,6 +85,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
                 let mut next = Draft { session, ..Draft::new(number + 1, context) };
                 fields.apply(number + 1, &mut next.session, &mut next.id_given, &mut left_out, sink);
                 drafts.push(next);
+                time = None;
             }
             Line::Header(fields) => {
                 let Draft { session, id_given, .. } = draft;
