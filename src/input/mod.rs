@@ -41,6 +41,7 @@ pub use columns::{ColumnMap, Unusable};
 pub use find::{EXTENSIONS, Found, Source, find};
 pub use memory::{Header, rows};
 pub use sentences::sentences;
+pub(crate) use sink::Causes;
 pub use sink::Report;
 
 use crate::transcript::{Reject, Session};
