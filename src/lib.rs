@@ -89,6 +89,7 @@ pub mod parquet;
 pub mod pipeline;
 pub mod privacy;
 pub mod report;
+mod stored;
 pub mod train;
 pub mod transcript;
 pub mod trends;

@@ -152,6 +152,9 @@ fn a_codebook_of_the_small_encoder_comes_back() {
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     };
     let (coded, new, model) = (path("coded.csv"), path("new.csv"), path("model"));
+    // Left by a model with the large encoder, and not on the list of the new one.
+    fs::create_dir(&model).unwrap();
+    fs::write(path("model/large.safetensors"), "old").unwrap();
     run(&["adapt", &coded, "--label", "mine", "--resamples", "0", "--small", "--out", &model]);
     assert!(!dir.path().join("model/large.safetensors").exists());
     let out = |name: &str| fs::read(path(name)).unwrap();

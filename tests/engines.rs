@@ -156,6 +156,7 @@ fn rust_bert_engine_agrees_with_transformers() {
     let small = RustBert::small(&config.small(), &Weights::of(&files, &[WEIGHTS]).unwrap()).unwrap();
     let largest = largest_difference(&small, |unit| &unit.logits_small);
     assert!(largest < TOLERANCE, "largest difference {largest}, small");
+    assert_eq!([large.name(), small.name()], ["rust-bert", "rust-bert, small"]);
 }
 
 /// Whole sessions, long units and moments with evidence among them: every code the same from both engines.

@@ -465,15 +465,6 @@ fn tables_that_are_refused() {
 }
 
 #[test]
-fn remarks_are_no_speakers() {
-    let got = read("a.txt", "T: One.\nNote: recording paused\nC: Two.\nNote: on again\n");
-    assert_eq!(
-        units(&got.sessions[0]),
-        ["0 therapist|One. Note: recording paused", "1 client|Two. Note: on again"]
-    );
-}
-
-#[test]
 fn hostile_text_takes_no_time() {
     let start = std::time::Instant::now();
     for piece in ["<v ", "<v a>", "&", "<", "S. ", "a. \"", "(a. ", "T:", "\"", "a:b;", "a; ", "\n\n", "{\\"]
@@ -520,7 +511,7 @@ fn plain_text() {
     let got = read(
         "talk.txt",
         "Session ID: K12-4\nClient: K-12\nDate: 2024-05-01\nLocation: Room 3\n\n\
-         [00:03:12] T: Hello\n  there.\n\nClient:\tFine: thanks.\n(04:10) T1: Mm.\nC: \nstill here\n00:05:00\nT: Bye.\n\n\
+         [00:03:12] T: Hello\n  there.\n\nClient:\tFine: thanks.\n(04:10) T1: Mm.\nC: \nstill here\n00:05:00\nT: Bye.\n00:45:00\n\n\
          Session: K12-5\nClient ID: K-12\n\nTherapist: Again.\nClient 2: Again.\n",
     );
     assert!(got.rejects.is_empty(), "{:?}", got.rejects);
@@ -538,6 +529,8 @@ fn plain_text() {
     assert_eq!(starts, [Some(192.0), None, Some(250.0), None, Some(300.0)]);
     assert_eq!((got.sessions[0].id.as_str(), got.sessions[0].client_id.as_deref()), ("K12-4", Some("K-12")));
     assert_eq!((got.sessions[1].id.as_str(), got.sessions[1].units.len()), ("K12-5", 2));
+    // The time that the first session ends with is not the next one's.
+    assert_eq!(got.sessions[1].units[0].start, None);
     assert!(got.notices[0].contains("left out, from line 4"), "{:?}", got.notices);
     // Without header lines around it, `Client:` is a turn.
     let got = read("talk.txt", "Client: K-12\nTherapist: Sorry?\n");

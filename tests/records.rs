@@ -165,6 +165,8 @@ fn a_client_id_begins_the_next_session_of_a_transcript() {
     for (next, clients) in [
         ("\nClient ID: C-13\nDate: 2024-03-16\n\n", 2),
         ("-----\nClient ID: C-13\n", 2),
+        ("\u{c}Client ID: C-13\n", 2),
+        ("\u{c}Client ID: C-12\n", 1),
         ("\nClient ID: C-12\n\n", 1),
     ] {
         let got = read(format!("Client ID: C-12\n\nT: Well?\nC: No.\n{next}T: And you?\nC: Yes.\n"));

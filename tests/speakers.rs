@@ -138,6 +138,12 @@ fn what_is_joined_is_said() {
 }
 
 #[test]
+fn remarks_are_no_speakers() {
+    let got = read("a.txt", "T: One.\nNote: recording paused\nC: Two.\nNote: on again\n", &[]);
+    assert_eq!(units(&got), ["therapist|One. Note: recording paused", "client|Two. Note: on again"]);
+}
+
+#[test]
 fn several_turns_on_a_line_are_refused() {
     let line = "T: How are you? C: Bad. I cried all night. T: All night. C: Yes.\nT: And now? C: Numb.\n";
     assert!(read("a.txt", line, &[]).rejects[0].contains("on a line of its own"));

@@ -11,8 +11,8 @@ use std::process::Command;
 /// Where rooms meet.
 const MEETING: &[&str] = &["codebook", "transcript", "coding", "finding"];
 
-/// The same for those who read tables: of Parquet it matters what the cells say.
-const MEETING_AND_PARQUET: &[&str] = &["codebook", "transcript", "coding", "finding", "parquet"];
+/// The same for those who read tables, however they are stored.
+const MEETING_AND_TABLES: &[&str] = &["codebook", "transcript", "coding", "finding", "parquet", "stored"];
 
 /// The rooms of the library, and whom each may name besides itself.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -21,17 +21,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("coding", &["codebook", "transcript"]),
     ("finding", &["transcript"]),
     ("parquet", &[]),
+    ("stored", &["parquet"]),
     ("own_files", &[]),
-    ("input", &["codebook", "transcript", "coding", "finding", "parquet", "own_files"]),
+    ("input", &["codebook", "transcript", "coding", "finding", "parquet", "stored", "own_files"]),
     ("privacy", MEETING),
     ("model", MEETING),
     ("moments", MEETING),
     ("trends", MEETING),
     ("report", &["codebook", "transcript", "coding", "finding", "own_files"]),
-    ("agreement", MEETING_AND_PARQUET),
+    ("agreement", MEETING_AND_TABLES),
     // Reads tables, whoever made them: of `report` it knows names of files and how a file is put in its place.
     ("page", &["codebook", "report"]),
-    ("train", &["codebook", "transcript", "coding", "model", "agreement"]),
+    ("train", &["codebook", "transcript", "coding", "stored", "model", "agreement"]),
     ("evaluate", &["codebook", "transcript", "coding", "model", "agreement", "train"]),
     (
         "pipeline",

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// Tables in CSV, packed with gzip or not, or in Parquet, with columns for session, speaker, text and codes as in data/corpus.
+    /// Tables in CSV, packed with gzip or Zstandard or not, or in Parquet, with columns for session, speaker, text and codes as in data/corpus.
     #[arg(value_name = "CODED")]
     coded: Vec<PathBuf>,
 

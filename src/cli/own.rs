@@ -2,9 +2,10 @@
 
 use super::evaluate::{writable, write_all};
 use super::{Exit, Misuse, counted, print, tell, whole};
+use anyhow::Context as _;
 use breakthrough::agreement::bootstrap::Bootstrap;
 use breakthrough::model::config::Config;
-use breakthrough::model::files::Files;
+use breakthrough::model::files::{Files, remove_older};
 use breakthrough::train::own::{self as learning, Adapted, LEAST_GROUPS, LEAST_UNITS, Material, Settings};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -100,7 +101,11 @@ pub(super) fn finish(
     }
     let (files, config) = base;
     let card = learning::card(adapted, material, &format!("{} {}", config.name, config.version));
-    write_all(out, learning::folder(files, config, adapted, card)?)?;
+    let files = learning::folder(files, config, adapted, card)?;
+    let names: Vec<_> = files.iter().map(|(name, _)| *name).collect();
+    write_all(out, files)?;
+    remove_older(out, &names)
+        .with_context(|| format!("{}: what is left of an older model cannot be removed", out.display()))?;
     own.say(&format!("the model is in {0}: use it with analyze --model {0}", out.display()));
     print(&adapted.figures.to_markdown())?;
     Ok(Exit::Done)

@@ -4,7 +4,7 @@ use super::columns::{ColumnMap, Key};
 use super::encoding::Decoded;
 use super::lines::{Line, Lines, MAX_LINE};
 use super::marks::{bare, is_mark};
-use super::rows::{Broken, Row, RowError, RowSource, Sessions};
+use super::rows::{Broken, Row, RowError, RowSource, Sessions, sessionless};
 use super::sink::Context;
 use super::table::{BYTES_AHEAD, RECORDS_AHEAD};
 use super::{speakers, stored};
@@ -68,7 +68,9 @@ impl Jsonl {
             return Err(NESTED.to_owned());
         }
         row.text = words.ok_or(unnamed)?;
-        if row.session_id.is_none() && row.speaker.is_none() {
+        if at[Key::SessionId as usize].is_some() {
+            sessionless(row.session_id.as_deref()).map_or(Ok(()), Err)?;
+        } else if row.speaker.is_none() {
             row.session_id = Some(format!("{}-{}", self.stem, self.record));
         }
         Ok(row)

@@ -13,7 +13,6 @@
 
 mod columns;
 mod docx;
-mod encoding;
 mod find;
 mod header;
 mod jsonl;
@@ -22,7 +21,6 @@ mod letterhead;
 mod lines;
 mod marks;
 mod memory;
-mod mixed;
 mod note;
 mod parquet;
 mod rows;
@@ -30,7 +28,6 @@ mod sentences;
 mod sink;
 mod sniff;
 mod speakers;
-mod stored;
 mod subtitles;
 mod table;
 mod text;
@@ -41,17 +38,17 @@ pub use columns::{ColumnMap, Unusable};
 pub use find::{EXTENSIONS, Found, Source, find};
 pub use memory::{Header, rows};
 pub use sentences::sentences;
+pub(crate) use sink::Causes;
 pub use sink::Report;
 
+use crate::stored::{self, Stored, encoding};
 use crate::transcript::{Reject, Session};
 use sink::{Context, Sink};
 use std::fmt;
-use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-use stored::Stored;
 
 /// The largest decoded file, in bytes, of the formats that are read whole (text, notes, subtitles, DOCX).
 pub const MAX_WHOLE_FILE: u64 = 64 << 20;
@@ -271,35 +268,20 @@ impl Iterator for Reading {
 /// once, such as a pipe, is read as by [`read`].
 #[must_use]
 pub fn open(path: &Path, options: &Options) -> Reading {
-    if path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        return match File::open(path) {
-            Ok(stream) => read(stream, path.into(), options),
-            Err(error) => refused(path.into(), stored::explain(&error)),
-        };
-    }
-    begin(&Stored::File(path.to_owned()), &path.into(), options)
+    begin(Stored::open(path), path.into(), options)
 }
 
 /// Reads from anything, such as standard input, under the name given. The input is held in memory, for its
 /// encoding can be told only from the whole of it.
 #[must_use]
-pub fn read(mut reader: impl Read, name: Arc<Path>, options: &Options) -> Reading {
-    let mut bytes = Vec::new();
-    match reader.read_to_end(&mut bytes) {
-        Ok(_) => begin(&Stored::Bytes(bytes.into()), &name, options),
-        Err(error) => refused(name, format!("cannot be read: {error}")),
-    }
+pub fn read(reader: impl Read, name: Arc<Path>, options: &Options) -> Reading {
+    begin(Stored::hold(reader), name, options)
 }
 
-fn refused(name: Arc<Path>, reason: String) -> Reading {
+fn begin(stored: io::Result<Stored>, name: Arc<Path>, options: &Options) -> Reading {
     let mut sink = Sink::new(name);
-    sink.refuse(reason);
-    Reading { sink, reader: None }
-}
-
-fn begin(stored: &Stored, name: &Arc<Path>, options: &Options) -> Reading {
-    let mut sink = Sink::new(Arc::clone(name));
-    let reader = match prepare(stored, name, options, &mut sink) {
+    let stored = stored.map_err(|error| stored::explain(&error));
+    let reader = match stored.and_then(|stored| prepare(&stored, options, &mut sink)) {
         Ok(reader) => Some(reader),
         Err(reason) => {
             sink.refuse(reason);
@@ -310,12 +292,8 @@ fn begin(stored: &Stored, name: &Arc<Path>, options: &Options) -> Reading {
 }
 
 /// Checksum, encoding and format; then the reader of that format. An error is the reason to refuse the file.
-fn prepare(
-    stored: &Stored,
-    name: &Arc<Path>,
-    options: &Options,
-    sink: &mut Sink,
-) -> Result<Box<dyn Reader>, String> {
+fn prepare(stored: &Stored, options: &Options, sink: &mut Sink) -> Result<Box<dyn Reader>, String> {
+    let name = &Arc::clone(&sink.report().file);
     let (sha256, bytes) = stored.checksum().map_err(|error| stored::explain(&error))?;
     sink.report_mut().sha256 = sha256;
     sink.report_mut().bytes = bytes;

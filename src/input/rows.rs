@@ -445,12 +445,21 @@ fn is_missing(cell: &str) -> bool {
     matches!(cell, "NA" | "N/A" | "n/a" | "#N/A" | "NULL" | "null" | "None" | "NaN" | "nan" | "." | "-")
 }
 
+/// The reason to reject a row of which nobody can tell the session, although it has a place for it: rows of unknown sessions
+/// are not one session.
+pub(super) fn sessionless(id: Option<&str>) -> Option<String> {
+    match id {
+        None => Some("session_id is empty".to_owned()),
+        Some(id) if is_missing(id) => Some(format!("session_id is {id}, which is read as empty")),
+        Some(_) => None,
+    }
+}
+
 /// Empties cells that say they are missing: nobody's sessions become a client's. A text is missing only if it is `NA`, as R
 /// writes it.
 fn tell_missing(row: &mut Row, sink: &mut Sink) {
     let line = row.line;
     for (key, id) in [
-        (Key::SessionId, &mut row.session_id),
         (Key::UtteranceId, &mut row.utterance_id),
         (Key::ClientId, &mut row.client_id),
         (Key::SessionNumber, &mut row.number),
@@ -613,6 +622,27 @@ mod tests {
         let (sessions, notices) = told("a.csv", "client_id,speaker,text,Text\nK,T,a,b\n");
         assert_eq!(sessions[0].units[0].text, "a");
         assert_eq!(notices, ["columns 3 and 4 have one name: text is read from column 3"]);
+    }
+
+    #[test]
+    fn rows_of_unknown_sessions_are_no_session() {
+        let table = "session_id,speaker,text\nNA,C,a\ns,C,b\nNA,C,c\n,C,d\n";
+        let lines = "{\"session_id\":\"NA\",\"speaker\":\"C\",\"text\":\"a\"}\n\
+                     {\"session_id\":\"s\",\"speaker\":\"C\",\"text\":\"b\"}\n\
+                     {\"session_id\":\"NA\",\"note\":\"c\"}\n{\"session_id\":null,\"note\":\"d\"}\n";
+        for (name, text) in [("a.csv", table), ("a.jsonl", lines)] {
+            let (mut sessions, mut reasons) = (Vec::new(), Vec::new());
+            for event in read(text.as_bytes(), Path::new(name).into(), &Options::default()) {
+                match event {
+                    Event::Session(session) => sessions.push(session.id),
+                    Event::Reject(reject) => reasons.push(reject.reason),
+                    Event::Notice(notice) => panic!("{notice:?}"),
+                }
+            }
+            assert_eq!(sessions, ["s"], "{name}");
+            let missing = "session_id is NA, which is read as empty";
+            assert_eq!(reasons, [missing, missing, "session_id is empty"], "{name}");
+        }
     }
 
     #[test]

@@ -66,8 +66,8 @@ pub(super) struct Sink {
     queue: VecDeque<Event>,
     report: Report,
     said: BTreeSet<&'static str>,
-    /// How often there was cause for notices of a kind that are not given without end.
-    causes: BTreeMap<&'static str, usize>,
+    /// By the kind of a notice.
+    causes: BTreeMap<&'static str, Causes>,
     /// Units without a word, and those of clients among them.
     wordless: [usize; 2],
 }
@@ -171,18 +171,30 @@ impl Sink {
 
     /// A notice about a session that a file gives [`MOST`] times; then it says of more sessions what they do (`more`).
     pub(super) fn notice_some(&mut self, kind: &'static str, text: impl FnOnce() -> String, more: &str) {
-        let cause = self.causes.entry(kind).or_default();
-        *cause += 1;
-        match *cause {
-            1..=MOST => self.notice(text()),
-            n if n == MOST + 1 => self.notice(format!("more sessions {more}; not listed")),
-            _ => {}
+        if let Some(text) = self.causes.entry(kind).or_default().tell(text, more) {
+            self.notice(text);
         }
     }
 }
 
-/// Notices of one kind that a file gives before it says that there are more.
+/// How often there was cause for a notice about a session that is not given without end.
+#[derive(Default)]
+pub(crate) struct Causes(usize);
+
+/// Notices of one kind that are given before it is said that there are more.
 const MOST: usize = 10;
+
+impl Causes {
+    /// The notice for one more session, the first [`MOST`] times; then once that more sessions do so (`more`).
+    pub(crate) fn tell(&mut self, text: impl FnOnce() -> String, more: &str) -> Option<String> {
+        self.0 += 1;
+        match self.0 {
+            1..=MOST => Some(text()),
+            n if n == MOST + 1 => Some(format!("more sessions {more}; not listed")),
+            _ => None,
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@
 
 use super::columns::{ColumnMap, Key};
 use super::{Format, header, jsonl, labels, note, speakers, subtitles, table, turns};
+use crate::stored::Separator;
 use crate::transcript::Speaker;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -124,7 +125,7 @@ fn subtitles_begin(start: &str) -> bool {
 }
 
 fn table_begins(first: &str) -> Option<Format> {
-    let delimiter = table::delimiter_of(first);
+    let delimiter = Separator::of(first).byte();
     table_of(first, delimiter).then_some(if delimiter == b'\t' { Format::Tsv } else { Format::Csv })
 }
 

@@ -12,9 +12,10 @@
 use super::columns::{Columns, Key};
 use super::encoding::Decoded;
 use super::lines::{Line, Lines, MAX_LINE};
-use super::rows::{Broken, Row, RowError, RowSource, Sessions};
+use super::rows::{Broken, Row, RowError, RowSource, Sessions, sessionless};
 use super::sink::Context;
 use super::{speakers, stored};
+use crate::stored::Separator;
 use csv_core::ReadRecordResult;
 use std::collections::{BTreeSet, VecDeque};
 use std::io;
@@ -62,7 +63,7 @@ pub(super) fn open(
             _ => break line,
         }
     };
-    let delimiter = delimiter.unwrap_or_else(|| delimiter_of(&header.text));
+    let delimiter = delimiter.unwrap_or_else(|| Separator::of(&header.text).byte());
     let mut splitter = Splitter::new(delimiter);
     if header.too_long || !splitter.feed(&header.text, "\n") {
         return Err(
@@ -88,22 +89,6 @@ pub(super) fn open(
         columns.doubt(rows, &table.therapists).map_err(|why| why.to_string())?;
     }
     Ok(Sessions::new(table, context).with_remarks(remarks))
-}
-
-/// Excel writes what the country uses: the most frequent of the usual ones in the header.
-pub(super) fn delimiter_of(header: &str) -> u8 {
-    let count = |delimiter: u8| {
-        let mut quoted = false;
-        header
-            .bytes()
-            .filter(|&byte| {
-                quoted ^= byte == b'"';
-                byte == delimiter && !quoted
-            })
-            .count()
-    };
-    // The last of equals wins, hence the order.
-    [b'\t', b';', b','].into_iter().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
 }
 
 /// How many rows are looked at for names of rows.
@@ -257,7 +242,8 @@ impl Table {
     }
 
     fn session_of(&self, cells: &[String]) -> Option<String> {
-        self.columns.cell(Key::SessionId, cells).map(str::to_owned)
+        let id = self.columns.cell(Key::SessionId, cells).filter(|id| sessionless(Some(id)).is_none())?;
+        Some(id.to_owned())
     }
 
     fn broken(&mut self, line: u64, reason: String) -> Broken {
@@ -284,13 +270,12 @@ pub(super) fn row(
     row.unspoken = columns.unspoken();
     row.counts = columns.counts;
     row.whose = columns.whose;
-    if row.session_id.is_none() {
-        if columns.has(Key::SessionId) {
-            return Err(Broken { record, line, reason: "session_id is empty".to_owned() });
+    if columns.has(Key::SessionId) {
+        if let Some(reason) = sessionless(row.session_id.as_deref()) {
+            return Err(Broken { record, line, reason });
         }
-        if columns.notes {
-            row.session_id = Some(format!("{stem}-{record}"));
-        }
+    } else if columns.notes {
+        row.session_id = Some(format!("{stem}-{record}"));
     }
     if !columns.notes {
         // An empty cell is a speaker that is missing, not a note.

@@ -88,6 +88,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
                 fields.apply(number + 1, &mut next.session, &mut next.id_given, &mut left_out, sink);
                 next.unknown = fields.others > 0;
                 drafts.push(next);
+                time = None;
             }
             Line::Header(fields) => {
                 let Draft { session, id_given, unknown, .. } = draft;
@@ -254,7 +255,9 @@ fn classify<'a>(
     // Whether a turn has been met in this session, and whether this is a block of header lines.
     let (mut talking, mut block, mut blank) = (false, false, true);
     let mut above = Vec::new();
-    for (number, &line) in all.iter().enumerate() {
+    for (number, (&line, raw)) in all.iter().zip(text.lines()).enumerate() {
+        // A new page begins as a blank line does.
+        blank |= raw.starts_with('\u{c}');
         if line.is_empty() {
             blank = true;
             block = false;

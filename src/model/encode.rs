@@ -111,19 +111,21 @@ fn pieces(text: &str) -> impl Iterator<Item = Range<usize>> {
 fn cut(tokens: &[String], room: usize) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
+    // Of no token nothing would come, without end.
+    let least = (room / 4).max(1);
     while tokens.len() - start > room {
         let fits = &tokens[start..start + room];
         let after_last = |marks: &[&str]| {
             fits.iter()
                 .rposition(|token| marks.contains(&token.as_str()))
                 .map(|i| i + 1)
-                .filter(|&n| n >= room / 4)
+                .filter(|&n| n >= least)
         };
         let length = after_last(&[".", "?", "!", "…"])
             .or_else(|| after_last(&[",", ";", ":", "-", "—", "–"]))
             .or_else(|| {
                 let next = &tokens[start..=start + room];
-                next.iter().rposition(|token| !token.starts_with("##")).filter(|&n| n >= room / 4)
+                next.iter().rposition(|token| !token.starts_with("##")).filter(|&n| n >= least)
             })
             .unwrap_or(room);
         ranges.push(start..start + length);
@@ -155,6 +157,8 @@ mod tests {
         assert_eq!(cut(&words("a b , c d e f g"), 6), [0..3, 3..8]);
         assert_eq!(cut(&words("a b c d ##e ##f g"), 5), [0..3, 3..7]);
         assert_eq!(cut(&words("a ##b ##c ##d ##e ##f"), 4), [0..4, 4..6]);
+        assert_eq!(cut(&words("a ##b ##c d"), 1), [0..1, 1..2, 2..3, 3..4]);
+        assert_eq!(cut(&words("a ##b ##c ##d e"), 3), [0..3, 3..5]);
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub const OWN: &str = "own.json";
 /// What was learned for it.
 pub const OWN_WEIGHTS: &str = "own.safetensors";
 
+/// The files that some models have beside these.
+const SOME: [&str; 4] = [LARGE, LARGE_WORDS, OWN, OWN_WEIGHTS];
+
 /// The contents of a model folder, from disk or from the program itself.
 pub struct Files {
     folder: PathBuf,
@@ -47,7 +50,7 @@ impl Files {
         let mut files = Vec::new();
         // One that was taken away is missed because the list names it.
         let list = std::fs::read_to_string(folder.join(CHECKSUMS)).unwrap_or_default();
-        let some = [LARGE, LARGE_WORDS, OWN, OWN_WEIGHTS]
+        let some = SOME
             .into_iter()
             .filter(|name| folder.join(name).exists() || list.lines().any(|line| line.ends_with(name)));
         for name in NAMES.into_iter().chain(some) {
@@ -157,6 +160,21 @@ pub fn write_checksums(folder: &Path) -> std::io::Result<()> {
         files.push((name, std::fs::read(folder.join(name))?));
     }
     std::fs::write(folder.join(CHECKSUMS), checksums(files.iter().map(|(name, bytes)| (*name, &**bytes))))
+}
+
+/// Removes from a model folder what a model that stood there before had, and the one of these files has not:
+/// [`Files::read`] takes no file that is not on the list.
+///
+/// # Errors
+/// If one is there and cannot be removed.
+pub fn remove_older(folder: &Path, names: &[&str]) -> std::io::Result<()> {
+    for name in SOME.iter().filter(|name| !names.contains(name)) {
+        match std::fs::remove_file(folder.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// A value as it stands in a JSON file of a model folder.

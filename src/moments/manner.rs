@@ -70,6 +70,8 @@ fn negated(before: &str) -> bool {
     NEGATION.is_match(&before[start..])
 }
 
+const APOSTROPHES: &str = "'\u{2018}\u{2019}\u{2bc}`";
+
 fn any_of(lists: &[&[Cue]]) -> Regex {
     let phrases: Vec<_> = lists.iter().copied().flatten().map(|(phrase, _)| *phrase).collect();
     compile(&format!(r"\b({})(\b|\W|$)", phrases.join("|")))
@@ -77,8 +79,19 @@ fn any_of(lists: &[&[Cue]]) -> Regex {
 
 #[expect(clippy::expect_used, reason = "the cues are constants and the tests compile every one")]
 fn compile(pattern: &str) -> Regex {
-    let pattern = pattern.replace(' ', r"(?:\s+)").replace('\'', "['\u{2018}\u{2019}\u{2bc}`]?");
-    expression(&pattern).expect("cues are valid expressions")
+    let mut written = String::with_capacity(2 * pattern.len());
+    // Within brackets stand single letters.
+    let mut class = false;
+    for c in pattern.chars() {
+        class = c == '[' || class && c != ']';
+        match c {
+            ' ' => written.push_str(if class { r"\s" } else { r"(?:\s+)" }),
+            '\'' if class => written.push_str(APOSTROPHES),
+            '\'' => written.extend(["[", APOSTROPHES, "]?"]),
+            c => written.push(c),
+        }
+    }
+    expression(&written).expect("cues are valid expressions")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The thread that reads ahead: sources to chunks of sessions, in input order.
 
 use super::deal;
-use crate::input::{self, Event, Notice, Source};
+use crate::input::{self, Causes, Event, Notice, Source};
 use crate::report;
 use crate::report::shard::Shard;
 use crate::transcript::{Reject, Session};
@@ -129,6 +129,8 @@ struct Ids {
     /// The file in which an id was first met. Ids by their hash: a collision, one in 10⁷ with a million sessions, costs a
     /// needless line.
     first_seen: HashMap<u64, u32>,
+    elsewhere: Causes,
+    twice: Causes,
 }
 
 impl Ids {
@@ -137,13 +139,15 @@ impl Ids {
         let file = file as u32;
         if *self.first_seen.entry(self.hash.hash_one(&session.id)).or_insert(file) != file {
             let text = "a session of this id was in another file too; give session_id to tell them apart";
-            remarks.push(text.to_owned());
+            remarks
+                .extend(self.elsewhere.tell(|| text.to_owned(), "have an id that was in another file too"));
         }
         let mut seen = HashSet::new();
         let twice = session.units.iter().filter(|unit| !seen.insert(unit.id.as_str())).count();
         if twice > 0 {
             let text = "units have an id that stood in their session before; all are kept, but cannot be told apart by it";
-            remarks.push(format!("{twice} {text}"));
+            let more = "have units with an id that stood in them before";
+            remarks.extend(self.twice.tell(|| format!("{twice} {text}"), more));
         }
         remarks
     }
@@ -188,6 +192,10 @@ mod tests {
         assert!(ids.remarks(1, &session("a", &["1"]))[0].contains("in another file too"));
         let doubles = ids.remarks(1, &session("b", &["1", "2", "1", "1"]));
         assert!(doubles[0].starts_with("2 units have an id"), "{doubles:?}");
+        // A folder of files of one name for every client is told of once.
+        let all: Vec<_> = (2..99).flat_map(|file| ids.remarks(file, &session("a", &["1", "1"]))).collect();
+        assert_eq!(all.len(), 20);
+        assert!(all.iter().any(|text| text.starts_with("more sessions have an id that was in another file")));
     }
 
     /// The file is changed while its first chunk waits to be fetched.

@@ -67,10 +67,11 @@ impl Eaf {
     /// A name of a file for a session: its id as far as it is letters, digits, `-`, `_` and `.`, and a number where that
     /// has been taken.
     fn name(&mut self, id: &str) -> String {
-        const LONGEST: usize = 80;
+        // In bytes: a system takes 255 of them, and what is added to a draft, or to a name that is taken, must find room.
+        const LONGEST: usize = 160;
         let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-        let name: String = id.chars().take(LONGEST).map(plain).collect();
-        let name = name.trim_start_matches('.');
+        let name: String = id.chars().map(plain).collect();
+        let name = name[..name.floor_char_boundary(LONGEST)].trim_start_matches('.');
         let name = if name.is_empty() { "session" } else { name };
         let candidates = std::iter::once(name.to_owned()).chain((2_u64..).map(|n| format!("{name}~{n}")));
         let mut free = candidates.filter(|name| self.names.insert(name.to_lowercase()));
@@ -316,9 +317,13 @@ mod tests {
     fn ids_are_no_paths() {
         let dir = tempfile::tempdir().unwrap();
         let mut eaf = Eaf::new(Folder::open(dir.path()).unwrap(), &sample::model());
-        let long = "é".repeat(99);
+        let long = "語".repeat(99);
         let names = ["../../etc/x", "..", "a/b", "A_b", "", &long].map(|id| eaf.name(id));
         assert_eq!(names[..5], ["_.._etc_x", "session", "a_b", "A_b~2", "session~2"]);
-        assert_eq!(names[5].chars().count(), 80);
+        assert_eq!(names[5], "語".repeat(53));
+        // With all that is added to it.
+        let taken = format!("{FOLDER}/{}.eaf", eaf.name(&long));
+        let draft = eaf.folder.draft(&taken);
+        assert!(draft.is_ok(), "{draft:?}");
     }
 }

@@ -61,7 +61,7 @@ pub struct Tables<T> {
     pub notices: Vec<String>,
 }
 
-/// Reads tables in CSV (parted by commas, semicolons or tabs), packed with gzip or not, or in Parquet, with the columns `session_id, speaker, text`, the column of labels, and
+/// Reads tables in CSV (parted by commas, semicolons or tabs), packed with gzip or Zstandard or not, or in Parquet, with the columns `session_id, speaker, text`, the column of labels, and
 /// where they are there `utterance_id, group, client_id`; others are left alone. Speakers are `therapist`, `client`,
 /// `client 2`, `note`, `note:S`. Rows of a session stand together. `parse` reads a cell of labels; its error is the reason
 /// why it cannot. `NA`, as R writes a missing cell, is an empty one; not so where it stands beside another label. Rows without
@@ -142,7 +142,7 @@ fn add<T>(
     }
     let ids =
         nobody.then(|| "an id of unit, group or client is NA: read as empty, here and elsewhere".to_owned());
-    let told = [table.notice(), told_missing(column, emptied), ids];
+    let told = [table.notice, told_missing(column, emptied), ids];
     notices.extend(told.into_iter().flatten().map(|notice| format!("{}: {notice}", path.display())));
     Ok(())
 }

@@ -1,12 +1,10 @@
 //! The coded corpus that models are trained and measured on.
 
 use crate::codebook::{CODE_COUNT, Code, CodeSet};
+use crate::stored::{Bytes, Stored};
 use crate::transcript::Speaker;
-use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A part of the corpus.
@@ -262,12 +260,10 @@ fn batches(folder: &Path, name: &str) -> Result<Vec<(u32, PathBuf)>, Error> {
     Ok(found)
 }
 
-/// A table as CSV, out of gzip if its name says so.
-pub(crate) fn table(path: &Path) -> Result<csv::Reader<Box<dyn Read>>, Error> {
-    let file = File::open(path).map_err(|error| Error::Io(path.to_owned(), error))?;
-    let packed = path.extension().is_some_and(|extension| extension == "gz");
-    let bytes: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-    Ok(csv::Reader::from_reader(bytes))
+/// A table as CSV, unpacked if it has to be.
+pub(crate) fn table(path: &Path) -> Result<csv::Reader<Bytes>, Error> {
+    let bytes = Stored::open(path).and_then(|stored| stored.unpacked());
+    Ok(csv::Reader::from_reader(bytes.map_err(|error| Error::Io(path.to_owned(), error))?))
 }
 
 fn part(

@@ -179,6 +179,7 @@ impl Training<'_> {
             fit_ngrams(everything)?.save(&self.work.join(files::NGRAMS))?;
         }
         std::fs::copy(self.work.join(files::NGRAMS), out(files::NGRAMS))?;
+        files::remove_older(self.out, &[files::LARGE, files::LARGE_WORDS])?;
         files::write_checksums(self.out)?;
         Ok(())
     }

@@ -3,14 +3,12 @@
 
 use crate::codebook::Code;
 use crate::parquet;
+pub use crate::stored::Separator;
+use crate::stored::{Stored, encoding};
 use crate::transcript::{Speaker, column_name, counted};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
-use flate2::read::MultiGzDecoder;
-use std::borrow::{Borrow, Cow};
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 /// What can be wrong with a coding.
@@ -57,7 +55,7 @@ pub struct Coder {
 }
 
 impl Coder {
-    /// Reads a table in CSV, packed with gzip or not, or in Parquet. Labels stand in `column`, joined by `|`. Every other column that
+    /// Reads a table in CSV, packed with gzip or Zstandard or not, or in Parquet. Labels stand in `column`, joined by `|`. Every other column that
     /// holds nothing but numbers from 0 to 1 is kept as probabilities: they count if any coding has a label of that name.
     /// `NA`, as R writes a missing cell, is an empty one; not so where it stands beside another label. Rows without anything in
     /// them are passed over.
@@ -100,7 +98,7 @@ impl Coder {
         if coder.order.is_empty() {
             return Err(Error::Empty(path.to_owned()));
         }
-        coder.notices.extend(table.notice());
+        coder.notices.extend(table.notice.take());
         if na_is_missing(&coder.labels) {
             let emptied = coder.labels.iter_mut().filter_map(|labels| labels.take(NA)).count();
             coder.notices.extend(told_missing(column, emptied));
@@ -159,52 +157,6 @@ fn name_of(path: &Path) -> String {
     folder.filter(|_| stem == "utterances").unwrap_or(stem)
 }
 
-/// What parts the columns of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Separator {
-    /// `,`
-    Comma,
-    /// `;`, as spreadsheets write where a comma parts decimals.
-    Semicolon,
-    /// A tab.
-    Tab,
-}
-
-impl Separator {
-    /// The one that is most often in a header line outside quotes; of equals the comma.
-    fn of(header: &[u8]) -> Separator {
-        let count = |separator: Separator| {
-            let mut quoted = false;
-            let parts = |&&byte: &&u8| {
-                quoted ^= byte == b'"';
-                byte == separator.byte() && !quoted
-            };
-            header.iter().filter(parts).count()
-        };
-        let all = [Separator::Tab, Separator::Semicolon, Separator::Comma];
-        // The last of equals wins, hence the order.
-        all.into_iter().max_by_key(|&separator| count(separator)).unwrap_or(Separator::Comma)
-    }
-
-    fn byte(self) -> u8 {
-        match self {
-            Separator::Comma => b',',
-            Separator::Semicolon => b';',
-            Separator::Tab => b'\t',
-        }
-    }
-}
-
-impl fmt::Display for Separator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Separator::Comma => "commas",
-            Separator::Semicolon => "semicolons",
-            Separator::Tab => "tabs",
-        })
-    }
-}
-
 /// Where a column stands, however its name is spelt ([`column_name`]); one of that very name goes before.
 pub(crate) fn place(header: &csv::StringRecord, name: &str) -> Option<usize> {
     // Spreadsheets begin a table with a byte order mark.
@@ -213,96 +165,63 @@ pub(crate) fn place(header: &csv::StringRecord, name: &str) -> Option<usize> {
     exact.or_else(|| header.iter().position(|cell| column_name(&bare(cell)) == column_name(name)))
 }
 
-/// A table as CSV, out of gzip or Parquet if its first bytes say so. Cells that are not UTF-8 are read as Windows-1252.
+/// A table as CSV, unpacked, or out of Parquet, if its first bytes say so.
 pub(crate) struct Table {
     reader: csv::Reader<Box<dyn Read>>,
     /// What parts its columns: told from the header line.
     pub(crate) separator: Separator,
     /// Names of its columns.
     pub(crate) header: csv::StringRecord,
-    /// Whether a cell was not UTF-8.
-    foreign: bool,
+    /// What is to be told about how it is read.
+    pub(crate) notice: Option<String>,
 }
 
 impl Table {
     /// Opens a table and reads its header.
     pub(crate) fn open(path: &Path) -> io::Result<Table> {
-        let (mut reader, separator) = opened(path)?;
-        let (header, foreign) = text_of(reader.byte_headers()?);
-        Ok(Table { reader, separator, header, foreign })
+        let stored = Stored::open(path)?;
+        let start = stored.first(4)?;
+        if start == parquet::MAGIC {
+            let bytes = io::Cursor::new(parquet_as_csv(&stored)?);
+            return Table::of(Box::new(bytes), Separator::Comma, None);
+        }
+        if start == ZIP || start == OLD_OFFICE {
+            return Err(io::Error::other(
+                "this is an Excel workbook or another packed file; save the sheet as CSV",
+            ));
+        }
+        let charset = encoding::detect(&stored, None)?;
+        let notice = charset
+            .is_western()
+            .then(|| "not UTF-8: read as windows-1252; if that is wrong, save it as UTF-8".to_owned());
+        let text = encoding::decode(&stored, &charset)?;
+        let (mut start, mut header) = (Vec::new(), 0);
+        let mut text = text.take(LONGEST_HEADER);
+        // Blank lines before the header the reader of CSV leaves out.
+        while start[header..].trim_ascii().is_empty() {
+            header = start.len();
+            if text.read_until(b'\n', &mut start)? == 0 {
+                break;
+            }
+        }
+        let separator = Separator::of(&String::from_utf8_lossy(&start[header..]));
+        let whole = io::Cursor::new(start).chain(text.into_inner());
+        Table::of(Box::new(whole), separator, notice)
+    }
+
+    fn of(text: Box<dyn Read>, separator: Separator, notice: Option<String>) -> io::Result<Table> {
+        let mut reader = csv::ReaderBuilder::new().delimiter(separator.byte()).from_reader(text);
+        let header = reader.headers()?.clone();
+        Ok(Table { reader, separator, header, notice })
     }
 
     /// The rows that have anything in them, with the number of their record from 1.
     pub(crate) fn rows(&mut self) -> impl Iterator<Item = csv::Result<(usize, csv::StringRecord)>> {
-        let foreign = &mut self.foreign;
-        self.reader.byte_records().zip(1..).filter_map(move |(row, record)| {
-            match row.map(|row| text_of(&row)) {
-                Err(error) => Some(Err(error)),
-                // Spreadsheets write the rows below a table that once held something.
-                Ok((row, _)) if row.iter().all(|cell| cell.trim().is_empty()) => None,
-                Ok((row, not_utf8)) => {
-                    *foreign |= not_utf8;
-                    Some(Ok((record, row)))
-                }
-            }
-        })
+        let rows = self.reader.records().zip(1..).map(|(row, record)| Ok((record, row?)));
+        // Spreadsheets write the rows below a table that once held something.
+        let empty = |row: &csv::StringRecord| row.iter().all(|cell| cell.trim().is_empty());
+        rows.filter(move |row| !row.as_ref().is_ok_and(|(_, row)| empty(row)))
     }
-
-    /// What is to be told about the rows read so far.
-    pub(crate) fn notice(&self) -> Option<String> {
-        self.foreign.then(|| "not UTF-8: read as windows-1252; if that is wrong, save it as UTF-8".to_owned())
-    }
-}
-
-/// A record as text, and whether any of it was not UTF-8.
-fn text_of(record: &csv::ByteRecord) -> (csv::StringRecord, bool) {
-    let mut foreign = false;
-    let cells = record.iter().map(|cell| {
-        if let Ok(cell) = str::from_utf8(cell) {
-            return Cow::Borrowed(cell);
-        }
-        foreign = true;
-        WINDOWS_1252.decode_without_bom_handling(cell).0
-    });
-    let record = cells.collect();
-    (record, foreign)
-}
-
-fn opened(path: &Path) -> io::Result<(csv::Reader<Box<dyn Read>>, Separator)> {
-    let mut file = BufReader::new(File::open(path)?);
-    let start = file.fill_buf()?;
-    if start.starts_with(parquet::MAGIC) {
-        let bytes = io::Cursor::new(parquet_as_csv(path)?);
-        return Ok((csv::Reader::from_reader(Box::new(bytes)), Separator::Comma));
-    }
-    if start.starts_with(ZIP) || start.starts_with(OLD_OFFICE) {
-        return Err(io::Error::other(
-            "this is an Excel workbook or another packed file; save the sheet as CSV",
-        ));
-    }
-    let mut text: Box<dyn BufRead> = if start.starts_with(&[0x1f, 0x8b]) {
-        Box::new(BufReader::new(MultiGzDecoder::new(file)))
-    } else {
-        Box::new(file)
-    };
-    let marked = Encoding::for_bom(text.fill_buf()?).map(|(encoding, _)| encoding);
-    if let Some(utf16) = marked.filter(|encoding| *encoding != UTF_8) {
-        let mut bytes = Vec::new();
-        text.read_to_end(&mut bytes)?;
-        text = Box::new(io::Cursor::new(utf16.decode(&bytes).0.into_owned().into_bytes()));
-    }
-    let (mut start, mut header) = (Vec::new(), 0);
-    let mut text = text.take(LONGEST_HEADER);
-    // Blank lines before the header the reader of CSV leaves out.
-    while start[header..].trim_ascii().is_empty() {
-        header = start.len();
-        if text.read_until(b'\n', &mut start)? == 0 {
-            break;
-        }
-    }
-    let separator = Separator::of(&start[header..]);
-    let whole: Box<dyn Read> = Box::new(io::Cursor::new(start).chain(text.into_inner()));
-    Ok((csv::ReaderBuilder::new().delimiter(separator.byte()).from_reader(whole), separator))
 }
 
 /// What a workbook begins with, new and old.
@@ -313,8 +232,8 @@ const OLD_OFFICE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0];
 const LONGEST_HEADER: u64 = 1 << 20;
 
 /// A Parquet file as a table in CSV, without the columns whose cells are neither text nor numbers nor dates. An error holds no value.
-fn parquet_as_csv(path: &Path) -> io::Result<Vec<u8>> {
-    let file = parquet::File::open(File::open(path)?).map_err(io::Error::other)?;
+fn parquet_as_csv(stored: &Stored) -> io::Result<Vec<u8>> {
+    let file = stored.parquet().map_err(io::Error::other)?;
     let (names, used) = (file.names(), file.readable());
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record(used.iter().map(|&at| &names[at]))?;
@@ -330,7 +249,7 @@ fn parquet_as_csv(path: &Path) -> io::Result<Vec<u8>> {
 /// `anna` of `anna.csv.gz` and `anna.parquet`.
 pub(crate) fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
     [".csv", ".tsv", ".parquet"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
 }
 
@@ -420,8 +339,8 @@ mod tests {
         let text = "session_id;utterance_id;codes\ns;1;Ärger|joy\n";
         let utf16: Vec<u8> =
             std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-        let (western, _, _) = WINDOWS_1252.encode(text);
-        for (bytes, notices) in [(text.as_bytes(), 0), (&utf16, 0), (&western, 1)] {
+        let western: Vec<u8> = text.chars().map(|c| c as u8).collect();
+        for (bytes, notices) in [(text.as_bytes(), 0), (&utf16, 0), (&utf16[2..], 0), (&western, 1)] {
             let coder = of(bytes).unwrap();
             assert!(coder.labels[0].contains("Ärger"), "{:?}", coder.labels);
             assert_eq!(coder.notices.len(), notices, "{:?}", coder.notices);
@@ -438,6 +357,7 @@ mod tests {
         assert_eq!(name_of(Path::new("runs/out/utterances.csv")), "out");
         assert_eq!(name_of(Path::new("utterances.csv")), "utterances");
         assert_eq!(name_of(Path::new("a/b.csv.gz")), "b");
+        assert_eq!(name_of(Path::new("a/b.csv.zst")), "b");
         assert_eq!(name_of(Path::new("a/b.parquet")), "b");
     }
 }

@@ -219,7 +219,8 @@ impl RustBert {
 
 impl Engine for RustBert {
     fn name(&self) -> &'static str {
-        "rust-bert"
+        // Finished work, and shards, are told apart by it.
+        self.run(|parts| if parts.large.is_some() { "rust-bert" } else { "rust-bert, small" })
     }
 
     fn encode(&self, windows: &[&[u32]]) -> Result<Vec<f32>, Error> {

@@ -146,4 +146,5 @@ pub(super) const NEAR_MISSES: &[&str] = &[
     "At the moment I'm fine.",
     "She came to me for money.",
     "Client denied that it suddenly changed.",
+    "I've never heard you say that? Until now I thought you did.",
 ];

@@ -2,6 +2,12 @@
 //!
 //! What unpacks to more than anybody's words ever do is no session: see [`RATIO`].
 
+pub(crate) mod encoding;
+mod mixed;
+mod separator;
+
+pub use separator::Separator;
+
 use crate::parquet;
 use flate2::read::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
@@ -9,11 +15,11 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A stream of bytes that may cross threads.
-pub(super) type Bytes = Box<dyn Read + Send>;
+pub(crate) type Bytes = Box<dyn Read + Send>;
 
 /// How many times its size a packed file may unpack to, beyond [`FREE`]. Talk packs to a third, a table that says the
 /// same thing all over to a hundredth; gzip ends at a thousandth, Zstandard far beyond.
@@ -23,17 +29,30 @@ const RATIO: u64 = 200;
 const FREE: u64 = 64 << 20;
 
 /// A stream of bytes that can be read from any place.
-pub(super) trait Seekable: Read + Seek {}
+pub(crate) trait Seekable: Read + Seek {}
 
 impl<T: Read + Seek> Seekable for T {}
 
 /// Something that can be read from its beginning more than once.
-pub(super) enum Stored {
+pub(crate) enum Stored {
     File(PathBuf),
     Bytes(Arc<[u8]>),
 }
 
 impl Stored {
+    /// What a path leads to. What can be read only once, such as a pipe, is held in memory.
+    pub(crate) fn open(path: &Path) -> io::Result<Stored> {
+        let once = path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir());
+        if once { Stored::hold(File::open(path)?) } else { Ok(Stored::File(path.to_owned())) }
+    }
+
+    /// All of a stream, held in memory.
+    pub(crate) fn hold(mut stream: impl Read) -> io::Result<Stored> {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes)?;
+        Ok(Stored::Bytes(bytes.into()))
+    }
+
     fn raw(&self) -> io::Result<Bytes> {
         Ok(match self {
             Stored::File(path) => Box::new(File::open(path)?),
@@ -42,7 +61,7 @@ impl Stored {
     }
 
     /// The stored bytes, to be read from any place.
-    pub(super) fn seekable(&self) -> io::Result<Box<dyn Seekable>> {
+    pub(crate) fn seekable(&self) -> io::Result<Box<dyn Seekable>> {
         Ok(match self {
             Stored::File(path) => Box::new(BufReader::new(File::open(path)?)),
             Stored::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
@@ -50,14 +69,14 @@ impl Stored {
     }
 
     /// The first bytes as stored, at most so many.
-    pub(super) fn first(&self, most: u64) -> io::Result<Vec<u8>> {
+    pub(crate) fn first(&self, most: u64) -> io::Result<Vec<u8>> {
         let mut first = Vec::new();
         self.raw()?.take(most).read_to_end(&mut first)?;
         Ok(first)
     }
 
     /// A Parquet file, its schema already read.
-    pub(super) fn parquet(&self) -> Result<parquet::File, parquet::Error> {
+    pub(crate) fn parquet(&self) -> Result<parquet::File, parquet::Error> {
         match self {
             Stored::File(path) => parquet::File::open(File::open(path).map_err(parquet::Error::Io)?),
             Stored::Bytes(bytes) => parquet::File::open(bytes::Bytes::from_owner(Arc::clone(bytes))),
@@ -72,7 +91,7 @@ impl Stored {
     }
 
     /// SHA-256 in hex, and the length in bytes.
-    pub(super) fn checksum(&self) -> io::Result<(String, u64)> {
+    pub(crate) fn checksum(&self) -> io::Result<(String, u64)> {
         let mut reader = self.raw()?;
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; 1 << 16];
@@ -95,7 +114,7 @@ impl Stored {
     }
 
     /// The content, out of gzip or Zstandard if the first bytes say so.
-    pub(super) fn unpacked(&self) -> io::Result<Bytes> {
+    pub(crate) fn unpacked(&self) -> io::Result<Bytes> {
         let mut raw = self.raw()?;
         let mut magic = Vec::with_capacity(4);
         raw.by_ref().take(4).read_to_end(&mut magic)?;
@@ -169,7 +188,7 @@ impl Read for Zstd {
 }
 
 /// Why a file cannot be read, in words that say what to do where that is known.
-pub(super) fn explain(error: &io::Error) -> String {
+pub(crate) fn explain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "does not exist".to_owned(),
         io::ErrorKind::PermissionDenied => "may not be read; check the permissions of the file".to_owned(),

@@ -4,7 +4,7 @@
 //! The whole file is looked at, not its first block: one curly apostrophe a megabyte in decides the matter.
 
 use super::mixed::{self, Mixed};
-use super::stored::{Bytes, Stored};
+use super::{Bytes, Stored};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::io::{self, BufReader, Read};
 
@@ -12,16 +12,23 @@ use std::io::{self, BufReader, Read};
 const HEAD: u64 = 64 << 10;
 
 /// What was found out.
-pub(super) struct Charset {
-    pub(super) encoding: &'static Encoding,
+pub(crate) struct Charset {
+    pub(crate) encoding: &'static Encoding,
     /// Whether bytes that are not UTF-8 are Windows-1252.
     mixed: bool,
     /// What the log should say about it.
-    pub(super) notice: Option<String>,
+    pub(crate) notice: Option<String>,
+}
+
+impl Charset {
+    /// Whether bytes are read as Windows-1252, for they are no UTF-8.
+    pub(crate) fn is_western(&self) -> bool {
+        self.mixed || self.encoding == WINDOWS_1252
+    }
 }
 
 /// The encoding of a file: the one asked for, or the one its bytes show.
-pub(super) fn detect(stored: &Stored, asked: Option<&'static Encoding>) -> io::Result<Charset> {
+pub(crate) fn detect(stored: &Stored, asked: Option<&'static Encoding>) -> io::Result<Charset> {
     let mut first = Vec::with_capacity(4096);
     stored.unpacked()?.take(4096).read_to_end(&mut first)?;
     if first.starts_with(&[0xff, 0xfe, 0, 0]) || first.starts_with(&[0, 0, 0xfe, 0xff]) {
@@ -112,10 +119,10 @@ fn unmarked_utf16(first: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Decoded text, buffered.
-pub(super) type Decoded = BufReader<Decoding>;
+pub(crate) type Decoded = BufReader<Decoding>;
 
 /// The text of a file as UTF-8, without its byte order mark.
-pub(super) fn decode(stored: &Stored, charset: &Charset) -> io::Result<Decoded> {
+pub(crate) fn decode(stored: &Stored, charset: &Charset) -> io::Result<Decoded> {
     let bytes = stored.unpacked()?;
     Ok(BufReader::new(Decoding {
         source: if charset.mixed { Box::new(Mixed::new(bytes)) } else { bytes },
@@ -130,14 +137,14 @@ pub(super) fn decode(stored: &Stored, charset: &Charset) -> io::Result<Decoded> 
 }
 
 /// The first part of a decoded file.
-pub(super) fn head(decoded: Decoded) -> io::Result<String> {
+pub(crate) fn head(decoded: Decoded) -> io::Result<String> {
     let mut bytes = Vec::new();
     decoded.take(HEAD).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Turns bytes of one encoding into UTF-8 as they are asked for.
-pub(super) struct Decoding {
+pub(crate) struct Decoding {
     source: Bytes,
     decoder: Decoder,
     input: Vec<u8>,
@@ -242,7 +249,7 @@ mod tests {
         let marks: [&[u8]; 2] = [b"\xff\xfe\0\0T\0\0\0", b"\0\0\xfe\xff\0\0\0T"];
         for bytes in marks {
             let error = detect(&Stored::Bytes(bytes.into()), None).err().unwrap();
-            assert!(crate::input::stored::explain(&error).contains("UTF-32"));
+            assert!(crate::stored::explain(&error).contains("UTF-32"));
         }
     }
 

@@ -3,7 +3,7 @@
 //! Read as Windows-1252 altogether, one stray byte would turn every curly apostrophe of the file into three
 //! characters.
 
-use super::stored::Bytes;
+use super::Bytes;
 use encoding_rs::WINDOWS_1252;
 use std::io::{self, Read};
 
