@@ -144,6 +144,15 @@ fn remarks_are_no_speakers() {
 }
 
 #[test]
+fn what_printers_and_programs_add_is_nobodys() {
+    let talk = "T: Well?\nC: I rang her.\n- 2 -\nPage 3 of 10\n\nT: You did.\n***\nC: Page 3 was hard.\n\nTranscribed by https://otter.ai\n";
+    let got = read("a.txt", talk, &[]);
+    let wanted = ["therapist|Well?", "client|I rang her.", "therapist|You did.", "client|Page 3 was hard."];
+    assert_eq!(units(&got), wanted);
+    assert!(got.notices[0].starts_with("4 lines are page numbers"), "{:?}", got.notices);
+}
+
+#[test]
 fn several_turns_on_a_line_are_refused() {
     let line = "T: How are you? C: Bad. I cried all night. T: All night. C: Yes.\nT: And now? C: Numb.\n";
     assert!(read("a.txt", line, &[]).rejects[0].contains("on a line of its own"));

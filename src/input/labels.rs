@@ -111,7 +111,7 @@ fn timed_name(line: &str) -> Option<Prefix<'_>> {
         start.take(2).find_map(|at| Some((at, time_behind(line[at..].trim_start())?)))?;
     let label = line[..at].trim_end_matches([' ', '\t', '(', '[', '-', '–', '—', '|']);
     let label = label.strip_prefix('[').and_then(|label| label.strip_suffix(']')).unwrap_or(label).trim();
-    let sound = label.chars().all(|c| c.is_alphanumeric() || " .'’-_()/".contains(c));
+    let sound = label.chars().all(|c| c.is_alphanumeric() || " ,.'’-_()/".contains(c));
     (rest.is_empty() && sound && turns::is_name_like(label)).then_some(Prefix {
         start: Some(seconds),
         label,
@@ -306,6 +306,7 @@ mod tests {
             ("Speaker 1", "Speaker 2", "Speaker 1 10:02 AM"),
             ("Anna", "Ben", "[Anna] 14:03:02"),
             ("Anna", "Ben", "Anna (0:02)"),
+            ("Halloran, Dr", "Petrie, Mina", "Halloran, Dr   0:02"),
         ] {
             assert_eq!(prefix_or_name(line).map(|prefix| prefix.label), Some(name), "{line}");
             let talk = format!("{line}\nHello.\n\n{other}  0:07\nHi.\n\n");

@@ -13,6 +13,8 @@ use crate::transcript::{MONTHS, Session};
 /// One line, looked at on its own.
 enum Line<'a> {
     Blank,
+    /// What a program or a printer has added: nobody says it.
+    Added,
     /// Begins a new session; with its header field.
     Next(header::Fields<'a>),
     Header(header::Fields<'a>),
@@ -72,7 +74,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     uncount(&mut lines, sink);
     settle(&mut lines, therapists);
     let mut drafts = vec![Draft::new(1, context)];
-    let (mut left_out, mut headings) = (Vec::new(), Vec::new());
+    let (mut left_out, mut headings, mut added) = (Vec::new(), Vec::new(), Vec::new());
     // Whether the line above, blank ones aside, was one that nobody is said to speak.
     let mut run = false;
     let mut time = None;
@@ -82,6 +84,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         run &= matches!(line, Line::Blank);
         match line {
             Line::Blank => {}
+            Line::Added => added.push(number + 1),
             Line::Next(fields) => {
                 let session = header::next_session(drafts.len() + 1, context);
                 let mut next = Draft { session, ..Draft::new(number + 1, context) };
@@ -121,6 +124,12 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
                 None => run = draft.lose(number + 1, raw, in_run),
             },
         }
+    }
+    if let [line, ..] = added.as_slice() {
+        let count = added.len();
+        sink.notice(format!(
+            "{count} lines are page numbers, rules or the name of a program: left out, from line {line}"
+        ));
     }
     match headings.as_slice() {
         [] => {}
@@ -244,6 +253,26 @@ fn is_heading(line: &str) -> bool {
     !ended && words.len() <= 8 && words.iter().all(fits) && (marked || words.iter().any(|word| names(word)))
 }
 
+/// `Page 3 of 10`, `- 2 -`, `***`, `Transcribed by https://otter.ai`.
+fn is_added(line: &str) -> bool {
+    const LONGEST: usize = 48;
+    if header::is_rule(line) {
+        return true;
+    }
+    if line.len() > LONGEST {
+        return false;
+    }
+    let line = line.to_lowercase();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let page = line.strip_prefix("page ").is_some_and(|rest| {
+        let (first, of) = rest.split_once([' ', '/']).unwrap_or((rest, ""));
+        is_number(first) && (of.is_empty() || is_number(of.trim_start_matches("of ")))
+    });
+    let dashed = line.starts_with(['-', '–', '—']) && line.ends_with(['-', '–', '—']);
+    page || dashed && is_number(line.trim_matches(['-', '–', '—', ' ']))
+        || line.starts_with("transcribed by http")
+}
+
 /// Looks at every line in the light of those before it.
 fn classify<'a>(
     text: &'a str,
@@ -294,6 +323,11 @@ fn classify<'a>(
                 lines.push(Line::Preamble);
                 continue;
             }
+        }
+        if talking && is_added(line) {
+            blank = true;
+            lines.push(Line::Added);
+            continue;
         }
         if let Some(seconds) = turns::lone_time(line) {
             lines.push(Line::Time(seconds));
