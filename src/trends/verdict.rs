@@ -239,16 +239,30 @@ impl<'a> Course<'a> {
         (self.net.len() - 1 - kept >= LOST).then_some(kept + 1)
     }
 
+    /// The stretch, with three sessions or more on either side, whose net score lies furthest from the mean, standardised
+    /// for its length: its first session and the first after it. The last of equals.
+    fn highest_stretch(&self) -> Option<(usize, usize)> {
+        let n = self.points.len();
+        let mut highest: Option<((usize, usize), f64)> = None;
+        for i in LOST..n.saturating_sub(LOST) {
+            // Grows with the stretch: to add up each anew would take the third power of a course.
+            let mut sum = 0.0;
+            for j in i + 1..=n - LOST {
+                sum += self.centred[j - 1];
+                let inside = (j - i) as f64;
+                let height = sum / (inside * (1.0 - inside / n as f64)).sqrt();
+                if highest.is_none_or(|(_, most)| height.total_cmp(&most).is_ge()) {
+                    highest = Some(((i, j), height));
+                }
+            }
+        }
+        highest.map(|(stretch, _)| stretch)
+    }
+
     /// The stretch that stands out most, if it begins with a reliable rise, is like no other session, and is followed by
     /// sessions no better than those before it: its first session and the first after it.
     fn stands_out(&self) -> Option<(usize, usize)> {
-        let n = self.net.len();
-        let stretches = (LOST..n.saturating_sub(LOST)).flat_map(|i| (i + 1..=n - LOST).map(move |j| (i, j)));
-        let height = |&(i, j): &(usize, usize)| {
-            let inside = (j - i) as f64;
-            self.centred[i..j].iter().sum::<f64>() / (inside * (1.0 - inside / n as f64)).sqrt()
-        };
-        let (i, j) = stretches.max_by(|a, b| height(a).total_cmp(&height(b)))?;
+        let (i, j) = self.highest_stretch()?;
         let outside = [&self.net[..i], &self.net[j..]].concat();
         let middle = f64::midpoint(mean(&self.net[i..j]), mean(&outside));
         let apart = self.net[i..j].iter().all(|x| *x >= middle) && outside.iter().all(|x| *x < middle);
