@@ -1,8 +1,8 @@
 //! AnnoMI's talk type (change, neutral, sustain; coded by experts) from the thirteen codes.
 //!
 //! The rule: **change** talk carries `motivation` or a breakthrough, **sustain** talk a resistance of any kind, all
-//! other client turns are **neutral**. Where both hold, the stronger one counts: the one whose probability is the larger
-//! multiple of its threshold. Nothing is learned from talk types, but for the two thresholds of the second row.
+//! other client turns are **neutral**. Where both hold, the likelier one counts. Nothing is learned from talk types, but for
+//! the two thresholds of the second row, where the one counts whose probability is the larger multiple of its threshold.
 
 use super::Error;
 use crate::agreement::bootstrap::{Bootstrap, Interval};
@@ -85,7 +85,7 @@ pub struct Figures {
     pub interval: Option<Interval>,
 }
 
-/// The rule over codes, of the coder or of the model.
+/// The rule over codes, of the coder or of the model, with the highest probabilities of either side.
 fn by_codes(codes: CodeSet, change: f32, sustain: f32) -> usize {
     let (changes, sustains) = (codes.iter().any(is_change), codes.iter().any(is_sustain));
     match (changes, sustains) {
