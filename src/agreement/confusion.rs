@@ -198,6 +198,12 @@ pub fn macro_f1(counts: &[Confusion]) -> f64 {
     counts.iter().map(|label| label.f1()).sum::<f64>() / counts.len().max(1) as f64
 }
 
+/// The same of a resample of `all`: see [`resampled_mean`].
+pub(crate) fn resampled_macro_f1(counts: &[Confusion], all: &[Confusion]) -> f64 {
+    let f1 = |label: &Confusion| label.defined()[2];
+    resampled_mean(counts.iter().map(f1), all.iter().map(|label| f1(label).is_nan()))
+}
+
 #[cfg(test)]
 #[allow(clippy::float_cmp, reason = "what is compared is exact")]
 mod tests {

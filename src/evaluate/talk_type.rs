@@ -6,7 +6,7 @@
 
 use super::Error;
 use crate::agreement::bootstrap::{Bootstrap, Interval};
-use crate::agreement::confusion::{Confusion, macro_f1};
+use crate::agreement::confusion::{Confusion, macro_f1, resampled_macro_f1};
 use crate::codebook::{Code, CodeSet, Family};
 use crate::coding::Coding;
 use serde::Deserialize;
@@ -190,7 +190,7 @@ fn figures(
         std::array::from_fn(|k| groups.iter().zip(times).map(|(group, &n)| group[k] * n).sum())
     };
     let counts = sum(&vec![1; groups.len()]);
-    let interval = bootstrap.intervals(groups.len(), |times| vec![macro_f1(&sum(times))]);
+    let interval = bootstrap.intervals(groups.len(), |times| vec![resampled_macro_f1(&sum(times), &counts)]);
     Figures { name, counts, macro_f1: macro_f1(&counts), interval: interval.first().copied() }
 }
 
@@ -225,6 +225,22 @@ mod tests {
         assert_eq!(of("resistance_fear", 0.9, 0.2), "sustain");
         assert_eq!(of("motivation|resistance_change", 0.9, 0.2), "change");
         assert_eq!(of("motivation|resistance_change", 0.2, 0.9), "sustain");
+    }
+
+    /// Every turn is right, and one of eight videos has all sustain talk.
+    #[test]
+    fn a_resample_without_a_type_says_nothing_about_it() {
+        let turn = |group, gold: usize, codes: &str| {
+            let codes = codes.parse().unwrap();
+            let coding = Coding { probabilities: [0.0; CODE_COUNT], codes };
+            Turn { group, fold: 0, gold, codes, coding }
+        };
+        let videos = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        let mut turns: Vec<_> =
+            videos.iter().flat_map(|video| [turn(video, 0, "motivation"), turn(video, 1, "")]).collect();
+        turns.push(turn("h", 2, "resistance_fear"));
+        let figures = &evaluate(&turns, &Bootstrap::default())[0];
+        assert_eq!((figures.macro_f1, figures.interval), (1.0, Some(Interval { low: 1.0, high: 1.0 })));
     }
 
     #[test]
