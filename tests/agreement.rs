@@ -1,14 +1,15 @@
 //! The statistics of `agreement` against scikit-learn, statsmodels, krippendorff and numpy
 //! (`tests/reference/agreement.py` makes the numbers).
 
-use breakthrough::agreement::average_precision::{Ranking, average_precision};
+use breakthrough::agreement::average_precision::Ranking;
 use breakthrough::agreement::bootstrap::{Bootstrap, quantile};
-use breakthrough::agreement::calibration::Reliability;
 use breakthrough::agreement::coders::{Aligned, Coder, compare};
-use breakthrough::agreement::confusion::{Confusion, by_code, macro_f1};
-use breakthrough::agreement::kappa;
-use breakthrough::agreement::tags::{tag_probabilities, tags};
+use breakthrough::agreement::confusion::Confusion;
+use breakthrough::agreement::kappa::Pair;
+use breakthrough::agreement::report::{Scored, SourceFigures, evaluate};
 use breakthrough::codebook::{CODE_COUNT, Code, CodeSet};
+use breakthrough::coding::Coding;
+use breakthrough::transcript::Speaker;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -125,26 +126,51 @@ fn column(reference: &Reference, code: Code) -> (Vec<bool>, Vec<f32>) {
     (gold, reference.probabilities.iter().map(|p| p[code as usize]).collect())
 }
 
+fn one(gold: bool, predicted: bool) -> Confusion {
+    let mut counts = Confusion::default();
+    counts.record(gold, predicted);
+    counts
+}
+
+/// All units as a report has them: sentences of notes, which may carry every code.
+fn figures(reference: &Reference) -> SourceFigures {
+    let (gold, codes) = (sets(&reference.gold), sets(&reference.predicted));
+    let unit = |i: usize| Scored {
+        source: "s",
+        cluster: "c",
+        session: "c",
+        speaker: Speaker::Note(None),
+        gold: gold[i],
+        coding: Coding { probabilities: reference.probabilities[i], codes: codes[i] },
+    };
+    let units: Vec<Scored> = (0..gold.len()).map(unit).collect();
+    let mut report = evaluate(&units, &Bootstrap { resamples: 0, ..Bootstrap::default() });
+    report.sources.swap_remove(0)
+}
+
 #[test]
 fn precision_recall_f1() {
     let reference = reference();
-    let counts = by_code(&sets(&reference.gold), &sets(&reference.predicted));
-    for (code, theirs) in Code::ALL.into_iter().zip(&reference.codes) {
-        let ours = counts[code as usize];
-        close(ours.precision(), theirs.precision, code.name());
-        close(ours.recall(), theirs.recall, code.name());
-        close(ours.f1(), theirs.f1, code.name());
+    let ours = figures(&reference);
+    for (ours, theirs) in ours.labels.iter().zip(&reference.codes) {
+        close(ours.precision.value, theirs.precision, ours.name);
+        close(ours.recall.value, theirs.recall, ours.name);
+        close(ours.f1.value, theirs.f1, ours.name);
     }
-    close(macro_f1(&counts), reference.f1.of_labels, "macro");
-    close(counts.into_iter().sum::<Confusion>().f1(), reference.f1.micro, "micro");
+    close(ours.all_codes.f1.value, reference.f1.of_labels, "macro");
+    let all = ours.labels[..CODE_COUNT].iter().map(|label| label.counts);
+    close(all.sum::<Confusion>().f1(), reference.f1.micro, "micro");
 }
 
 #[test]
 fn cohens_kappa() {
     let reference = reference();
-    let counts = by_code(&sets(&reference.gold), &sets(&reference.predicted));
+    let (gold, predicted) = (sets(&reference.gold), sets(&reference.predicted));
     for (code, theirs) in Code::ALL.into_iter().zip(&reference.codes) {
-        match (kappa::cohen(counts[code as usize]), theirs.kappa) {
+        let mut pair = Pair::new(2);
+        let has = |set: &CodeSet| Some(usize::from(set.contains(code)));
+        gold.iter().zip(&predicted).for_each(|(gold, predicted)| pair.record(has(gold), has(predicted)));
+        match (pair.kappa(), theirs.kappa) {
             (Some(ours), Some(theirs)) => close(ours, theirs, code.name()),
             (ours, theirs) => assert_eq!(ours, theirs, "{code}"),
         }
@@ -154,9 +180,8 @@ fn cohens_kappa() {
 #[test]
 fn average_precision_with_ties() {
     let reference = reference();
-    for (code, theirs) in Code::ALL.into_iter().zip(&reference.codes) {
-        let (gold, p) = column(&reference, code);
-        close(average_precision(&gold, &p), theirs.average_precision, code.name());
+    for (ours, theirs) in figures(&reference).labels.iter().zip(&reference.codes) {
+        close(ours.average_precision.value, theirs.average_precision, ours.name);
     }
 }
 
@@ -167,10 +192,10 @@ fn resampled_clusters_are_weights() {
     for (code, theirs) in Code::ALL.into_iter().zip(&reference.codes) {
         let (y, p) = column(&reference, code);
         let units = reference.cluster.iter().zip(y).zip(p).map(|((&cluster, y), p)| (cluster, y, p));
-        let ours = Ranking::new(units).weighted(&reference.times);
+        let ours = Ranking::new(units).defined(&reference.times).unwrap_or(0.0);
         close(ours, theirs.average_precision_resampled, code.name());
         let drawn = gold.iter().zip(&predicted).zip(&reference.cluster).map(|((g, c), &cluster)| {
-            Confusion::of([(g.contains(code), c.contains(code))]) * reference.times[cluster as usize]
+            one(g.contains(code), c.contains(code)) * reference.times[cluster as usize]
         });
         close(drawn.sum::<Confusion>().f1(), theirs.f1_resampled, code.name());
     }
@@ -179,28 +204,24 @@ fn resampled_clusters_are_weights() {
 #[test]
 fn calibration() {
     let reference = reference();
-    for (code, theirs) in Code::ALL.into_iter().zip(&reference.codes) {
-        let (gold, p) = column(&reference, code);
-        let ours = Reliability::new(&gold, &p, Reliability::BINS);
-        let filled: Vec<_> = ours.bins.iter().filter(|bin| bin.units > 0).collect();
+    for (ours, theirs) in figures(&reference).labels.iter().zip(&reference.codes) {
+        let filled: Vec<_> = ours.reliability.bins.iter().filter(|bin| bin.units > 0).collect();
         let theirs = &theirs.calibration;
-        assert_eq!(filled.iter().map(|bin| bin.units).collect::<Vec<_>>(), theirs.n, "{code}");
+        assert_eq!(filled.iter().map(|bin| bin.units).collect::<Vec<_>>(), theirs.n, "{}", ours.name);
         for ((bin, &observed), &predicted) in filled.iter().zip(&theirs.observed).zip(&theirs.predicted) {
-            close(bin.observed, observed, code.name());
-            close(bin.mean_predicted, predicted, code.name());
+            close(bin.observed, observed, ours.name);
+            close(bin.mean_predicted, predicted, ours.name);
         }
-        close(ours.expected_error(), theirs.ece, code.name());
+        close(ours.calibration_error.value, theirs.ece, ours.name);
     }
 }
 
 #[test]
 fn resistance_of_any_kind() {
     let reference = reference();
-    let any = |rows: &[Vec<usize>]| sets(rows).into_iter().map(|set| tags(set)[3]).collect::<Vec<_>>();
-    let (gold, predicted) = (any(&reference.gold), any(&reference.predicted));
-    let p: Vec<f32> = reference.probabilities.iter().map(|p| tag_probabilities(p)[3]).collect();
-    close(average_precision(&gold, &p), reference.any_resistance.average_precision, "average precision");
-    close(Confusion::of(gold.into_iter().zip(predicted)).f1(), reference.any_resistance.f1, "F1");
+    let ours = &figures(&reference).labels[CODE_COUNT];
+    close(ours.average_precision.value, reference.any_resistance.average_precision, "average precision");
+    close(ours.f1.value, reference.any_resistance.f1, "F1");
 }
 
 #[test]
@@ -220,8 +241,8 @@ fn bootstrap_bounds_agree_up_to_chance() {
     let predicted: Vec<bool> = sets(&reference.predicted).iter().map(|set| set.contains(code)).collect();
     let ranking = Ranking::new(reference.cluster.iter().zip(&y).zip(&p).map(|((&c, &y), &p)| (c, y, p)));
     let statistic = |times: &[u32]| {
-        let of_unit = |i: usize| Confusion::of([(y[i], predicted[i])]) * times[reference.cluster[i] as usize];
-        vec![(0..y.len()).map(of_unit).sum::<Confusion>().f1(), ranking.weighted(times)]
+        let of_unit = |i: usize| one(y[i], predicted[i]) * times[reference.cluster[i] as usize];
+        vec![(0..y.len()).map(of_unit).sum::<Confusion>().f1(), ranking.defined(times).unwrap_or(f64::NAN)]
     };
     let bootstrap = Bootstrap { resamples: 4000, ..Bootstrap::default() };
     let ours = bootstrap.intervals(reference.times.len(), statistic);

@@ -1,7 +1,8 @@
 //! Average precision: how well scores rank the units that carry a label, whatever the threshold.
 //!
 //! The step-wise sum over thresholds of (gain in recall) × precision, without interpolation. Equal scores share
-//! one threshold, so the order of equal scores does not matter. As in scikit-learn, without a positive unit it is 0.
+//! one threshold, so the order of equal scores does not matter. Without a positive unit it is not
+//! defined; figures call it 0 there, as scikit-learn does.
 
 /// Units ranked once by score, so that the figure can be computed many times over resampled clusters.
 #[derive(Debug, Clone)]
@@ -42,14 +43,8 @@ impl Ranking {
         Ranking { steps }
     }
 
-    /// Average precision, 0..=1, when every unit stands there as often as its cluster was drawn.
-    /// A cluster beyond the end of `times` counts as not drawn.
-    #[must_use]
-    pub fn weighted(&self, times: &[u32]) -> f64 {
-        self.defined(times).unwrap_or(0.0)
-    }
-
-    /// The same; `None` without a positive unit.
+    /// Average precision, 0..=1, when every unit stands there as often as its cluster was drawn; `None` without a
+    /// positive unit. A cluster beyond the end of `times` counts as not drawn.
     #[must_use]
     pub fn defined(&self, times: &[u32]) -> Option<f64> {
         let (mut seen, mut hits, mut new_hits) = (0u64, 0u64, 0u64);
@@ -68,33 +63,30 @@ impl Ranking {
     }
 }
 
-/// Average precision, 0..=1, of `scores` (higher: more likely) for the units whose `gold` is true.
-/// Units beyond the shorter of the two slices are left out.
-#[must_use]
-pub fn average_precision(gold: &[bool], scores: &[f32]) -> f64 {
-    Ranking::new(gold.iter().zip(scores).map(|(&positive, &score)| (0, positive, score))).weighted(&[1])
-}
-
 #[cfg(test)]
 #[allow(clippy::float_cmp, reason = "what is compared is exact")]
 mod tests {
     use super::*;
 
-    #[test]
-    fn perfect_worst_and_tied() {
-        assert_eq!(average_precision(&[true, true, false], &[0.9, 0.8, 0.1]), 1.0);
-        assert_eq!(average_precision(&[false, true], &[0.9, 0.1]), 0.5);
-        // All equal: the base rate, in any order.
-        assert_eq!(average_precision(&[true, false, false, false], &[0.5; 4]), 0.25);
-        assert_eq!(average_precision(&[false, false, false, true], &[0.5; 4]), 0.25);
+    fn of(gold: &[bool], scores: &[f32]) -> Option<f64> {
+        Ranking::new(gold.iter().zip(scores).map(|(&positive, &score)| (0, positive, score))).defined(&[1])
     }
 
     #[test]
-    fn without_positives_it_is_zero() {
-        assert_eq!(average_precision(&[false; 3], &[0.3, 0.2, 0.1]), 0.0);
-        assert_eq!(average_precision(&[], &[]), 0.0);
-        assert_eq!(Ranking::new([(0, true, 0.5)]).weighted(&[0]), 0.0);
-        assert_eq!(Ranking::new([(7, true, 0.5)]).weighted(&[1]), 0.0);
+    fn perfect_worst_and_tied() {
+        assert_eq!(of(&[true, true, false], &[0.9, 0.8, 0.1]), Some(1.0));
+        assert_eq!(of(&[false, true], &[0.9, 0.1]), Some(0.5));
+        // All equal: the base rate, in any order.
+        assert_eq!(of(&[true, false, false, false], &[0.5; 4]), Some(0.25));
+        assert_eq!(of(&[false, false, false, true], &[0.5; 4]), Some(0.25));
+    }
+
+    #[test]
+    fn without_positives_it_is_not_defined() {
+        assert_eq!(of(&[false; 3], &[0.3, 0.2, 0.1]), None);
+        assert_eq!(of(&[], &[]), None);
+        assert_eq!(Ranking::new([(0, true, 0.5)]).defined(&[0]), None);
+        assert_eq!(Ranking::new([(7, true, 0.5)]).defined(&[1]), None);
     }
 
     #[test]
@@ -102,6 +94,6 @@ mod tests {
         let ranking = Ranking::new([(0, false, 0.9), (1, true, 0.8), (0, true, 0.7), (1, false, 0.6)]);
         let gold = [false, true, true, true, false, false];
         let scores = [0.9, 0.8, 0.8, 0.7, 0.6, 0.6];
-        assert!((ranking.weighted(&[1, 2]) - average_precision(&gold, &scores)).abs() < 1e-12);
+        assert!((ranking.defined(&[1, 2]).unwrap() - of(&gold, &scores).unwrap()).abs() < 1e-12);
     }
 }

@@ -67,15 +67,6 @@ impl Reliability {
     /// Number of bins that reports use.
     pub const BINS: usize = 10;
 
-    /// The curve over `bins` bins (at least 1). Probabilities outside 0..=1 fall into the outermost bins, NaN is
-    /// left out, and so are units beyond the shorter of the two slices.
-    #[must_use]
-    pub fn new(gold: &[bool], probabilities: &[f32], bins: usize) -> Reliability {
-        let mut sums = vec![BinSum::NOTHING; bins.max(1)];
-        gold.iter().zip(probabilities).for_each(|(&positive, &p)| record(&mut sums, positive, p));
-        Reliability::of_sums(&sums)
-    }
-
     pub(super) fn of_sums(sums: &[BinSum]) -> Reliability {
         let bins = sums.iter().enumerate().map(|(i, sum)| {
             let (lower, upper) = (edge(i, sums.len()), edge(i + 1, sums.len()));
@@ -91,18 +82,10 @@ impl Reliability {
         });
         Reliability { bins: bins.collect() }
     }
-
-    /// Expected calibration error, 0..=1: the distance between probability and observed share, averaged over
-    /// bins by their number of units. 0 without units.
-    #[must_use]
-    pub fn expected_error(&self) -> f64 {
-        let units: usize = self.bins.iter().map(|bin| bin.units).sum();
-        let apart = |bin: &Bin| bin.units as f64 * (bin.mean_predicted - bin.observed).abs();
-        self.bins.iter().map(apart).sum::<f64>() / units.max(1) as f64
-    }
 }
 
-/// [`Reliability::expected_error`] without making a curve; NaN without units.
+/// Expected calibration error, 0..=1: the distance between probability and observed share, averaged over bins by their
+/// number of units. NaN without units.
 pub(super) fn error_of_sums(sums: &[BinSum]) -> f64 {
     let units: u64 = sums.iter().map(|sum| sum.units).sum();
     sums.iter().map(|sum| (sum.total - sum.hits as f64).abs()).sum::<f64>() / units as f64
@@ -113,22 +96,27 @@ pub(super) fn error_of_sums(sums: &[BinSum]) -> f64 {
 mod tests {
     use super::*;
 
+    fn sums(bins: usize, units: &[(bool, f32)]) -> Vec<BinSum> {
+        let mut sums = vec![BinSum::NOTHING; bins];
+        units.iter().for_each(|&(positive, p)| record(&mut sums, positive, p));
+        sums
+    }
+
     #[test]
     fn edges_belong_to_the_bin_below() {
-        let curve = Reliability::new(&[true; 5], &[0.0, 0.5, 0.500_01, 1.0, 1.5], 2);
-        assert_eq!(curve.bins.iter().map(|b| b.units).collect::<Vec<_>>(), [2, 3]);
+        let sums = sums(2, &[0.0, 0.5, 0.500_01, 1.0, 1.5].map(|p| (true, p)));
+        assert_eq!(Reliability::of_sums(&sums).bins.iter().map(|bin| bin.units).collect::<Vec<_>>(), [2, 3]);
     }
 
     #[test]
     fn error_of_a_small_example() {
-        let curve = Reliability::new(&[false, false, true, true], &[0.25, 0.25, 0.75, 0.75], 10);
-        assert!((curve.expected_error() - 0.25).abs() < 1e-12);
+        let sums = sums(10, &[(false, 0.25), (false, 0.25), (true, 0.75), (true, 0.75)]);
+        assert!((error_of_sums(&sums) - 0.25).abs() < 1e-12);
     }
 
     #[test]
     fn nothing_and_nonsense() {
-        assert_eq!(Reliability::new(&[], &[], 10).expected_error(), 0.0);
-        let curve = Reliability::new(&[true], &[f32::NAN], 0);
-        assert_eq!((curve.bins.len(), curve.bins[0].units), (1, 0));
+        assert!(error_of_sums(&sums(10, &[])).is_nan());
+        assert_eq!(sums(1, &[(true, f32::NAN)]), [BinSum::NOTHING]);
     }
 }

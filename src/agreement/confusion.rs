@@ -1,6 +1,5 @@
 //! Counts of hits and misses of one label, and what follows from them: precision, recall, F1.
 
-use crate::codebook::{CODE_COUNT, Code, CodeSet};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Mul};
 
@@ -28,14 +27,6 @@ impl Confusion {
             (true, false) => self.false_negative += 1,
             (false, false) => self.true_negative += 1,
         }
-    }
-
-    /// The counts of one label over pairs of (gold, predicted).
-    #[must_use]
-    pub fn of(pairs: impl IntoIterator<Item = (bool, bool)>) -> Confusion {
-        let mut counts = Confusion::default();
-        pairs.into_iter().for_each(|(gold, predicted)| counts.record(gold, predicted));
-        counts
     }
 
     /// Units counted.
@@ -83,12 +74,6 @@ impl Confusion {
             of(self.f1(), self.positives() + self.predicted()),
         ]
     }
-
-    /// Share of the units on which both agree, 0..=1.
-    #[must_use]
-    pub fn observed_agreement(self) -> f64 {
-        ratio(self.true_positive + self.true_negative, self.units())
-    }
 }
 
 fn ratio(part: u64, whole: u64) -> f64 {
@@ -134,18 +119,6 @@ impl Sum for Confusion {
     fn sum<I: Iterator<Item = Confusion>>(counts: I) -> Confusion {
         counts.fold(Confusion::default(), Add::add)
     }
-}
-
-/// The counts of every code, in codebook order. Units beyond the shorter of the two slices are left out.
-#[must_use]
-pub fn by_code(gold: &[CodeSet], predicted: &[CodeSet]) -> [Confusion; CODE_COUNT] {
-    let mut counts = [Confusion::default(); CODE_COUNT];
-    for (gold, predicted) in gold.iter().zip(predicted) {
-        for code in Code::ALL {
-            counts[code as usize].record(gold.contains(code), predicted.contains(code));
-        }
-    }
-    counts
 }
 
 /// How many clusters, with these counts of one label, hold what a figure of it is of: for precision units given the label, for recall
@@ -198,10 +171,22 @@ pub fn macro_f1(counts: &[Confusion]) -> f64 {
     counts.iter().map(|label| label.f1()).sum::<f64>() / counts.len().max(1) as f64
 }
 
+/// The same of a resample of `all`: see [`resampled_mean`].
+pub(crate) fn resampled_macro_f1(counts: &[Confusion], all: &[Confusion]) -> f64 {
+    let f1 = |label: &Confusion| label.defined()[2];
+    resampled_mean(counts.iter().map(f1), all.iter().map(|label| f1(label).is_nan()))
+}
+
 #[cfg(test)]
 #[allow(clippy::float_cmp, reason = "what is compared is exact")]
 mod tests {
     use super::*;
+
+    fn of(pairs: &[(bool, bool)]) -> Confusion {
+        let mut counts = Confusion::default();
+        pairs.iter().for_each(|&(gold, predicted)| counts.record(gold, predicted));
+        counts
+    }
 
     #[test]
     fn figures_of_a_small_table() {
@@ -209,14 +194,12 @@ mod tests {
         assert!((counts.precision() - 0.75).abs() < 1e-12);
         assert!((counts.recall() - 0.6).abs() < 1e-12);
         assert!((counts.f1() - 2.0 * 0.75 * 0.6 / 1.35).abs() < 1e-12);
-        assert!((counts.observed_agreement() - 0.94).abs() < 1e-12);
     }
 
     #[test]
     fn what_is_undefined_is_zero() {
-        let none = Confusion::of([(false, false)]);
+        let none = of(&[(false, false)]);
         assert_eq!((none.precision(), none.recall(), none.f1()), (0.0, 0.0, 0.0));
-        assert_eq!(Confusion::default().observed_agreement(), 0.0);
         assert_eq!(macro_f1(&[]), 0.0);
     }
 
@@ -227,13 +210,13 @@ mod tests {
         assert_eq!(mean([1.0, 0.5, f64::NAN]), 0.5);
         assert_eq!(mean([1.0, f64::NAN, f64::NAN]), 0.5);
         assert!(resampled_mean([f64::NAN].into_iter(), [false].into_iter()).is_nan());
-        let missed = Confusion::of([(true, false)]);
+        let missed = of(&[(true, false)]);
         assert!(missed.defined()[0].is_nan() && missed.defined()[1..] == [0.0, 0.0]);
     }
 
     #[test]
     fn drawing_a_cluster_twice_is_counting_it_twice() {
-        let once = Confusion::of([(true, true), (true, false), (false, true), (false, false)]);
+        let once = of(&[(true, true), (true, false), (false, true), (false, false)]);
         assert_eq!(once * 2, once + once);
         assert_eq!([once, once].into_iter().sum::<Confusion>(), once * 2);
     }

@@ -2,20 +2,6 @@
 //!
 //! Cohen (1960), A coefficient of agreement for nominal scales. Educational and Psychological Measurement 20, 37-46.
 
-use super::confusion::Confusion;
-
-/// Cohen's kappa of one label, -1..=1; it does not matter which coder is called gold.
-/// `None` where it is undefined: without units, or when both coders gave all units the same answer.
-#[must_use]
-pub fn cohen(counts: Confusion) -> Option<f64> {
-    let constant =
-        counts.positives() == counts.predicted() && [0, counts.units()].contains(&counts.positives());
-    let units = counts.units() as f64;
-    let (first, second) = (counts.positives() as f64, counts.predicted() as f64);
-    let expected = (first * second + (units - first) * (units - second)) / (units * units);
-    (!constant).then(|| (counts.observed_agreement() - expected) / (1.0 - expected))
-}
-
 /// Two coders on any number of nominal categories: what the units that both coded add up to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pair {
@@ -72,26 +58,27 @@ impl Pair {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_known_table() {
-        // 50 grant proposals, the usual worked example: agreement .7, expected .5.
-        let counts =
-            Confusion { true_positive: 20, false_positive: 5, false_negative: 10, true_negative: 15 };
-        assert!((cohen(counts).unwrap() - 0.4).abs() < 1e-12);
+    /// Two coders on one label: units to which both give it, only the second, only the first, and neither.
+    fn pair(both: u32, second: u32, first: u32, neither: u32) -> Pair {
+        let mut pair = Pair::new(2);
+        for (of_first, of_second, times) in [(1, 1, both), (0, 1, second), (1, 0, first), (0, 0, neither)] {
+            let mut one = Pair::new(2);
+            one.record(Some(of_first), Some(of_second));
+            pair.add(&one, times);
+        }
+        pair
     }
 
     #[test]
-    fn two_categories_are_one_label() {
-        let counts =
-            Confusion { true_positive: 20, false_positive: 5, false_negative: 10, true_negative: 15 };
-        let mut pair = Pair::new(2);
-        for (gold, said, times) in [(1, 1, 20), (0, 1, 5), (1, 0, 10), (0, 0, 15)] {
-            let mut one = Pair::new(2);
-            one.record(Some(gold), Some(said));
-            pair.add(&one, times);
-        }
-        assert!((pair.kappa().unwrap() - cohen(counts).unwrap()).abs() < 1e-12);
+    fn a_known_table() {
+        // 50 grant proposals, the usual worked example: agreement .7, expected .5.
+        let pair = pair(20, 5, 10, 15);
+        assert!((pair.kappa().unwrap() - 0.4).abs() < 1e-12);
         assert_eq!(pair.agreement(), Some(0.7));
+    }
+
+    #[test]
+    fn what_one_did_not_code_is_not_counted() {
         let mut same = Pair::new(3);
         same.record(Some(2), Some(2));
         same.record(None, Some(2));
@@ -101,12 +88,10 @@ mod tests {
 
     #[test]
     fn bounds_and_undefined() {
-        let full = Confusion { true_positive: 3, true_negative: 7, ..Confusion::default() };
-        assert_eq!(cohen(full), Some(1.0));
-        let opposite = Confusion { false_positive: 5, false_negative: 5, ..Confusion::default() };
-        assert_eq!(cohen(opposite), Some(-1.0));
-        assert_eq!(cohen(Confusion::default()), None);
-        assert_eq!(cohen(Confusion { true_negative: 9, ..Confusion::default() }), None);
-        assert_eq!(cohen(Confusion { true_positive: 9, ..Confusion::default() }), None);
+        assert_eq!(pair(3, 0, 0, 7).kappa(), Some(1.0));
+        assert_eq!(pair(0, 5, 5, 0).kappa(), Some(-1.0));
+        for constant in [pair(0, 0, 0, 0), pair(0, 0, 0, 9), pair(9, 0, 0, 0)] {
+            assert_eq!(constant.kappa(), None);
+        }
     }
 }

@@ -178,7 +178,7 @@ pub struct Summary {
     pub code: Option<Code>,
     /// Tags compared.
     pub tags: usize,
-    /// Mean drop without the evidence, without random words, and their difference.
+    /// Mean drop without the evidence, without random words, and their difference; NaN without tags.
     pub means: [f64; 3],
     /// Their intervals over clusters; empty without resamples.
     pub intervals: [Option<Interval>; 3],
@@ -228,6 +228,9 @@ pub fn to_markdown(summaries: &[Summary], whole_units: usize) -> String {
     );
     for summary in summaries {
         let cell = |i: usize| {
+            if summary.tags == 0 {
+                return "–".to_owned();
+            }
             let interval = summary.intervals[i].map(|interval| interval.shown(|bound| format!("{bound:.3}")));
             format!("{:.3}{}", summary.means[i], interval.unwrap_or_default())
         };
@@ -259,6 +262,12 @@ mod tests {
         }
         // Seven beginnings for four words out of ten; the evidence's own is not drawn.
         assert_eq!(seen.len(), 6);
+    }
+
+    #[test]
+    fn without_tags_there_is_no_number() {
+        let none = Summary { code: None, tags: 0, means: [f64::NAN; 3], intervals: [None; 3] };
+        assert!(to_markdown(&[none], 0).contains("\n| all | 0 | – | – | – |\n"));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! AnnoMI's talk type (change, neutral, sustain; coded by experts) from the thirteen codes.
 //!
 //! The rule: **change** talk carries `motivation` or a breakthrough, **sustain** talk a resistance of any kind, all
-//! other client turns are **neutral**. Where both hold, the stronger one counts: the one whose probability is the larger
-//! multiple of its threshold. Nothing is learned from talk types, but for the two thresholds of the second row.
+//! other client turns are **neutral**. Where both hold, the likelier one counts. Nothing is learned from talk types, but for
+//! the two thresholds of the second row, where the one counts whose probability is the larger multiple of its threshold.
 
 use super::Error;
 use crate::agreement::bootstrap::{Bootstrap, Interval};
-use crate::agreement::confusion::{Confusion, macro_f1};
+use crate::agreement::confusion::{Confusion, macro_f1, resampled_macro_f1};
 use crate::codebook::{Code, CodeSet, Family};
 use crate::coding::Coding;
 use serde::Deserialize;
@@ -85,7 +85,7 @@ pub struct Figures {
     pub interval: Option<Interval>,
 }
 
-/// The rule over codes, of the coder or of the model.
+/// The rule over codes, of the coder or of the model, with the highest probabilities of either side.
 fn by_codes(codes: CodeSet, change: f32, sustain: f32) -> usize {
     let (changes, sustains) = (codes.iter().any(is_change), codes.iter().any(is_sustain));
     match (changes, sustains) {
@@ -190,7 +190,7 @@ fn figures(
         std::array::from_fn(|k| groups.iter().zip(times).map(|(group, &n)| group[k] * n).sum())
     };
     let counts = sum(&vec![1; groups.len()]);
-    let interval = bootstrap.intervals(groups.len(), |times| vec![macro_f1(&sum(times))]);
+    let interval = bootstrap.intervals(groups.len(), |times| vec![resampled_macro_f1(&sum(times), &counts)]);
     Figures { name, counts, macro_f1: macro_f1(&counts), interval: interval.first().copied() }
 }
 
@@ -225,6 +225,22 @@ mod tests {
         assert_eq!(of("resistance_fear", 0.9, 0.2), "sustain");
         assert_eq!(of("motivation|resistance_change", 0.9, 0.2), "change");
         assert_eq!(of("motivation|resistance_change", 0.2, 0.9), "sustain");
+    }
+
+    /// Every turn is right, and one of eight videos has all sustain talk.
+    #[test]
+    fn a_resample_without_a_type_says_nothing_about_it() {
+        let turn = |group, gold: usize, codes: &str| {
+            let codes = codes.parse().unwrap();
+            let coding = Coding { probabilities: [0.0; CODE_COUNT], codes };
+            Turn { group, fold: 0, gold, codes, coding }
+        };
+        let videos = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        let mut turns: Vec<_> =
+            videos.iter().flat_map(|video| [turn(video, 0, "motivation"), turn(video, 1, "")]).collect();
+        turns.push(turn("h", 2, "resistance_fear"));
+        let figures = &evaluate(&turns, &Bootstrap::default())[0];
+        assert_eq!((figures.macro_f1, figures.interval), (1.0, Some(Interval { low: 1.0, high: 1.0 })));
     }
 
     #[test]

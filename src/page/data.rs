@@ -68,7 +68,7 @@ pub struct Session {
     /// Index of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<usize>,
-    /// Session number, else date, as given; what trends call the session.
+    /// What trends call the session, its number or its date as given; if they do not, its number, else its date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Date as given.

@@ -59,7 +59,7 @@ pub fn gather(tables: Tables) -> Result<Book, Error> {
         }
     }
     for client in &mut clients {
-        put_in_order(client, &sessions);
+        put_in_order(client, &mut sessions);
     }
     let text = words.iter().any(|session| !session.is_empty());
     let (kinds, width) = kinds.finish(sessions.iter_mut().map(|session| &mut session.strip));
@@ -151,17 +151,27 @@ fn trend(row: read::Trend) -> (String, Trend) {
 
 /// The order of the course is that of the trends; without them, that of session numbers, then of dates as far as
 /// they sort as they are written. Sessions that neither places stand at the end, in input order.
-fn put_in_order(client: &mut Client, sessions: &[Session]) {
+///
+/// Trends call all sessions of a client by number or all by date: a session whose number they do not know gets its date
+/// for a label if they know that.
+fn put_in_order(client: &mut Client, sessions: &mut [Session]) {
     let rank: HashMap<&str, usize> = client
         .trends
         .values()
         .next()
         .map(|trend| trend.labels.iter().enumerate().map(|(rank, label)| (label.as_str(), rank)).collect())
         .unwrap_or_default();
+    let ranked = |label: &Option<String>| label.as_deref().and_then(|label| rank.get(label)).copied();
+    for &index in &client.sessions {
+        let session = &mut sessions[index];
+        if ranked(&session.label).is_none() && ranked(&session.date).is_some() {
+            session.label.clone_from(&session.date);
+        }
+    }
     client.sessions.sort_by_key(|&index| {
         let session = &sessions[index];
+        let ranked = ranked(&session.label).unwrap_or(usize::MAX);
         let label = session.label.as_deref().unwrap_or_default();
-        let ranked = rank.get(label).copied().unwrap_or(usize::MAX);
         let number = label.parse::<u64>().unwrap_or(u64::MAX);
         (ranked, label.is_empty(), number, session.date.clone())
     });

@@ -12,8 +12,9 @@ impl Table for Clients {
     type Record = Client;
     const FILE: &'static str = "clients.csv";
     const ABOUT: &'static str = "One row per client with a `client_id`, in order of appearance. Sessions are put in order by \
-        `session_number`, or by `date` where more sessions have a readable one; what has neither is left out. A session \
-        that the input interrupts counts once. A session is called by its number, or else by its date as written.";
+        `session_number`, or by `date` where more sessions have a readable one; those without it are left out. A session \
+        that the input interrupts counts once. The sessions of a client are called by their numbers where all in order have \
+        one, or else by their dates as written.";
 
     fn columns() -> Vec<Column> {
         vec![

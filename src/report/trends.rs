@@ -18,6 +18,7 @@ impl Table for Trends {
 
     fn columns() -> Vec<Column> {
         let few = "fewer than 3 sessions";
+        let few_or_endless = "fewer than 3 sessions, or more than 1000";
         vec![
             Column::new("client_id", "Client, as given."),
             Column::new("measure", "What is counted.").words("breakthrough, resistance, names of codes"),
@@ -27,13 +28,13 @@ impl Table for Trends {
                 .or_empty("no session in order"),
             Column::new("slope", "Theil-Sen slope: change from one session to the next.")
                 .decimal("units per 100 client units per session", "any")
-                .or_empty(few),
+                .or_empty(few_or_endless),
             Column::new("slope_low", "Lower bound of its 95 % interval.")
                 .decimal("units per 100 client units per session", "any")
-                .or_empty(few),
+                .or_empty(few_or_endless),
             Column::new("slope_high", "Upper bound of its 95 % interval.")
                 .decimal("units per 100 client units per session", "any")
-                .or_empty(few),
+                .or_empty(few_or_endless),
             Column::new("mann_kendall_s", "Mann-Kendall S: pairs of sessions that rise less pairs that fall.")
                 .integer("pairs", "any")
                 .or_empty(few),

@@ -4,6 +4,7 @@ use super::dates;
 use super::lagged::Tally;
 use super::preceding::{self, Tallies};
 use super::series;
+use super::theil_sen;
 use super::verdict::{Judgement, LEAST_SESSIONS, Point, judge};
 use crate::codebook::CODE_COUNT;
 use crate::coding::CodedSession;
@@ -182,7 +183,7 @@ impl Faults {
     }
 
     /// For the client's row.
-    fn notes(&self, sessions: usize) -> Vec<String> {
+    fn notes(&self, sessions: usize, ordered: usize) -> Vec<String> {
         let mut notes = Vec::new();
         if sessions == 1 {
             notes.push("one session only".to_owned());
@@ -199,6 +200,9 @@ impl Faults {
         if self.silent > 0 {
             notes.push(format!("{} without a client unit left out", counted(self.silent, "session")));
         }
+        if ordered > theil_sen::MOST {
+            notes.push(format!("more than {} sessions: no slopes", theil_sen::MOST));
+        }
         if !self.doubles.is_empty() {
             notes.push(format!("given more than once: session {}", self.doubles.join(", ")));
         }
@@ -208,6 +212,7 @@ impl Faults {
     /// For the user, over all clients.
     fn notices(&self, clients: &[Client]) -> Vec<String> {
         let single = clients.iter().filter(|client| client.sessions == 1).count();
+        let endless = clients.iter().filter(|client| client.ordered > theil_sen::MOST).count();
         let few = clients.iter().filter(|client| client.ordered < LEAST_SESSIONS).count() - single;
         let said = |count: usize, text: String| (count > 0).then_some(text);
         [
@@ -242,6 +247,14 @@ impl Faults {
                 format!(
                     "{} with fewer than {LEAST_SESSIONS} sessions in order: no verdict",
                     counted(few, "client")
+                ),
+            ),
+            said(
+                endless,
+                format!(
+                    "{} with more than {} sessions: no slopes; is client_id one for many people?",
+                    counted(endless, "client"),
+                    theil_sen::MOST
                 ),
             ),
             said(
@@ -324,7 +337,7 @@ fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
             lost_by: turn.lost_by.map(labelled),
         }),
         named_sessions: named.into_iter().map(labelled).collect(),
-        notes: faults.notes(visits.len()),
+        notes: faults.notes(visits.len(), ordered.len()),
     };
     (client, series::trends(id, &labels, &ordered), faults)
 }
@@ -437,6 +450,20 @@ mod tests {
             "too few sessions to tell a turning point at session 3 from chance"
         );
         assert_eq!(found.notices, [] as [String; 0], "five are enough for other verdicts");
+    }
+
+    /// As many sessions as one `client_id` for a whole corpus makes.
+    #[test]
+    fn a_client_without_end_has_no_slopes_and_is_told_of() {
+        let sessions: Vec<_> =
+            (0..=1000).map(|number| session(&number.to_string(), "all", Some(number), None)).collect();
+        let found = findings(&sessions);
+        assert_eq!(found.clients[0].notes, ["more than 1000 sessions: no slopes"]);
+        assert_eq!(
+            found.notices,
+            ["1 client with more than 1000 sessions: no slopes; is client_id one for many people?"]
+        );
+        assert!(found.trends.iter().all(|trend| trend.slope.is_none() && trend.mann_kendall.is_some()));
     }
 
     #[test]

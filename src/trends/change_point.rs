@@ -21,10 +21,10 @@ pub fn change_point(values: &[f64]) -> Option<(usize, f64)> {
     }
     let factors: Vec<f64> = (0..n).map(|k| 1.0 / ((k * (n - k)).max(1) as f64).sqrt()).collect();
     let largest = |order: &[usize]| {
-        let (mut sum, mut best) = (0, (0, 0.0));
+        let (mut sum, mut best) = (0_i64, (0, 0.0));
         for k in 1..=n - LEAST {
             sum += scores[order[k - 1]];
-            let z = f64::from(sum.abs()) * factors[k];
+            let z = sum.abs() as f64 * factors[k];
             // The earliest of equals.
             if k >= LEAST && z > best.1 + 1e-12 {
                 best = (k, z);
@@ -42,9 +42,12 @@ pub fn change_point(values: &[f64]) -> Option<(usize, f64)> {
 }
 
 /// Twice the mid-rank of each value, less its mean: values below it minus values above it.
-fn scores(values: &[f64]) -> Vec<i32> {
-    let score = |x: &f64| values.iter().map(|y| i32::from(y < x) - i32::from(y > x)).sum();
-    values.iter().map(score).collect()
+fn scores(values: &[f64]) -> Vec<i64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let below = |x: &f64| sorted.partition_point(|y| y < x);
+    let not_above = |x: &f64| sorted.partition_point(|y| y <= x);
+    values.iter().map(|x| (below(x) + not_above(x)) as i64 - values.len() as i64).collect()
 }
 
 #[cfg(test)]

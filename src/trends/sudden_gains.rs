@@ -16,27 +16,12 @@
 /// Sessions that the third criterion looks at on either side.
 const SIDE: usize = 3;
 
-/// Whether the step from the last of `before` to the first of `after` is a gain: a fall by at least `cutoff`.
-///
-/// A value that is missing is `None`; the last before and the first after may not be.
-#[must_use]
-pub fn is_gain(before: &[Option<f64>], after: &[Option<f64>], cutoff: f64) -> bool {
-    step(before, after, cutoff, 1.0)
-}
-
-/// Whether it is a loss: a rise by at least `cutoff`.
-#[must_use]
-pub fn is_loss(before: &[Option<f64>], after: &[Option<f64>], cutoff: f64) -> bool {
-    step(before, after, cutoff, -1.0)
-}
-
 /// Gains and losses of a series, as the indices of the sessions after them.
 ///
-/// `cutoffs[k]` is the least reliable difference between session k and the one before; `sign` is 1 where less is the
-/// gain and -1 where more is.
+/// `cutoffs[k]` is the least reliable difference between session k and the one before, above 0; there is no change where it
+/// is missing. Falls are the gains if `less_is_gain`, else rises are.
 #[must_use]
 pub fn changes(values: &[f64], cutoffs: &[f64], less_is_gain: bool) -> (Vec<usize>, Vec<usize>) {
-    let values: Vec<_> = values.iter().copied().map(Some).collect();
     let falls_and_rises = [1.0, -1.0].map(|sign| {
         let at = |&k: &usize| {
             let (before, after) =
@@ -49,28 +34,28 @@ pub fn changes(values: &[f64], cutoffs: &[f64], less_is_gain: bool) -> (Vec<usiz
     if less_is_gain { (falls, rises) } else { (rises, falls) }
 }
 
-fn step(before: &[Option<f64>], after: &[Option<f64>], cutoff: f64, sign: f64) -> bool {
-    let (Some(Some(last)), Some(Some(first))) = (before.last(), after.first()) else { return false };
+/// Whether the step from the last of `before` to the first of `after` is a fall (`sign` 1) or a rise (-1) by all three
+/// criteria.
+fn step(before: &[f64], after: &[f64], cutoff: f64, sign: f64) -> bool {
+    let (Some(last), Some(first)) = (before.last(), after.first()) else { return false };
     let fall = sign * (last - first);
     if fall < cutoff || fall < 0.25 * last {
         return false;
     }
-    let (before, after): (Vec<_>, Vec<_>) =
-        (before.iter().flatten().collect(), after.iter().flatten().collect());
     if before.len() < 2 || after.len() < 2 {
         return false;
     }
-    let (mean_before, squares_before) = moments(&before);
-    let (mean_after, squares_after) = moments(&after);
+    let (mean_before, squares_before) = moments(before);
+    let (mean_after, squares_after) = moments(after);
     let freedom = before.len() + after.len() - 2;
     let pooled = ((squares_before + squares_after) / freedom as f64).sqrt();
     sign * (mean_before - mean_after) > critical(freedom) * pooled
 }
 
 /// Mean and sum of squared differences from it.
-fn moments(values: &[&f64]) -> (f64, f64) {
-    let mean = values.iter().copied().sum::<f64>() / values.len() as f64;
-    (mean, values.iter().map(|&x| (x - mean).powi(2)).sum())
+fn moments(values: &[f64]) -> (f64, f64) {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    (mean, values.iter().map(|x| (x - mean).powi(2)).sum())
 }
 
 /// Two-sided 5 % point of Student's distribution with 2, 3 or 4 degrees of freedom.
@@ -86,25 +71,23 @@ fn critical(freedom: usize) -> f64 {
 mod tests {
     use super::*;
 
-    const NA: Option<f64> = None;
-
     #[test]
     fn examples_of_the_package() {
-        let values = |values: [f64; 3]| values.map(Some);
-        assert!(is_gain(&values([32.0, 31.0, 33.0]), &values([5.0, 6.0, 7.0]), 7.0));
-        assert!(!is_gain(&values([32.0, 31.0, 33.0]), &values([27.0, 26.0, 25.0]), 7.0), "below the cutoff");
-        assert!(!is_gain(&values([40.0, 39.0, 41.0]), &values([33.0, 32.0, 33.0]), 7.0), "below a quarter");
-        // A loss with one value missing: 14 − 6 > 3.182 · √((2 + 8) / 3).
-        assert!(is_loss(&[Some(5.0), NA, Some(7.0)], &values([16.0, 12.0, 14.0]), 7.0));
-        assert!(!is_loss(&[Some(5.0), NA, Some(7.0)], &values([16.0, 8.0, 12.0]), 7.0));
+        let gain = |before: [f64; 3], after: [f64; 3]| step(&before, &after, 7.0, 1.0);
+        assert!(gain([32.0, 31.0, 33.0], [5.0, 6.0, 7.0]));
+        assert!(!gain([32.0, 31.0, 33.0], [27.0, 26.0, 25.0]), "below the cutoff");
+        assert!(!gain([40.0, 39.0, 41.0], [33.0, 32.0, 33.0]), "below a quarter");
+        // A loss with two values before: 14 − 6 > 3.182 · √((2 + 8) / 3).
+        assert!(step(&[5.0, 7.0], &[16.0, 12.0, 14.0], 7.0, -1.0));
+        assert!(!step(&[5.0, 7.0], &[16.0, 8.0, 12.0], 7.0, -1.0));
     }
 
     #[test]
     fn too_little_on_a_side() {
-        let (before, after) = ([Some(30.0), Some(31.0)], [Some(5.0), Some(5.0)]);
-        assert!(is_gain(&before, &after, 7.0));
-        assert!(!is_gain(&before[1..], &after, 7.0) && !is_gain(&before, &after[..1], 7.0));
-        assert!(!is_gain(&[Some(30.0), NA], &after, 7.0) && !is_gain(&[], &[], 7.0));
+        let (before, after) = ([30.0, 31.0], [5.0, 5.0]);
+        assert!(step(&before, &after, 7.0, 1.0));
+        assert!(!step(&before[1..], &after, 7.0, 1.0) && !step(&before, &after[..1], 7.0, 1.0));
+        assert!(!step(&[], &[], 7.0, 1.0));
     }
 
     #[test]

@@ -203,10 +203,16 @@ impl<'a> Course<'a> {
             order.iter().enumerate().map(|(place, &i)| (place as f64 - middle) * self.centred[i]).sum();
         let line = self.spread - line * line * 12.0 / (n * (n * n - 1.0));
         let most = line * libm::pow(n, -1.0 / n);
+        // The sum over the sessions before a step, added up no further than it is asked for.
+        let (mut added, mut before) = (0, 0.0);
         self.steps(order)
             .filter(|&(_, height)| height > 0.0 && self.spread - height * height < most)
             .filter(|&(k, _)| self.rises(order[k - 1], order[k]))
-            .filter(|&(k, _)| order[..k].iter().map(|&i| self.breakthrough[i]).sum::<f64>() < 0.0)
+            .filter(|&(k, _)| {
+                before = order[added..k].iter().fold(before, |sum, &i| sum + self.breakthrough[i]);
+                added = k;
+                before < 0.0
+            })
             // The earliest of equals.
             .fold(
                 None,
@@ -239,16 +245,30 @@ impl<'a> Course<'a> {
         (self.net.len() - 1 - kept >= LOST).then_some(kept + 1)
     }
 
+    /// The stretch, with three sessions or more on either side, whose net score lies furthest above the mean, standardised
+    /// for its length: its first session and the first after it. The last of equals.
+    fn highest_stretch(&self) -> Option<(usize, usize)> {
+        let n = self.points.len();
+        let mut highest: Option<((usize, usize), f64)> = None;
+        for i in LOST..n.saturating_sub(LOST) {
+            // Grows with the stretch: to add up each anew would take the third power of a course.
+            let mut sum = 0.0;
+            for j in i + 1..=n - LOST {
+                sum += self.centred[j - 1];
+                let inside = (j - i) as f64;
+                let height = sum / (inside * (1.0 - inside / n as f64)).sqrt();
+                if highest.is_none_or(|(_, most)| height.total_cmp(&most).is_ge()) {
+                    highest = Some(((i, j), height));
+                }
+            }
+        }
+        highest.map(|(stretch, _)| stretch)
+    }
+
     /// The stretch that stands out most, if it begins with a reliable rise, is like no other session, and is followed by
     /// sessions no better than those before it: its first session and the first after it.
     fn stands_out(&self) -> Option<(usize, usize)> {
-        let n = self.net.len();
-        let stretches = (LOST..n.saturating_sub(LOST)).flat_map(|i| (i + 1..=n - LOST).map(move |j| (i, j)));
-        let height = |&(i, j): &(usize, usize)| {
-            let inside = (j - i) as f64;
-            self.centred[i..j].iter().sum::<f64>() / (inside * (1.0 - inside / n as f64)).sqrt()
-        };
-        let (i, j) = stretches.max_by(|a, b| height(a).total_cmp(&height(b)))?;
+        let (i, j) = self.highest_stretch()?;
         let outside = [&self.net[..i], &self.net[j..]].concat();
         let middle = f64::midpoint(mean(&self.net[i..j]), mean(&outside));
         let apart = self.net[i..j].iter().all(|x| *x >= middle) && outside.iter().all(|x| *x < middle);
@@ -340,4 +360,36 @@ fn mean(values: &[f64]) -> f64 {
 fn centre(values: &[f64]) -> Vec<f64> {
     let mean = mean(values);
     values.iter().map(|x| x - mean).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    #[test]
+    fn the_highest_stretch_is_that_of_all_stretches() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        for n in [5, 6, 7, 8, 30, 61] {
+            let points: Vec<Point> = (0..n)
+                .map(|_| Point {
+                    units: rng.random_range(5..60),
+                    breakthroughs: 0,
+                    resistances: 0,
+                    // Many equal ones, so that stretches tie.
+                    expected_breakthroughs: f64::from(rng.random_range(0..3)),
+                    expected_resistances: 0.0,
+                })
+                .collect();
+            let course = Course::new(&points);
+            let height = |&(i, j): &(usize, usize)| {
+                let inside = (j - i) as f64;
+                course.centred[i..j].iter().sum::<f64>() / (inside * (1.0 - inside / n as f64)).sqrt()
+            };
+            let stretches = (3..n - 3).flat_map(|i| (i + 1..=n - 3).map(move |j| (i, j)));
+            let highest = stretches.max_by(|a, b| height(a).total_cmp(&height(b)));
+            assert_eq!(course.highest_stretch(), highest, "{n} sessions");
+        }
+    }
 }

@@ -121,6 +121,20 @@ fn data_of_the_page_are_those_of_the_tables() {
     assert!(units.next().is_none() && moments.next().is_none() && excerpts.next().is_none());
 }
 
+/// Where one session of a client has no number, trends call all of them by date.
+#[test]
+fn sessions_are_called_and_ordered_as_the_trends_have_them() {
+    let dir = folder(|path| folders::caseload(path, 1, 3, true));
+    spoil(&dir.path().join("sessions.csv"), "session_number", "");
+    let trends = dir.path().join("trends.csv");
+    let by_date = fs::read_to_string(&trends).unwrap().replace("1|2|3", "2026-02-03|2026-03-04|2026-01-02");
+    fs::write(&trends, by_date).unwrap();
+    let data = block(&page::render(dir.path()).unwrap(), "data");
+    assert_eq!(data["clients"][0]["sessions"], serde_json::json!([1, 2, 0]));
+    let labels = [0, 1, 2].map(|index| data["sessions"][index]["label"].as_str().unwrap());
+    assert_eq!(labels, ["2026-01-02", "2026-02-03", "2026-03-04"]);
+}
+
 #[test]
 fn nobodys_moments_and_words_are_shown_as_somebody_elses() {
     let dir = folder(folders::namesakes);

@@ -25,14 +25,6 @@ pub struct Ngrams {
 /// Why a model of n-grams cannot be had or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum NgramsError {
-    /// The file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
     /// The file cannot be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {
@@ -147,16 +139,6 @@ impl Ngrams {
         Ok(safetensors::serialize(tensors, None)?)
     }
 
-    /// Reads a model from a file.
-    ///
-    /// # Errors
-    /// When the file cannot be read or is no such model.
-    pub fn load(path: &Path) -> Result<Ngrams, NgramsError> {
-        let bytes =
-            std::fs::read(path).map_err(|source| NgramsError::Read { path: path.to_owned(), source })?;
-        Ngrams::from_safetensors(&bytes)
-    }
-
     /// Writes the model to a file, under another name first, so that no half file is ever seen.
     ///
     /// # Errors
@@ -217,7 +199,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ngrams.safetensors");
         small().save(&path).unwrap();
-        let loaded = Ngrams::load(&path).unwrap();
+        let loaded = Ngrams::from_safetensors(&std::fs::read(&path).unwrap()).unwrap();
         assert_eq!(loaded, small());
         assert_eq!(loaded.logits("I told him."), small().logits("I told him."));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);

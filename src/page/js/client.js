@@ -87,7 +87,7 @@ const clientView = (at) => {
         : h("p", { class: "aside" }, "No verdict was computed."),
       verdict && quotes(client),
       verdict?.note && h("p", { class: "aside" }, `Note: ${verdict.note}`),
-      verdict?.unordered > 0 && h("p", { class: "aside" }, `${count(verdict.unordered, "session")} without number and date, left out of the course.`),
+      verdict?.unordered > 0 && h("p", { class: "aside" }, `${count(verdict.unordered, "session")} left out of the course.`),
       h("section", null, h("h2", null, "Course"), placed ? courseChart(client) : h("p", { class: "aside" }, "No session has a number or a date: there is no course to draw."), placed > 0 && Object.keys(client.trends ?? {}).length > 0 && trendTable(client)),
       h("section", null, h("h2", null, "Sessions"), stripKey(), stripRows(client)),
       placed > 1 && h("section", null, h("h2", null, "Every code"), smalls(client)),
