@@ -191,6 +191,22 @@ fn turns_inside_an_object_are_none_of_its_words() {
 }
 
 #[test]
+fn labels_before_the_words_of_a_table_are_no_notes() {
+    let table = "session_id,text\n1,T: Hi there\n1,C: I rang my dad. I am glad.\n";
+    let lines = "{\"session_id\":\"1\",\"text\":\"T: Hi\"}\n{\"session_id\":\"1\",\"text\":\"C: No\"}\n";
+    for (name, text) in [("a.csv", table), ("a.jsonl", lines)] {
+        let got = read(name, text, &[]);
+        assert!(
+            got.sessions.is_empty() && got.rejects[0].contains("column of their own"),
+            "{:?}",
+            got.rejects
+        );
+    }
+    let notes = "session_id,text\n1,Plan: rest. T: 36.6\n2,C: no pain. Came late.\n";
+    assert_eq!(read("a.csv", notes, &[]).sessions.len(), 2);
+}
+
+#[test]
 fn the_number_of_a_session_tells_sessions_apart() {
     for name in ["session_number", "Session No."] {
         let table =

@@ -1,7 +1,7 @@
 //! The columns of tables, which are also the keys of JSONL, and the names they go by in a file.
 
 use super::marks::bare;
-use super::{Error, speakers};
+use super::{Error, speakers, turns};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -241,6 +241,12 @@ pub enum Unusable {
          --map speaker=COLUMN (or, if they are notes, --map note=COLUMN)"
     )]
     NoSpeaker,
+    /// The words begin with labels of speakers.
+    #[error(
+        "the words begin with labels of speakers (T: …); put these into a column of their own, called speaker \
+         (or, if the rows are notes, --map note=COLUMN)"
+    )]
+    LabelsWithin,
     /// A column holds labels of speakers, and none is the speaker's.
     #[error(
         "column {column} seems to say who speaks, but is not called 'speaker'; name it with \
@@ -414,7 +420,8 @@ impl Columns {
         self.notes && !self.has(Key::Note)
     }
 
-    /// Refuses a table without a speaker if, in its first rows, another column holds the labels of speakers.
+    /// Refuses a table without a speaker if, in its first rows, another column holds the labels of speakers, or the words begin
+    /// with them.
     pub(super) fn doubt<'a>(
         &self,
         rows: impl Iterator<Item = &'a [String]>,
@@ -430,7 +437,13 @@ impl Columns {
             speakers::are_labels(cells, therapists)
         };
         let lost = (0..width).filter(|&column| !self.at.contains(&Some(column))).find(labels);
-        lost.map_or(Ok(()), |lost| Err(Unusable::LostSpeaker { column: lost + 1 }))
+        if let Some(lost) = lost {
+            return Err(Unusable::LostSpeaker { column: lost + 1 });
+        }
+        if turns::are_turns(rows.iter().map(|row| self.words(row)), therapists) {
+            return Err(Unusable::LabelsWithin);
+        }
+        Ok(())
     }
 
     /// Where in the header the columns stand that are used, in its order.

@@ -1,13 +1,13 @@
 //! JSONL: one object a line, with the keys of the tables.
 
-use super::columns::{ColumnMap, Key};
+use super::columns::{ColumnMap, Key, Unusable};
 use super::encoding::Decoded;
 use super::lines::{Line, Lines, MAX_LINE};
 use super::marks::{bare, is_mark};
 use super::rows::{Broken, Row, RowError, RowSource, Sessions, sessionless};
 use super::sink::Context;
 use super::table::{BYTES_AHEAD, RECORDS_AHEAD};
-use super::{speakers, stored};
+use super::{speakers, stored, turns};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -105,6 +105,7 @@ impl Jsonl {
         }
         let objects: Vec<_> = ahead.iter().filter_map(|line| object(line).ok()).collect();
         let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut words = Vec::new();
         for object in &objects {
             let at = self.map.places(object.keys().map(String::as_str));
             if at[Key::Text as usize].is_none()
@@ -112,6 +113,7 @@ impl Jsonl {
             {
                 continue;
             }
+            words.extend(at[Key::Text as usize].and_then(|at| object.values().nth(at)?.as_str()));
             for (number, (name, value)) in object.iter().enumerate() {
                 if let (Value::String(value), false) = (value, at.contains(&Some(number))) {
                     others.entry(name).or_default().push(value);
@@ -124,6 +126,9 @@ impl Jsonl {
                  (or, if the lines are notes, --map note=KEY)"
                     .to_owned(),
             );
+        }
+        if turns::are_turns(words.into_iter(), therapists) {
+            return Err(Unusable::LabelsWithin.to_string());
         }
         self.lines.put_back(ahead.into_iter());
         Ok(())

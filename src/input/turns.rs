@@ -244,6 +244,11 @@ pub(super) fn tell_once(label: &str, line: impl std::fmt::Display, sink: &mut Si
     }
 }
 
+/// Whether most of these words begin with labels of a therapist and of a client.
+pub(super) fn are_turns<'a>(words: impl Iterator<Item = &'a str>, therapists: &[String]) -> bool {
+    speakers::are_labels(words.map(|words| prefix(words).map_or("-", |prefix| prefix.label)), therapists)
+}
+
 /// Whether another turn begins within a text: a role word and a colon behind the end of a sentence.
 fn runs_on(text: &str) -> bool {
     text.match_indices(": ").any(|(colon, _)| {

@@ -131,7 +131,7 @@ pub(crate) fn na_is_missing<T: Borrow<BTreeSet<String>>>(units: impl IntoIterato
 pub(crate) fn told_missing(column: &str, emptied: usize) -> Option<String> {
     let cells = counted(emptied, "cell");
     (emptied > 0)
-        .then(|| format!("column '{column}' is NA in {cells}: read as empty; a label needs another name"))
+        .then(|| format!("column '{column}' is NA in {cells}: read as empty, a unit that was coded and has no label; leave out rows that nobody coded, and call a label something else"))
 }
 
 /// A number as spreadsheets write it, with a point or a comma; NaN for an empty cell.
