@@ -19,6 +19,7 @@ mod names;
 mod net;
 mod phone;
 mod placeholder;
+mod plain;
 mod postcode;
 mod record;
 mod redact;
@@ -29,6 +30,7 @@ pub use redact::{redact, redact_text};
 
 use crate::finding::{Field, Find, Kind};
 use crate::transcript::{Session, Span};
+use plain::Plain;
 use regex::{Regex, RegexBuilder};
 use std::ops::Range;
 
@@ -50,15 +52,16 @@ pub fn find(session: &Session) -> Vec<Find> {
     for (label, range) in session.labels.iter().zip(&labels) {
         range.iter().for_each(|range| known.learn(&label[range.clone()]));
     }
-    let mut hits: Vec<Vec<Hit>> = session.units.iter().map(|unit| in_unit(&unit.text, &mut known)).collect();
+    let texts: Vec<_> = session.units.iter().map(|unit| Plain::of(&unit.text)).collect();
+    let mut hits: Vec<Vec<Hit>> = texts.iter().map(|plain| in_unit(&plain.text, &mut known)).collect();
     if !known.is_empty() {
-        for (unit, hits) in session.units.iter().zip(&mut hits) {
-            in_pieces(&unit.text, hits, |piece, hits| names::again(piece, &known, hits));
+        for (plain, hits) in texts.iter().zip(&mut hits) {
+            in_pieces(&plain.text, hits, |piece, hits| names::again(piece, &known, hits));
         }
     }
     let mut finds = Vec::new();
-    for (index, (unit, hits)) in session.units.iter().zip(hits).enumerate() {
-        finds.extend(placed(Field::Text(index), &unit.text, hits));
+    for (index, (plain, hits)) in texts.iter().zip(hits).enumerate() {
+        finds.extend(placed(Field::Text(index), &session.units[index].text, plain.back(hits)));
     }
     for (index, (label, ranges)) in session.labels.iter().zip(labels).enumerate() {
         let hits = ranges.into_iter().map(|bytes| Hit { kind: Kind::Name, bytes }).collect();
@@ -128,7 +131,7 @@ fn piece_end(text: &str, start: usize) -> usize {
 fn in_text(text: &str, known: &mut names::Known) -> Vec<Hit> {
     let mut hits = Vec::new();
     let traits = Traits::of(text);
-    if traits.at || traits.joined {
+    if traits.at || traits.joined || traits.account {
         net::look(text, &traits, &mut hits);
     }
     if traits.digits > 0 {
@@ -164,6 +167,8 @@ struct Traits {
     at: bool,
     /// A full stop or a colon with something directly behind.
     joined: bool,
+    /// A figure or a stroke behind a letter, as names of accounts have.
+    account: bool,
     upper: bool,
 }
 
@@ -173,7 +178,12 @@ impl Traits {
         let bytes = text.as_bytes();
         for (at, &byte) in bytes.iter().enumerate() {
             match byte {
-                b'0'..=b'9' => traits.digits += 1,
+                b'0'..=b'9' => {
+                    traits.digits += 1;
+                    traits.account |=
+                        at > 0 && !matches!(bytes[at - 1], b'0'..=b'9' | b' ' | b',' | b'.' | b':');
+                }
+                b'_' => traits.account = true,
                 b'@' => traits.at = true,
                 b'.' => traits.joined |= bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
                 b':' => traits.joined |= bytes.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace()),
@@ -185,12 +195,15 @@ impl Traits {
     }
 }
 
-/// Keeps what does not overlap: earlier kinds before later ones, longer before shorter; nothing within a placeholder.
+/// Keeps what does not overlap: of numbers the longest, then earlier kinds before later ones and longer before shorter;
+/// nothing within a placeholder.
 fn settle(mut hits: Vec<Hit>, text: &str) -> Vec<Hit> {
     if hits.is_empty() {
         return hits;
     }
-    hits.sort_by_key(|hit| (hit.kind, usize::MAX - hit.bytes.len(), hit.bytes.start));
+    // Nine digits of a telephone number add up to an official one by chance.
+    let rank = |kind| if (Kind::Card..=Kind::Phone).contains(&kind) { Kind::Card } else { kind };
+    hits.sort_by_key(|hit| (rank(hit.kind), usize::MAX - hit.bytes.len(), hit.kind, hit.bytes.start));
     let mut taken = placeholder::spans(text);
     let mut kept: Vec<Hit> = Vec::new();
     for hit in hits {
