@@ -54,6 +54,7 @@ pub fn find(session: &Session) -> Vec<Find> {
     }
     let texts: Vec<_> = session.units.iter().map(|unit| Plain::of(&unit.text)).collect();
     let mut hits: Vec<Vec<Hit>> = texts.iter().map(|plain| in_unit(&plain.text, &mut known)).collect();
+    texts.iter().zip(&hits).for_each(|(plain, hits)| known.learn_found(&plain.text, hits));
     if !known.is_empty() {
         for (plain, hits) in texts.iter().zip(&mut hits) {
             in_pieces(&plain.text, hits, |piece, hits| names::again(piece, &known, hits));
@@ -67,7 +68,9 @@ pub fn find(session: &Session) -> Vec<Find> {
         let hits = ranges.into_iter().map(|bytes| Hit { kind: Kind::Name, bytes }).collect();
         finds.extend(placed(Field::Speaker(index), label, hits));
     }
-    for field in [Field::SessionId, Field::ClientId, Field::TherapistId] {
+    let units = (0..session.units.len()).map(Field::UtteranceId);
+    for field in [Field::SessionId, Field::ClientId, Field::TherapistId, Field::Date].into_iter().chain(units)
+    {
         let id = field.of(session);
         finds.extend(placed(field, id, ids::in_identifier(id, session.date.as_deref())));
     }
@@ -131,7 +134,7 @@ fn piece_end(text: &str, start: usize) -> usize {
 fn in_text(text: &str, known: &mut names::Known) -> Vec<Hit> {
     let mut hits = Vec::new();
     let traits = Traits::of(text);
-    if traits.at || traits.joined || traits.account {
+    if traits.at || traits.joined || traits.strokes > 0 {
         net::look(text, &traits, &mut hits);
     }
     if traits.digits > 0 {
@@ -167,8 +170,8 @@ struct Traits {
     at: bool,
     /// A full stop or a colon with something directly behind.
     joined: bool,
-    /// A figure or a stroke behind a letter, as names of accounts have.
-    account: bool,
+    /// Figures and strokes behind letters, as names of accounts have.
+    strokes: usize,
     upper: bool,
 }
 
@@ -180,10 +183,10 @@ impl Traits {
             match byte {
                 b'0'..=b'9' => {
                     traits.digits += 1;
-                    traits.account |=
-                        at > 0 && !matches!(bytes[at - 1], b'0'..=b'9' | b' ' | b',' | b'.' | b':');
+                    let behind = at > 0 && !matches!(bytes[at - 1], b'0'..=b'9' | b' ' | b',' | b'.' | b':');
+                    traits.strokes += usize::from(behind);
                 }
-                b'_' => traits.account = true,
+                b'_' => traits.strokes += 1,
                 b'@' => traits.at = true,
                 b'.' => traits.joined |= bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
                 b':' => traits.joined |= bytes.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace()),

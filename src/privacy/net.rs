@@ -38,7 +38,7 @@ static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn look(text: &str, traits: &Traits, hits: &mut Vec<Hit>) {
-    if traits.account {
+    if traits.strokes > 0 {
         add_all(&ACCOUNT, Kind::Handle, text, hits);
     }
     if traits.at {
