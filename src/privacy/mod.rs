@@ -9,6 +9,7 @@
 //!
 //! Placeholders that the input already carries (`[NAME]`, `<PERSON>`, `XXXX`, `***`, `J.`) are left alone.
 
+mod across;
 mod address;
 mod age;
 mod checksum;
@@ -53,7 +54,12 @@ pub fn find(session: &Session) -> Vec<Find> {
         range.iter().for_each(|range| known.learn(&label[range.clone()]));
     }
     let texts: Vec<_> = session.units.iter().map(|unit| Plain::of(&unit.text)).collect();
-    let mut hits: Vec<Vec<Hit>> = texts.iter().map(|plain| in_unit(&plain.text, &mut known)).collect();
+    let mut hits: Vec<Vec<Hit>> = Vec::with_capacity(texts.len());
+    for (index, plain) in texts.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| &session.units[before]);
+        let cue = before.and_then(|before| across::cue(before, &session.units[index], &plain.text));
+        hits.push(in_unit(&plain.text, cue, &mut known));
+    }
     texts.iter().zip(&hits).for_each(|(plain, hits)| known.learn_found(&plain.text, hits));
     if !known.is_empty() {
         for (plain, hits) in texts.iter().zip(&mut hits) {
@@ -88,11 +94,28 @@ fn placed(field: Field, text: &str, hits: Vec<Hit>) -> impl Iterator<Item = Find
     })
 }
 
-/// Settled hits of the text of a unit.
-fn in_unit(text: &str, known: &mut names::Known) -> Vec<Hit> {
+/// Settled hits of the text of a unit, to whose beginning a cue in the unit before may belong.
+fn in_unit(text: &str, mut cue: Option<String>, known: &mut names::Known) -> Vec<Hit> {
     let mut hits = Vec::new();
-    in_pieces(text, &mut hits, |piece, hits| hits.extend(in_text(piece, known)));
+    in_pieces(text, &mut hits, |piece, hits| {
+        hits.extend(in_text(piece, known));
+        if let Some(cue) = cue.take() {
+            hits.extend(behind(&cue, piece, known));
+        }
+    });
     hits
+}
+
+/// Bytes of a text that a cue in the unit before may belong to.
+const HEAD: usize = 200;
+
+/// What a cue finds at the beginning of a text.
+fn behind(cue: &str, text: &str, known: &mut names::Known) -> Vec<Hit> {
+    let head = text.lines().next().unwrap_or_default();
+    let head = &head[..head.floor_char_boundary(HEAD)];
+    let hits = in_text(&format!("{cue}{head}"), known).into_iter().filter(|hit| hit.bytes.start >= cue.len());
+    hits.map(|hit| Hit { kind: hit.kind, bytes: hit.bytes.start - cue.len()..hit.bytes.end - cue.len() })
+        .collect()
 }
 
 /// Bytes of text that are looked through at once. A turn is hardly ever as long: a field that is, costs no memory so.
