@@ -50,6 +50,20 @@ siti slawomir smita sneha sorcha srinivas stanislaw subramaniam suchitra sudha s
 suresh surinder sushila swati tadhg tamsin tane taiwo temitope tendai thandi tobi tolu tomasz toyin tunde tunji uche uchenna ugo
 ursula usha uzma vandana varsha venkatesh vijay vikram vimala vineet vinod vishal vivek wanjiru wiktoria wioletta wojciech yemi
 yetunde yewande yinka yusuf zainab zahra zbigniew zofia zosia zuzanna
+abebe afsana almaz andriy anjum anzhela babatope benedicte benoit bereket bilqis biniam bogdana bongani bozena bukky
+bukola cezary chidiebere chukwuma dariusz daryna dieudonne dmytro dorin doru dragan dumisani ebele ekene elzbieta eyob
+fahmida farhana farouk farzana fikre florin fouzia gbenga genet gheorghe ghislaine ghulam goran gregoire gurveer hamida
+hannelore heike hiwot hristo ibtisam iftikhar ifunanya imtiaz ioana ishfaq iwona jabulani jaroslaw javed kaneez kateryna
+kazimierz kgosi khalida khurshid krzysiek kulsoom kwadwo lerato lidija lindiwe ljiljana lucyna lungile lyudmila mandla
+maqsood mariusz masood mihaela milorad mirela mirjana mohamud mpho mulugeta mumtaz mushtaq myroslava nadezhda nagina
+naheed nargis nasrin nazma nkosana nokuthula nomsa nomvula nonhlanhla nosheen ntombi nusrat obiageli odile okwudili
+oleksandr oleksandra oleksiy oluwakemi omotola oyinlola palesa parveen petru radmila radoslaw razia refilwe reinhard
+rejean riffat rizwana rukhsana sabeena sajida sameena saqib sarfraz selamawit sergiu serhiy shabana shagufta shahida
+shahnaz shaista shakeela shamim simphiwe sipho siyabonga sizwe slavica slobodan snezana sumaira sumera tadesse tahmina
+tanveer tayyaba tehmina tendaiwo tesfay tesfaye tetiana thabo thandeka themba thibault thulani tigist tumelo uchechi
+ulfat ulrike unathi urszula uwe valentyna vasile vasyl viorel viorica volodya volodymyr vyacheslav waheed waltraud waqar
+waqas wieslaw witold yaa yaroslav yevhen yuliya zahida zanele zbyszek zdzislaw zinhle zodwa zorica zubeda zukiswa
+zulfiqar
 """.split()
 
 # In a word list or a list of places, but hardly ever anything but a name when it has a capital.

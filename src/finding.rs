@@ -120,6 +120,10 @@ pub enum Field {
     ClientId,
     /// The identifier of the therapist.
     TherapistId,
+    /// The date of the session, as given.
+    Date,
+    /// The identifier of the unit with this index.
+    UtteranceId(usize),
 }
 
 impl Field {
@@ -132,6 +136,8 @@ impl Field {
             Field::SessionId => "session_id",
             Field::ClientId => "client_id",
             Field::TherapistId => "therapist_id",
+            Field::Date => "date",
+            Field::UtteranceId(_) => "utterance_id",
         }
     }
 
@@ -144,6 +150,8 @@ impl Field {
             Field::SessionId => Some(session.id.as_str()),
             Field::ClientId => session.client_id.as_deref(),
             Field::TherapistId => session.therapist_id.as_deref(),
+            Field::Date => session.date.as_deref(),
+            Field::UtteranceId(unit) => session.units.get(unit).map(|unit| unit.id.as_str()),
         }
         .unwrap_or_default()
     }

@@ -249,7 +249,7 @@ proptest::proptest! {
                 proptest::string::string_regex(r"\PC{0,12}").unwrap(),
                 proptest::string::string_regex(r"[0-9+() ./-]{1,16}").unwrap(),
                 proptest::sample::select(vec![
-                    "Darren", "Mrs ", "my name is ", "’s ", "٠١٢٣٤٥٦٧٨٩", "\u{212a}", "[NAME]", " Street", "MRN ", "@", "SW2 1RW", "é",
+                    "Darren", "Mrs ", "my name is ", "’s ", "٠١٢٣٤٥٦٧٨٩", "\u{212a}", "[NAME]", "\u{2011}", "12\u{2013}02\u{2013}", "\u{200b}", "\u{2009}", " Street", "MRN ", "@", "SW2 1RW", "é",
                     "😀", "\n", ". ", "GB29 NWBK 6016 1331 9268 19", "born on ", "I live in ", " dot com", "ninety ", "nhs: ", "+٤٤",
                 ]).prop_map(str::to_owned),
             ],

@@ -6,10 +6,13 @@
 //! abbreviation itself.
 
 /// Never the end of a sentence.
-const INSIDE: [&str; 25] = [
+const INSIDE: [&str; 35] = [
     "dr", "mr", "mrs", "ms", "prof", "rev", "st", "vs", "e.g", "i.e", "eg", "ie", "approx", "incl", "esp",
-    "re", "no", "w", "cf", "viz", "v", "cont", "ref", "collab", "indiv",
+    "re", "w", "cf", "viz", "v", "cont", "ref", "collab", "indiv", "sgt", "cpl", "capt", "insp", "supt",
+    "cllr", "fr", "sr", "smt", "d.o.b", "hon",
 ];
+/// Not the end before a number or a code, or small letters.
+const NUMBERED: [&str; 5] = ["no", "reg", "lic", "ext", "nos"];
 /// The end of a sentence only before a capital letter.
 const EITHER: [&str; 75] = [
     "pt", "pts", "ct", "cts", "cl", "th", "tx", "dx", "hx", "rx", "sx", "hr", "hrs", "min", "mins", "sec",
@@ -81,9 +84,18 @@ fn ends(inner: &str, mark: char, ellipsis: bool, closed: bool, next: &str) -> bo
         inner.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '“')).next().unwrap_or("");
     let lower = word.to_lowercase();
     let alone = word.len() == inner.len();
+    if NUMBERED.contains(&lower.as_str()) {
+        // `no.` is an answer, and a number only before one.
+        let code = is_code(next) || lower == "reg" && next.starts_with("no.");
+        return !(code || lower != "no" && goes_on);
+    }
     if INSIDE.contains(&lower.as_str()) {
-        // `no.` is a number only before one.
-        return lower == "no" && !first.is_ascii_digit();
+        return false;
+    }
+    if let Some(before) = inner.trim_end_matches(word).strip_suffix(". ").filter(|_| are_initials(word)) {
+        // `Mr. J.R. came in`.
+        let title = before.rsplit(char::is_whitespace).next().unwrap_or("").to_lowercase();
+        return !INSIDE.contains(&title.as_str());
     }
     if EITHER.contains(&lower.as_str()) {
         return !alone && !goes_on && !first.is_ascii_digit();
@@ -94,6 +106,25 @@ fn ends(inner: &str, mark: char, ellipsis: bool, closed: bool, next: &str) -> bo
     }
     // `1. Continue weekly.`
     !(alone && word.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// Whether a number or a code begins here: `417`, `#417`, `VH-8834512`, `C 28 114 993`.
+fn is_code(next: &str) -> bool {
+    let mut words = next.split_whitespace();
+    let first = words.next().unwrap_or("").trim_start_matches('#');
+    let digits = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
+    let capitals =
+        first.len() < 4 && !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_uppercase());
+    let begins = first.starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_uppercase());
+    begins && digits(first)
+        || capitals && words.next().is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// `J.R`, whose last full stop is not there.
+fn are_initials(word: &str) -> bool {
+    let mut parts = word.split('.');
+    word.contains('.')
+        && parts.all(|part| part.len() == 1 && part.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// The byte ranges of quotations and parentheses, without their last byte: no sentence ends within.
@@ -124,7 +155,13 @@ mod tests {
 
     #[test]
     fn clinicians_prose() {
-        let cases: [&[&str]; 14] = [
+        let cases: [&[&str]; 20] = [
+            &["Policy no. VH-8834512 and file No. C 28 114 993.", "He said no.", "Then he left."],
+            &["Asked again, and no.", "I said so."],
+            &["IACP reg. M12-0334, or reg. no. CP2.", "Takes it reg.", "Sleeps."],
+            &["Spoke with Sgt. Fintwell and Sr. Abeni.", "Fr. Tunji came."],
+            &["D.O.B. 12 Feb 85.", "Seen alone."],
+            &["Mr. J.R. Fintwell came.", "He moved to D.C.", "Then home."],
             &["Pt. reports sleeping 6 hrs. most nights.", "Denies SI/HI."],
             &["Dr. [NAME] reviewed meds.", "Ct. tearful, e.g. when asked about home."],
             &["Slept 4 hrs.", "Woke at 3 a.m. and paced."],

@@ -14,7 +14,7 @@ const SURE_TYPES: &str =
 /// A number, one to four capitals, a type; perhaps a flat before.
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(
-        r"\b((?:(?:Flat|Apartment|Apt\.?|Unit|Suite)\s+\w{{1,4}},?\s+)?(?:No\.?\s+)?\d{{1,5}}(?:[A-Za-z]|[-/]\d{{1,4}})?,?\s+(?:(?:[NSEW]\.?|North|South|East|West|Old|New|The|St\.?|\d{{1,3}}(?:st|nd|rd|th)|Upper|Lower|Great|Little)\s+)?(?:\p{{Lu}}[\p{{L}}'’-]+\s+){{0,3}}(?:{TYPES})\b\.?(?:,?\s+(?:Flat|Apartment|Apt\.?|Unit|Suite|#)\s*\w{{1,4}})?)"
+        r"\b((?:(?:Flat|Apartment|Apt\.?|Unit|Suite|Room|Level)\s+\w{{1,4}},?\s+)?(?:\p{{Lu}}[\p{{L}}'’-]+(?:\s+\p{{Lu}}[\p{{L}}'’-]+)?\s+(?:House|Court|Lodge|Mansions|Point|Tower|Heights|Buildings),\s+)?(?:No\.?\s+)?\d{{1,5}}(?:[A-Za-z]|[-/]\d{{1,4}})?,?\s+(?:(?:[NSEW]\.?|North|South|East|West|Old|New|The|St\.?|\d{{1,3}}(?:st|nd|rd|th)|Upper|Lower|Great|Little)\s+)?(?:\p{{Lu}}[\p{{L}}'’-]+\s+){{0,3}}(?:{TYPES})\b\.?(?:,?\s+(?:Flat|Apartment|Apt\.?|Unit|Suite|#)\s*\w{{1,4}})?)"
     ))
 });
 
@@ -99,6 +99,7 @@ mod tests {
             "14 Rose Street",
             "221B Baker Street",
             "Flat 3, 22 Acacia Road",
+            "Flat 12, Aspen House, 3 Kidbrooke Park Road",
             "1600 Pennsylvania Ave",
             "742 Evergreen Terrace",
             "Apt 4B, 1200 N Main St",

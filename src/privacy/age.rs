@@ -1,6 +1,6 @@
 //! Ages over 89: so few people are as old that an age identifies them.
 
-use super::{Hit, add_all, compile};
+use super::{Hit, compile};
 use crate::finding::Kind;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -8,18 +8,34 @@ use std::sync::LazyLock;
 const FIGURES: &str = r"(?:9\d|1[01]\d|12[0-2])";
 const WORDS: &str = r"(?:ninety(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a|one) hundred(?: and (?:one|two|three|four|five|six|seven|eight|nine|ten))?)";
 
+/// What may follow an age: "95 now on SUDs" is a score.
+const AFTER: &str = r"(?:\s*(?:$|[.,](?:[^\d]|$)|[;:!?)]|(?:and|but|in|last|next|this|so)\b|now\s*(?:$|[.,;:!?)]|and\b|but\b)))";
+
+/// People who are spoken of with their age.
+const PEOPLE: &str = "mum|mom|mam|mother|dad|father|nan|nana|gran|granny|grandma|grandmother|grandad|grandpa|grandfather|aunt|auntie|uncle|wife|husband|sister|brother|widow|widower|neighbour|neighbor|friend|pt|patient|client|resident|man|woman|lady|gentleman";
+
 /// The word before or after tells an age from a weight, a score or a speed.
-static AGE: LazyLock<[Regex; 3]> = LazyLock::new(|| {
+static AGE: LazyLock<[Regex; 6]> = LazyLock::new(|| {
     let age = format!("({FIGURES}|{WORDS})");
     [
         compile(&format!(
-            r"(?i)\b(?:aged?|turned|turning|turns)(?:\s+(?:of|is|was|just))*\s+{age}(?:\s*(?:$|[.,;:!?)]|and\b|but\b|in\b|last\b|next\b|this\b|now\b|so\b))"
+            r"(?i)\b(?:aged?|turned|turning|turns|(?:died|dead|passed away|passed|lived)(?:\s+(?:at|to|to be))(?:\s+the age)?)(?:\s+(?:of|is|was|just))*[\s:=]+{age}{AFTER}"
         )),
         compile(&format!(
             r"(?i)\b{age}[\s-]*(?:years?[\s-]old|year[\s-]old|yrs?[\s-]old|years of age|y/o|yo\b|y\.o\.)"
         )),
         compile(&format!(
-            r"(?i)\b(?:i'm|i’m|i am|he's|he’s|she's|she’s|he is|she is|he was|she was|they're|who's|who’s|who is|who was|mum's|mum’s|mum is|dad's|dad’s|dad is|gran's|gran’s|gran is|nan's|nan’s|nan is|grandad's|grandmother is|grandfather is|mother is|father is)(?:\s+(?:now|nearly|almost|only|already|about))?\s+{age}(?:\s*(?:$|[.,;:!?)]|and\b|but\b|now\b|next\b|this\b|in\b))"
+            r"(?i)\b(?:i'm|i’m|i am|he's|he’s|she's|she’s|he is|she is|he was|she was|they're|who's|who’s|who is|who was|(?:{PEOPLE})(?:['’]s| is| was))(?:\s+(?:now|nearly|almost|only|already|about))?\s+{age}{AFTER}"
+        )),
+        compile(&format!(
+            r"(?i)\b(?:i|he|she|they|who|{PEOPLE})(?:['’]ll be|\s+will be|['’]d be|\s+would be|\s+would have been|\s+would['’]ve been|['’]d have been)(?:\s+(?:now|nearly|almost))?\s+{age}{AFTER}"
+        )),
+        compile(&format!(
+            r"(?i)\b(?:{PEOPLE})(?:\s*\((?:aged?\s+)?{age}\)|,\s+(?:aged?\s+)?({FIGURES}),\s+(?:is|was|has|had|who|lives|died)\b)"
+        )),
+        // `93F` where a sentence or a field begins, or behind a name: elsewhere it is a temperature.
+        compile(&format!(
+            r"(?:^|[.;(\n]\s*|\b(?:pt|patient|client|a|an)\s+|\p{{Lu}}\p{{L}}+,\s+)({FIGURES})\s?(?:[MF]|yo[MF]?)\b(?:[\s,.;:)]|$)"
         )),
     ]
 });
@@ -30,7 +46,9 @@ pub(super) fn look(text: &str, digits: bool, hits: &mut Vec<Hit>) {
     let spelled = || text.contains("inety") || text.contains("undred");
     if (digits || spelled()) && MAY_BE.is_match(text) {
         for regex in &*AGE {
-            add_all(regex, Kind::Age, text, hits);
+            let groups =
+                regex.captures_iter(text).filter_map(|groups| groups.iter().skip(1).flatten().next());
+            hits.extend(groups.map(|group| Hit { kind: Kind::Age, bytes: group.range() }));
         }
     }
 }
@@ -51,6 +69,13 @@ mod tests {
             ("I'm 90.", "90"),
             ("94 y/o male.", "94"),
             ("She was a hundred and two.", "a hundred and two"),
+            ("Age: 94. Sex: F.", "94"),
+            ("93F with low mood.", "93"),
+            ("Her mum (96) lives alone.", "96"),
+            ("Her mum, 96, is frail.", "96"),
+            ("Nan died at 97.", "97"),
+            ("She'll be ninety-six in May.", "ninety-six"),
+            ("Dad would have been 93 this week.", "93"),
         ] {
             finds("age", text, age);
         }
@@ -68,6 +93,10 @@ mod tests {
             "She's 100 times better.",
             "At 98 beats a minute.",
             "The pupil was ninety minutes late.",
+            "She is 95 now on SUDs.",
+            "Temp: 98F, then 101 F. Fever to 101F.",
+            "It'll be 95 in total. He passed at 98 percent.",
+            "Mood (95), her mum (95%), dad 96, 97.",
         ] {
             finds_nothing(text);
         }

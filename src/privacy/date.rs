@@ -39,31 +39,43 @@ fn in_words() -> String {
     format!(r"(?:{DAY}\s+(?:of\s+)?{MONTH}\b\.?|{MONTH}\.?\s+(?:the\s+)?{DAY}\b)")
 }
 
-/// `12/03/2019`, `12.3.19`, `2019-03-12`.
-const IN_FIGURES: &str = r"(?:(?:0?[1-9]|[12]\d|3[01])(?:/(?:0?[1-9]|[12]\d|3[01])/|\.(?:0?[1-9]|1[0-2])\.|-(?:0?[1-9]|[12]\d|3[01])-)(?:19|20)?\d\d|(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:3[01]|[12]\d|0?[1-9]))";
+/// `12/03/2019`, `12.3.19`, `12 / 03 / 2019`, `2019-03-12`; with the month as a word `12-Mar-2019`, `Mar/12/2019`, `2019-Mar-12`.
+fn in_figures() -> String {
+    let day = r"(?:0?[1-9]|[12]\d|3[01])";
+    let long = r"(?:19|20)\d\d";
+    let short = r"(?:(?:19|20)?\d\d|['’]\d\d)";
+    format!(
+        r"(?:{day}(?:/{day}/|\.(?:0?[1-9]|1[0-2])\.|-{day}-)(?:19|20)?\d\d|{day}\s?[/-]\s?{day}\s?[/-]\s?{long}|{day}(?:st|nd|rd|th)?\s?[-/.]\s?{MONTH}\s?[-/.]\s?{short}|{MONTH}[-/.]{day}[-/.]{short}|{long}[-/.](?:0?[1-9]|1[0-2]|{MONTH})[-/.](?:3[01]|[12]\d|0?[1-9]))"
+    )
+}
+
+/// `120285`, `12021985`, `19850212`, which are dates behind a cue alone.
+const RUN: &str =
+    r"(?:(?:0[1-9]|[12]\d|3[01]){2}(?:(?:19|20)?\d\d)|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))";
 
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    let (words, year) = (in_words(), year());
-    compile(&format!(r"(?i)(?:^|[^\w./-])((?:{words},?\s+(?:in\s+)?{year}|{IN_FIGURES}))(?:[^\w/-]|$)"))
+    let (words, figures, year) = (in_words(), in_figures(), year());
+    compile(&format!(r"(?i)(?:^|[^\w./-])((?:{words},?\s+(?:in\s+)?{year}|{figures}))(?:[^\w/-]|$)"))
 });
 
 const BIRTH: &[Cue] = &[
     (r"\bd\.?o\.?b\.?", "DOB 12/03/1984, seen alone."),
     (r"\bdate of birth", "Date of birth: 4 May 1990."),
     (r"\bborn(?: on)?(?: the)?", "I was born on the 4th of May 1990."),
-    (r"\bbirth ?da(?:y|te)(?: is| was|'s)?(?: on)?(?: the)?", "My birthday is the 4th of May."),
+    (r"\bb(?:irth ?da(?:y|te)|-?day)(?: is| was|'s)?(?: on)?(?: the)?", "My birthday is the 4th of May."),
+    (r"\(b\.?", "Their mother (b. 19.2.34) was there."),
 ];
 
 static OF_BIRTH: LazyLock<Regex> = LazyLock::new(|| {
-    let (words, numbers) = (in_words(), three_numbers());
+    let (words, figures, numbers) = (in_words(), in_figures(), three_numbers());
     let year = format!("(?:{}|{})", year(), short_year());
     compile(&format!(
-        r"(?i){}[\s:,(*_]+(?:is|was)?\s*(?:on\s+)?(?:the\s+)?({words}(?:,?\s+(?:in\s+)?{year})?|{IN_FIGURES}|{numbers})\b",
+        r"(?i){}[\s:,(*_=-]+(?:is|was)?\s*(?:on\s+)?(?:the\s+)?({words}(?:,?\s+(?:in\s+)?{year})?|{DAY}\s+(?:of\s+)?(?:the\s+)?{DAY},?\s+{year}|{figures}|{RUN}|{numbers})\b",
         any_of(BIRTH)
     ))
 });
 
-static BIRTH_WORD: LazyLock<Regex> = LazyLock::new(|| compile(r"(?i)born|birth|d\.?o\.?b"));
+static BIRTH_WORD: LazyLock<Regex> = LazyLock::new(|| compile(r"(?i)born|birth|d\.?o\.?b|\bb-?day|\(b\b"));
 
 /// What a date without four figures has.
 static SPOKEN_YEAR: LazyLock<Regex> = LazyLock::new(|| {
@@ -96,6 +108,13 @@ mod tests {
             "March 12, 2019",
             "Mar 12th 2019",
             "12/03/2019",
+            "12 / 03 / 2019",
+            "12-Mar-2019",
+            "12/Mar/2019",
+            "12.Mar.2019",
+            "12-March-19",
+            "Mar-12-2019",
+            "2019-Mar-12",
             "3/12/19",
             "12.03.2019",
             "2019-03-12",
@@ -122,6 +141,11 @@ mod tests {
             ("DOB 4 Nov 87, seen alone.", "4 Nov 87"),
             ("**DOB:** 04 11 1987", "04 11 1987"),
             ("My birthday is the twenty first of May.", "twenty first of May"),
+            ("DOB: 12-Feb-85, seen alone.", "12-Feb-85"),
+            ("DOB - 12/Feb/1985", "12/Feb/1985"),
+            ("DOB 120285, seen alone.", "120285"),
+            ("Date of birth: eighth of the sixth ninety one.", "eighth of the sixth ninety one"),
+            ("Her b-day is May 9.", "May 9"),
         ] {
             finds("birth_date", text, date);
         }
@@ -148,6 +172,9 @@ mod tests {
             "24/7 and 9-5.",
             "I was born in 1990.",
             "Version 1.12.2 of it.",
+            "Scores of 12 / 10 / 09, and 8 - 7 - 12.",
+            "Seen 9-May, then 3-4 times in May. Twelve. May 20 was fine.",
+            "The bday cake. The form (b. and c.) at 120285 steps.",
         ] {
             finds_nothing(text);
         }

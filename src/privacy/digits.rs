@@ -32,7 +32,7 @@ static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// Without "number", six to ten digits in one are an account's; so are eight beside a sort code.
 static ACCOUNT_BARE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?i)\b(?:account|acct|acc|a/c)\.?(?:\s+(?:is|was|it's|number|num|no\.?))*[\s:#,]+(\d{6,10})\b|\bsort code(?:\s+is)?[\s:#]+\d{2}[ -]?\d{2}[ -]?\d{2}[\s,;/]+(?:and\s+)?(\d{8}|\d{4} \d{4})\b|\b(\d{8})[\s,;/]+(?:(?:and|with|the|my)\s+)*sort code",
+        r"(?i)\b(?:account|acct|acc|a/c)\.?(?:\s+(?:is|was|it's|number|num|no\.?))*[\s:#,]+(\d{6,10}(?:[-/]\d{1,4})?)\b|\bsort code(?:\s+is)?[\s:#]+\d{2}[ -]?\d{2}[ -]?\d{2}[\s,;/]+(?:and\s+)?(\d{8}|\d{4} \d{4})\b|\b(\d{8})[\s,;/]+(?:(?:and|with|the|my)\s+)*sort code",
     )
 });
 
@@ -93,6 +93,7 @@ mod tests {
         finds("bank", "My account is 73920184.", "73920184");
         finds("bank", "Account no. 73920184, the joint one.", "73920184");
         finds("bank", "Acct: 73920184.", "73920184");
+        finds("bank", "Acct #73920184-33.", "73920184-33");
         finds("bank", "It's 73920184, sort code on the card.", "73920184");
         cues("bank", super::ACCOUNTS);
         for beside in ["account 73920184", "73920184", "and 7392 0184"] {

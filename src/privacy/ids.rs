@@ -13,7 +13,7 @@ static TEN: LazyLock<Regex> = LazyLock::new(|| compile(r"\b\d{3}[ -]?\d{3}[ -]?\
 const NHS: &[Cue] = &[
     (r"\bnhs (?:number|no\.?|num)", "NHS number 943 476 5919 on the letter."),
     (r"\bnhs", "NHS: 9434765919."),
-    (r"\bchi (?:number|no\.?)", "CHI number 010101 0014."),
+    (r"\bchi(?: (?:number|no\.?))?", "CHI 010101 0014."),
     (r"\bh&c (?:number|no\.?)", "The H&C number is 320 000 0010."),
 ];
 

@@ -9,6 +9,7 @@
 //!
 //! Placeholders that the input already carries (`[NAME]`, `<PERSON>`, `XXXX`, `***`, `J.`) are left alone.
 
+mod across;
 mod address;
 mod age;
 mod checksum;
@@ -19,6 +20,7 @@ mod names;
 mod net;
 mod phone;
 mod placeholder;
+mod plain;
 mod postcode;
 mod record;
 mod redact;
@@ -29,6 +31,7 @@ pub use redact::{redact, redact_text};
 
 use crate::finding::{Field, Find, Kind};
 use crate::transcript::{Session, Span};
+use plain::Plain;
 use regex::{Regex, RegexBuilder};
 use std::ops::Range;
 
@@ -50,21 +53,30 @@ pub fn find(session: &Session) -> Vec<Find> {
     for (label, range) in session.labels.iter().zip(&labels) {
         range.iter().for_each(|range| known.learn(&label[range.clone()]));
     }
-    let mut hits: Vec<Vec<Hit>> = session.units.iter().map(|unit| in_unit(&unit.text, &mut known)).collect();
+    let texts: Vec<_> = session.units.iter().map(|unit| Plain::of(&unit.text)).collect();
+    let mut hits: Vec<Vec<Hit>> = Vec::with_capacity(texts.len());
+    for (index, plain) in texts.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| &session.units[before]);
+        let cue = before.and_then(|before| across::cue(before, &session.units[index], &plain.text));
+        hits.push(in_unit(&plain.text, cue, &mut known));
+    }
+    texts.iter().zip(&hits).for_each(|(plain, hits)| known.learn_found(&plain.text, hits));
     if !known.is_empty() {
-        for (unit, hits) in session.units.iter().zip(&mut hits) {
-            in_pieces(&unit.text, hits, |piece, hits| names::again(piece, &known, hits));
+        for (plain, hits) in texts.iter().zip(&mut hits) {
+            in_pieces(&plain.text, hits, |piece, hits| names::again(piece, &known, hits));
         }
     }
     let mut finds = Vec::new();
-    for (index, (unit, hits)) in session.units.iter().zip(hits).enumerate() {
-        finds.extend(placed(Field::Text(index), &unit.text, hits));
+    for (index, (plain, hits)) in texts.iter().zip(hits).enumerate() {
+        finds.extend(placed(Field::Text(index), &session.units[index].text, plain.back(hits)));
     }
     for (index, (label, ranges)) in session.labels.iter().zip(labels).enumerate() {
         let hits = ranges.into_iter().map(|bytes| Hit { kind: Kind::Name, bytes }).collect();
         finds.extend(placed(Field::Speaker(index), label, hits));
     }
-    for field in [Field::SessionId, Field::ClientId, Field::TherapistId] {
+    let units = (0..session.units.len()).map(Field::UtteranceId);
+    for field in [Field::SessionId, Field::ClientId, Field::TherapistId, Field::Date].into_iter().chain(units)
+    {
         let id = field.of(session);
         finds.extend(placed(field, id, ids::in_identifier(id, session.date.as_deref())));
     }
@@ -82,11 +94,28 @@ fn placed(field: Field, text: &str, hits: Vec<Hit>) -> impl Iterator<Item = Find
     })
 }
 
-/// Settled hits of the text of a unit.
-fn in_unit(text: &str, known: &mut names::Known) -> Vec<Hit> {
+/// Settled hits of the text of a unit, to whose beginning a cue in the unit before may belong.
+fn in_unit(text: &str, mut cue: Option<String>, known: &mut names::Known) -> Vec<Hit> {
     let mut hits = Vec::new();
-    in_pieces(text, &mut hits, |piece, hits| hits.extend(in_text(piece, known)));
+    in_pieces(text, &mut hits, |piece, hits| {
+        hits.extend(in_text(piece, known));
+        if let Some(cue) = cue.take() {
+            hits.extend(behind(&cue, piece, known));
+        }
+    });
     hits
+}
+
+/// Bytes of a text that a cue in the unit before may belong to.
+const HEAD: usize = 200;
+
+/// What a cue finds at the beginning of a text.
+fn behind(cue: &str, text: &str, known: &mut names::Known) -> Vec<Hit> {
+    let head = text.lines().next().unwrap_or_default();
+    let head = &head[..head.floor_char_boundary(HEAD)];
+    let hits = in_text(&format!("{cue}{head}"), known).into_iter().filter(|hit| hit.bytes.start >= cue.len());
+    hits.map(|hit| Hit { kind: hit.kind, bytes: hit.bytes.start - cue.len()..hit.bytes.end - cue.len() })
+        .collect()
 }
 
 /// Bytes of text that are looked through at once. A turn is hardly ever as long: a field that is, costs no memory so.
@@ -128,7 +157,7 @@ fn piece_end(text: &str, start: usize) -> usize {
 fn in_text(text: &str, known: &mut names::Known) -> Vec<Hit> {
     let mut hits = Vec::new();
     let traits = Traits::of(text);
-    if traits.at || traits.joined {
+    if traits.at || traits.joined || traits.strokes > 0 {
         net::look(text, &traits, &mut hits);
     }
     if traits.digits > 0 {
@@ -164,6 +193,8 @@ struct Traits {
     at: bool,
     /// A full stop or a colon with something directly behind.
     joined: bool,
+    /// Figures and strokes behind letters, as names of accounts have.
+    strokes: usize,
     upper: bool,
 }
 
@@ -173,7 +204,12 @@ impl Traits {
         let bytes = text.as_bytes();
         for (at, &byte) in bytes.iter().enumerate() {
             match byte {
-                b'0'..=b'9' => traits.digits += 1,
+                b'0'..=b'9' => {
+                    traits.digits += 1;
+                    let behind = at > 0 && !matches!(bytes[at - 1], b'0'..=b'9' | b' ' | b',' | b'.' | b':');
+                    traits.strokes += usize::from(behind);
+                }
+                b'_' => traits.strokes += 1,
                 b'@' => traits.at = true,
                 b'.' => traits.joined |= bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
                 b':' => traits.joined |= bytes.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace()),
@@ -185,12 +221,15 @@ impl Traits {
     }
 }
 
-/// Keeps what does not overlap: earlier kinds before later ones, longer before shorter; nothing within a placeholder.
+/// Keeps what does not overlap: of numbers the longest, then earlier kinds before later ones and longer before shorter;
+/// nothing within a placeholder.
 fn settle(mut hits: Vec<Hit>, text: &str) -> Vec<Hit> {
     if hits.is_empty() {
         return hits;
     }
-    hits.sort_by_key(|hit| (hit.kind, usize::MAX - hit.bytes.len(), hit.bytes.start));
+    // Nine digits of a telephone number add up to an official one by chance.
+    let rank = |kind| if (Kind::Card..=Kind::Phone).contains(&kind) { Kind::Card } else { kind };
+    hits.sort_by_key(|hit| (rank(hit.kind), usize::MAX - hit.bytes.len(), hit.kind, hit.bytes.start));
     let mut taken = placeholder::spans(text);
     let mut kept: Vec<Hit> = Vec::new();
     for hit in hits {

@@ -52,7 +52,10 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| compile(r"(?i)zip|post|pin|eircod
 pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
     add_all(&UK, Kind::Postcode, text, hits);
     add_all(&CANADA, Kind::Postcode, text, hits);
-    add_all(&IRELAND, Kind::Postcode, text, hits);
+    // `A123456` is the number of a batch.
+    let mixed = |found: &regex::Match<'_>| found.as_str()[3..].bytes().any(|byte| byte.is_ascii_alphabetic());
+    let found = IRELAND.find_iter(text).filter(mixed);
+    hits.extend(found.map(|found| Hit { kind: Kind::Postcode, bytes: found.range() }));
     if CUE.is_match(text) {
         add_all(&CUED, Kind::Postcode, text, hits);
     }
@@ -86,7 +89,7 @@ mod tests {
         for text in [
             "B12 3ml once a week.",
             "On the M1 1 hour each way.",
-            "Ward A5 4 beds.",
+            "Ward A5 4 beds. Batch A123456 given.",
             "It cost 75001 in the end.",
             "OK 5 times then.",
             "Question B4 2 points.",

@@ -1,5 +1,6 @@
 //! Numbers of medical records, cases, files, policies and orders, behind the words that announce them.
 
+use super::names::lists::is_in;
 use super::{Cue, Hit, any_of, compile};
 use crate::finding::Kind;
 use regex::Regex;
@@ -28,7 +29,34 @@ const CUES: &[Cue] = &[
     (r"\bref\s?:", "Ref: KT20931."),
     (r"\b(?:rio|systmone|emis|epic) (?:id|number|no\.?)", "RiO number 1029384."),
     (r"\b(?:npi|dea|gmc|nmc|hcpc|bacp)(?: (?:number|no\.?|pin|registration))?", "GMC number 7123456."),
+    (
+        r"\b(?:urn|uhid|upn|oen|phn|hcn|ohip|crn|imei|meid|dva)(?: (?:number|no\.?|id))?",
+        "URN 00451982 was given.",
+    ),
+    (r"\b(?:serial(?: (?:number|no\.?))?|s/n)", "Serial number PJN448210H."),
+    (
+        r"\b(?:health|medical|insurance|benefits?) (?:card|plan)(?: (?:number|no\.?|id))?",
+        "Health card no 4532-118-906-KX.",
+    ),
+    (r"\b(?:auth(?:ori[sz]ation)?|authentication) code", "Auth code 7719023."),
 ];
+
+/// Behind any other word that a number, a reference or an identifier is given for: then only what looks like one will do.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?i)\b([\p{L}-]+)\s?(?:ref(?:erence)?\b|(?:number|no|num|id)\b|membership\b|#)(?:\s+(?:number|no\b|is|was))*[\s:#=.]*(\b[a-z0-9](?:[a-z0-9]|[-/.][a-z0-9]|\s\d){3,24})\b",
+    )
+});
+
+/// Words whose number is a telephone's or anybody's, and those that no number of theirs follows.
+const OTHERS: &str = " phone telephone mobile cell tel fax landline contact home work whatsapp my his her their our your its the a an this that same any other account acct bank card post zip pin house flat room bus page call ring text on at and or is was to there's there said say says oh ";
+
+/// Letters and digits, or six digits and more: "room number 212", "there's no 2019 report" are none.
+fn is_code(code: &str) -> bool {
+    let digits = code.bytes().filter(u8::is_ascii_digit).count();
+    let written = code.bytes().any(|byte| byte.is_ascii_uppercase()) || code.contains(['-', '/']);
+    digits >= 6 || digits >= 3 && written && code.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
 
 /// Letters, digits and strokes with four signs or more, of which three are digits.
 static RECORD: LazyLock<Regex> = LazyLock::new(|| {
@@ -39,7 +67,9 @@ static RECORD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"(?i)number|\bno\b|#|\bid\b|ref|mrn|identifier|code|\b(?:npi|dea|gmc|nmc|hcpc|bacp)\b")
+    compile(
+        r"(?i)number|\bno\b|#|\bid\b|ref|mrn|identifier|code|card|plan|serial|s/n|membership|\b(?:npi|dea|gmc|nmc|hcpc|bacp|urn|uhid|upn|oen|phn|hcn|ohip|crn|imei|meid|dva)\b",
+    )
 });
 
 pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
@@ -49,6 +79,12 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
     for group in RECORD.captures_iter(text).filter_map(|groups| groups.get(1)) {
         if group.as_str().bytes().filter(u8::is_ascii_digit).count() >= 3 {
             hits.push(Hit { kind: Kind::Record, bytes: group.range() });
+        }
+    }
+    for groups in NAMED.captures_iter(text) {
+        let (Some(word), Some(code)) = (groups.get(1), groups.get(2)) else { continue };
+        if is_code(code.as_str()) && !is_in(OTHERS, &word.as_str().to_lowercase()) {
+            hits.push(Hit { kind: Kind::Record, bytes: code.range() });
         }
     }
 }
@@ -61,6 +97,24 @@ mod tests {
     fn numbers_of_records() {
         finds("record", "MRN: 00482913.", "00482913");
         finds("record", "The crime reference number is CR/12345/21, they said.", "CR/12345/21");
+        for (text, number) in [
+            ("Home Office ref H1234567.", "H1234567"),
+            ("UC ref UC-44-8812-09.", "UC-44-8812-09"),
+            ("Case reference TP-118274.", "TP-118274"),
+            ("WSIB claim # 30118845.", "30118845"),
+            ("Insurance ID: XEA882910447.", "XEA882910447"),
+            ("Group no. 0089331", "0089331"),
+            ("OHIP number is 4532-118-906-KX.", "4532-118-906-KX"),
+            ("Centrelink CRN 204 556 781K.", "204 556 781K"),
+            ("Policy no. VH-8834512", "VH-8834512"),
+            ("J. Adjei, AMFT #118834", "118834"),
+        ] {
+            finds("record", text, number);
+        }
+        for text in ["Tel +234 803 555 0147.", "Their phone number is +234 803 555 0147, she said."] {
+            finds("phone", text, "+234 803 555 0147");
+            assert_eq!(super::super::tests::kinds(text), ["phone"], "{text}");
+        }
         cues("record", super::CUES);
     }
 
@@ -73,6 +127,9 @@ mod tests {
             "There's no 2000 pound fine.",
             "Client number two came at 10.",
             "I worked there, case 12 of 20.",
+            "In room number 212, at bus no 2041. Session #12, goal #3.",
+            "My plan 2019 was a card 1234 long. It was no 2019-20 season. A ref in 2020-2021.",
+            "He has no 100 pounds. The id is a number of 3000 words.",
         ] {
             finds_nothing(text);
         }

@@ -162,7 +162,8 @@ impl Person {
     fn of(find: &Find, session: &Session) -> Person {
         let words = find.words(session);
         let parts = words
-            .split([' ', '\u{a0}', '.'])
+            .split([' ', '\u{a0}', '.', '-', '\u{2010}', '\u{2011}'])
+            .map(|part| part.replace(['\'', '\u{2018}', '\u{2019}', '\u{ad}'], ""))
             .filter(|part| part.chars().count() > 1)
             .map(|part| plain(&part.to_lowercase()));
         let before = find.field.of(session).get(..find.bytes.start).unwrap_or_default();
@@ -211,6 +212,7 @@ mod tests {
                 "Ring 07700 900123 or 07700900123, not 07700 900124.",
                 "Hello, Siobhan. It says Siobhán on the letter.",
                 "A letter from Okonkwo, in Lagos.",
+                "Dr O'Neill came. Then Dr O’Neill left. Anne-Marie rang, then Anne Marie.",
             ]),
             [
                 "[NAME] rang, and [NAME_2] too. [NAME]'s fine.",
@@ -218,6 +220,7 @@ mod tests {
                 "Ring [PHONE] or [PHONE], not [PHONE_2].",
                 "Hello, [NAME_4]. It says [NAME_4] on the letter.",
                 "A letter from [NAME], in [PLACE].",
+                "Dr [NAME_5] came. Then Dr [NAME_5] left. [NAME_6] rang, then [NAME_6].",
             ]
         );
     }

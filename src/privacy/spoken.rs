@@ -17,9 +17,19 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// As it is hidden from machines: `m_anna (at) example.org`.
+static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?i)\b([a-z0-9][a-z0-9._%+-]*\s?\(at\)\s?[a-z0-9-]+(?:\s?(?:\.|\(dot\))\s?[a-z0-9-]+)*(?:\.|\(dot\)\s?)[a-z]{2,24})\b",
+    )
+});
+
 pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
     if text.contains(" dot ") {
         add_all(&EMAIL, Kind::Email, text, hits);
+    }
+    if text.contains("(at)") || text.contains("(AT)") {
+        add_all(&HIDDEN, Kind::Email, text, hits);
     }
     if text.contains("seven")
         || text.contains("eight")
@@ -55,6 +65,7 @@ mod tests {
             "oh seven seven double-o, nine hundred, one two three",
         );
         finds("email", "That's anna dot smith at example dot com.", "anna dot smith at example dot com");
+        finds("email", "Write to m_anna (at) example.org, she said.", "m_anna (at) example.org");
         finds_nothing("Breathe: one, two, three, four, five, six, seven, eight.");
         finds_nothing(
             "One hundred, two hundred, three hundred, four hundred, five hundred, six hundred, seven hundred.",

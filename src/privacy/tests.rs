@@ -77,6 +77,32 @@ fn labels_and_identifiers_are_looked_at() {
     let mut session = session(&["I asked how Zbylut was.", "Zbylut again."]);
     session.labels = vec!["Zbylut Kowal".to_owned(), "SPEAKER 2".to_owned()];
     session.client_id = Some("darren_07".to_owned());
+    session.date = Some("Darren's birthday 14/03/1988".to_owned());
+    session.units[1].id = "Darren Pike 1".to_owned();
     let fields: Vec<_> = find(&session).iter().map(|find| find.field).collect();
-    assert_eq!(fields, [Field::Text(0), Field::Text(1), Field::Speaker(0), Field::ClientId]);
+    let texts = [Field::Text(0), Field::Text(1), Field::Speaker(0)];
+    assert_eq!(fields, [&texts[..], &[Field::ClientId, Field::Date, Field::UtteranceId(1)]].concat());
+}
+
+/// What a session has shown is found in small letters too, and so are its places; words of every day are not.
+#[test]
+fn what_is_shown_is_found_again() {
+    let found = |texts: &[&str]| -> Vec<String> {
+        let session = session(texts);
+        find(&session).iter().map(|find| format!("{} {}", find.kind, find.words(&session))).collect()
+    };
+    assert_eq!(found(&["Ok, Priya.", "priya is tired."]), ["name Priya", "name priya"]);
+    assert_eq!(found(&["My mate Fintwell.", "fintwell came."]), ["name Fintwell", "name fintwell"]);
+    assert_eq!(found(&["My son Will is here.", "i will come. Nick's nice.", "in the nick of time"]).len(), 2);
+    assert_eq!(
+        found(&["I grew up in Todmorden.", "Todmorden was rough. It's todmorden."]),
+        ["place Todmorden", "place Todmorden"]
+    );
+    assert_eq!(found(&["I grew up in Bradford.", "Bradford was rough."]).len(), 2);
+    assert_eq!(found(&["I work at Leeds Beckett.", "So Leeds Beckett pays."]).len(), 2);
+    assert_eq!(
+        found(&["I work at Next.", "Next week. Next, we talked."]).len(),
+        found(&["I work at Next."]).len()
+    );
+    assert_eq!(found(&["Mrs Achterberg came.", "Nomsa Achterberg signed."])[1], "name Nomsa Achterberg");
 }

@@ -45,6 +45,7 @@ const PLACES: &[Cue] = &[
         "It's a village called Badsworth.",
     ),
     (r"\bback (?:home )?in", "Back in Ibadan it was different."),
+    (r"\b(?:resident|native|citizen|outskirts|north|south|east|west) of", "Resident of Todmorden."),
 ];
 
 static PLACE: LazyLock<Regex> =
@@ -98,7 +99,11 @@ static INSTITUTION_SMALL: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Places behind no more than a small word: "my sister in Lagos". The name is in no list, and [`is_no_place`] does not know it.
-static NEAR: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"\b(?:in|near|from) ({})", place_name())));
+static NEAR: LazyLock<Regex> =
+    LazyLock::new(|| compile(&format!(r"\b(?:in|near|from|outside) ({})", place_name())));
+
+/// Behind a place that somebody comes from: "from Bilbao to Swansea".
+static ONWARD: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"^ (?:to|and|via) ({})", place_name())));
 
 /// Behind a street address: "12 Mill Road, Leeds". The sentence ends there, a comma follows, or a postcode.
 static TOWN: LazyLock<Regex> = LazyLock::new(|| {
@@ -121,15 +126,15 @@ const NO_PLACE: [&str; 8] = [
     // Games and what is made up.
     " minecraft fortnite roblox pokemon pokémon tetris zelda warcraft skyrim valorant overwatch nintendo playstation xbox monopoly scrabble sudoku wordle warhammer hogwarts gryffindor hufflepuff ravenclaw slytherin narnia mordor gotham neverland wonderland nirvana ",
     // Illnesses and medicines.
-    " covid corona coronavirus alzheimer alzheimers parkinson parkinsons asperger aspergers tourette tourettes crohn crohns fibromyalgia prozac zoloft sertraline citalopram escitalopram fluoxetine mirtazapine venlafaxine lexapro effexor wellbutrin seroquel quetiapine olanzapine lithium valium diazepam xanax ativan lorazepam zopiclone ambien ritalin adderall concerta methadone subutex suboxone tramadol pregabalin gabapentin propranolol ventolin menopause codeine morphine oxycontin fentanyl nurofen paracetamol ibuprofen calpol botox ozempic wegovy mounjaro ",
+    " covid corona coronavirus alzheimer alzheimers parkinson parkinsons asperger aspergers tourette tourettes crohn crohns fibromyalgia prozac zoloft sertraline citalopram escitalopram fluoxetine mirtazapine venlafaxine lexapro effexor wellbutrin seroquel quetiapine olanzapine lithium valium diazepam xanax ativan lorazepam zopiclone ambien ritalin adderall concerta methadone subutex suboxone tramadol pregabalin gabapentin propranolol ventolin menopause keppra lamictal depakote abilify risperdal zyprexa cymbalta paxil celexa klonopin trazodone vyvanse strattera latuda topamax metformin codeine morphine oxycontin fentanyl nurofen paracetamol ibuprofen calpol botox ozempic wegovy mounjaro ",
     // Faiths, therapies and what one goes to.
-    " islam sufi wicca quran koran bible torah talmud gita psalms genesis exodus leviticus reiki mindfulness gestalt yoga zumba pilates qigong judo karate taekwondo al-anon alateen scouts cubs brownies guides rangers camhs ofsted ofgem brexit parliament universal slimming lamaze jehovah physics maths crown ",
+    " islam sufi wicca quran koran bible torah talmud gita psalms genesis exodus leviticus reiki tai mindfulness gestalt yoga zumba pilates qigong judo karate taekwondo al-anon alateen scouts cubs brownies guides rangers camhs ofsted ofgem brexit parliament universal slimming lamaze jehovah physics maths crown ",
     // Signs of the zodiac.
     " aries taurus gemini virgo scorpio sagittarius capricorn aquarius pisces ",
 ];
 
 /// Faiths and fields of study: "in Buddhism", "in Christianity", "in Psychology".
-const NO_PLACE_ENDINGS: [&str; 3] = ["ism", "ity", "ology"];
+const NO_PLACE_ENDINGS: [&str; 6] = ["ism", "ity", "ology", "bleness", "fulness", "iveness"];
 
 /// Languages, shops, programs, games, medicines, faiths: what stands with a capital and is nowhere.
 pub(super) fn is_no_place(lower: &str) -> bool {
@@ -157,13 +162,16 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
         }
     }
     for group in NEAR.captures_iter(text).filter_map(|groups| groups.get(1)) {
-        let first = group.as_str().split([' ', '\'', '’']).next().unwrap_or_default().to_lowercase();
-        let unknown = lists::class(&first) == Class::Unknown && !is_no_place(&first);
-        if unknown && is_proper(group.as_str()) {
-            hits.push(Hit {
-                kind: Kind::Place,
-                bytes: group.start()..group.start() + length(group.as_str()),
-            });
+        if is_somewhere(group.as_str()) {
+            let end = group.start() + length(group.as_str());
+            hits.push(Hit { kind: Kind::Place, bytes: group.start()..end });
+            let onward = || ONWARD.captures(&text[end..]).and_then(|groups| groups.get(1));
+            if text[..group.start()].ends_with("from ")
+                && let Some(other) = onward().filter(|other| is_somewhere(other.as_str()))
+            {
+                let start = end + other.start();
+                hits.push(Hit { kind: Kind::Place, bytes: start..start + length(other.as_str()) });
+            }
         }
     }
     if INSTITUTION_WORD.is_match(text) {
@@ -183,9 +191,27 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
             let first = rest.split(' ').next().unwrap_or_default().to_lowercase();
             if rest.contains(' ') && !is_in(GENERIC, &first) {
                 hits.push(Hit { kind: Kind::Organisation, bytes: group.start() + skipped..group.end() });
+                // "Sunnybank Care Home, Todmorden".
+                let place = |town: &Range<usize>| is_somewhere(&text[group.end()..][town.clone()]);
+                let town = town(&text[group.end()..]).filter(place);
+                hits.extend(town.map(|town| Hit {
+                    kind: Kind::Place,
+                    bytes: group.end() + town.start..group.end() + town.end,
+                }));
             }
         }
     }
+}
+
+/// Whether a name is that of a place in no list and no name.
+fn is_somewhere(name: &str) -> bool {
+    let first = name.split([' ', '\'', '’']).next().unwrap_or_default().to_lowercase();
+    lists::class(&first) == Class::Unknown && !is_no_place(&first) && is_proper(name) && !is_housing(name)
+}
+
+/// "Lives in Sheltered Housing".
+fn is_housing(name: &str) -> bool {
+    [" Housing", " Accommodation", " Living", " Care"].iter().any(|end| name.ends_with(end))
 }
 
 /// Where in the text directly behind a street address a place stands: the name is no word, no first name and no country.
@@ -213,9 +239,10 @@ fn is_saint(name: &str) -> bool {
     name.starts_with("St ") || name.starts_with("St. ")
 }
 
-/// Bytes of generic words at the beginning, with what follows them.
+/// Bytes of generic words at the beginning, with what follows them; "Attends the" in front of a name is none of it.
 fn leading_generic(name: &str) -> usize {
-    let mut at = 0;
+    let article = name.find(" the ").filter(|&at| !name[..at].contains(' '));
+    let mut at = article.map_or(0, |at| at + " the ".len());
     while let Some((word, rest)) = name[at..].split_once(' ') {
         if !is_in(GENERIC, &word.to_lowercase()) || rest.is_empty() {
             break;
@@ -247,7 +274,8 @@ fn is_named(name: &str, kind: Kind) -> bool {
     let lower = first.to_lowercase();
     let class = lists::class(&lower);
     let calendar = lists::is_calendar(&lower) || first.len() < 3 || is_in(LARGE, &lower) && one;
-    let word = one && (class == Class::Common || kind == Kind::Place && is_no_place(&lower));
+    let word = is_housing(name) && kind == Kind::Place
+        || one && (class == Class::Common || kind == Kind::Place && is_no_place(&lower));
     // "I worked with Darren": a person. "I'm from Jordan" is somewhere.
     let person = class == Class::Sure || class == Class::Word && kind == Kind::Organisation;
     !(calendar || word || person || lower.starts_with("i'") || first == "I" || KIN.contains(&lower.as_str()))
@@ -277,6 +305,10 @@ mod tests {
         finds("place", "She married in Lagos.", "Lagos");
         finds("place", "There was a farm near Slemish.", "Slemish");
         finds("place", "A card came from Dunedin on Monday.", "Dunedin");
+        finds("place", "Discharged to Sunnybank Care Home, Todmorden.", "Todmorden");
+        finds("organisation", "Attends the East London Mosque.", "East London Mosque");
+        let session = super::super::tests::session(&["They moved from Bilbao to Swansea."]);
+        assert_eq!(super::super::find(&session).len(), 2);
         cues("place", super::PLACES);
         cues("organisation", super::EMPLOYERS);
     }
@@ -300,6 +332,7 @@ mod tests {
             "In Covid I slept. It comes from Prozac, I got that from Sertraline, like his nan in Alzheimer's.",
             "I found peace in Buddhism, in Christianity, in Islam and in Reiki. I'm from Catholicism.",
             "He lives in Minecraft, in Fortnite, in Gryffindor. I read it in Reddit, I moved from Uber to Ocado.",
+            "Lives in Sheltered Housing. Low in Agreeableness. Seen outside Tesco.",
             "A coat from Vinted, a curry from Deliveroo. A degree in Psychology.",
         ] {
             finds_nothing(text);

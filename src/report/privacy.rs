@@ -21,13 +21,13 @@ impl Table for Privacy {
             Column::new("file", "The file, as it was named or found."),
             Column::new("session_id", "Session, as given in the input, or the name of its file."),
             Column::new("utterance_id", "Unit, as in `utterances.csv`.")
-                .or_empty("the find is in a label or an identifier"),
+                .or_empty("the find is in a label or an identifier of the session"),
             Column::new("kind", "What it seems to be.").words(kinds.join(", ")),
             Column::new(
                 "field",
                 "Where it stands: in the text of the unit, a speaker label, or an identifier that tables take over.",
             )
-            .words("text, speaker, session_id, client_id, therapist_id"),
+            .words("text, speaker, session_id, client_id, therapist_id, date, utterance_id"),
             Column::new("start", "First character of the find in its field, before redaction.")
                 .integer("characters (Unicode code points), from 0", "0 or more"),
             Column::new("end", "One past its last character.")
@@ -41,7 +41,10 @@ impl Table for Privacy {
         for find in &searched.finds {
             rows.text(&session.source.to_string_lossy());
             rows.text(&session.id);
-            let unit = if let Field::Text(index) = find.field { session.units.get(index) } else { None };
+            let unit = match find.field {
+                Field::Text(index) | Field::UtteranceId(index) => session.units.get(index),
+                _ => None,
+            };
             rows.text_or_empty(unit.map(|unit| unit.id.as_str()));
             rows.shown(find.kind);
             rows.shown(find.field.name());

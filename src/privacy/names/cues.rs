@@ -13,6 +13,8 @@ type Phrase = (&'static str, &'static str);
 pub(super) enum Strength {
     /// A word of the lists is a name, also in small letters.
     Weak,
+    /// So is a word in no list that does not look like one of every day.
+    Role,
     /// A word that is none of the common ones is a name.
     Kin,
     /// Whatever has a capital is a name, and known names without one are too.
@@ -78,7 +80,35 @@ const TITLES: &[&str] = &[
     "tio",
     "chacha",
     "didi",
+    "cllr",
+    "councillor",
+    "insp",
+    "capt",
+    "cpl",
+    "supt",
+    "garda",
+    "smt",
+    "shri",
+    "sheikh",
+    "chaplain",
+    "haji",
+    "maulana",
+    "gogo",
+    "halmoni",
+    "nonna",
+    "nonno",
+    "abuela",
+    "abuelo",
 ];
+
+/// Ranks that are surnames or abbreviations of other things too.
+const RANKS: &[&str] = &["Justice", "Bishop", "DC", "DI", "DS", "DCI", "PCSO", "CPN", "AMHP", "HV", "SW"];
+
+/// Titles that a full stop stands behind.
+pub(super) fn is_abbreviated(title: &str) -> bool {
+    const ABBREVIATED: &str = " mr mrs ms mx dr prof rev fr sr sgt cllr insp capt cpl supt smt ";
+    is_in(ABBREVIATED, title)
+}
 
 /// Of these some are words too, and only those of a person that is spoken of behind a name are titles.
 const NOT_AFTER: &[&str] = &[
@@ -124,6 +154,8 @@ pub(super) const INTRODUCTIONS: &[Phrase] = &[
     ("signed by", "Electronically signed by Fintwell."),
     ("sincerely", "Yours sincerely, Fintwell."),
     ("regards", "Kind regards, Fintwell."),
+    ("faithfully", "Yours faithfully, Fintwell."),
+    ("wishes", "Best wishes, Fintwell."),
     ("patient name", "Patient name: Fintwell."),
     ("client name", "Client name: Fintwell."),
     ("name", "Name: Fintwell."),
@@ -233,6 +265,72 @@ pub(super) const KIN: &[Phrase] = &[
     ("talked to", "We talked to Fintwell's mum."),
     ("stepfather", "Her stepfather (Fintwell) came."),
     ("stepmother", "His stepmother, Abeni, drove."),
+    ("stepson", "My stepson Fintwell."),
+    ("stepdaughter", "My stepdaughter Abeni."),
+    ("cousin", "My cousin Fintwell."),
+    ("nan", "My nan Abeni."),
+    ("gran", "My gran Abeni."),
+    ("grandma", "Her grandma Abeni."),
+    ("grandmother", "Her grandmother Abeni."),
+    ("grandad", "His grandad Fintwell."),
+    ("grandfather", "His grandfather Fintwell."),
+    ("aunt", "Her aunt Abeni."),
+    ("uncle", "Her uncle Fintwell."),
+    ("housemate", "My housemate Fintwell."),
+    ("classmate", "His classmate Fintwell."),
+    ("godson", "My godson Fintwell."),
+    ("goddaughter", "My goddaughter Abeni."),
+    ("my boy", "It was my boy Fintwell."),
+    ("my girl", "It was my girl Abeni."),
+    ("my lad", "It was my lad Fintwell."),
+];
+
+/// Somebody is spoken of by what they are to a client, or met; offices and papers stand behind these too.
+pub(super) const ROLES: &[Phrase] = &[
+    ("carer", "Carer Fintwell present."),
+    ("caregiver", "Her caregiver Abeni came."),
+    ("midwife", "Midwife Abeni rang back."),
+    ("social worker", "Social worker Fintwell came."),
+    ("health visitor", "Health visitor Abeni weighed him."),
+    ("support worker", "Her support worker Fintwell."),
+    ("key worker", "Key worker: Abeni."),
+    ("care coordinator", "Care coordinator: Fintwell."),
+    ("case manager", "Case manager Fintwell."),
+    ("caseworker", "Her caseworker Abeni."),
+    ("probation officer", "His probation officer Abeni."),
+    ("attorney", "Attorney: Fintwell."),
+    ("solicitor", "Her solicitor Abeni."),
+    ("lawyer", "Her lawyer Fintwell."),
+    ("barrister", "Barrister: Abeni."),
+    ("interpreter", "Interpreter: Fintwell."),
+    ("guardian", "Her guardian Abeni."),
+    ("advocate", "Advocate: Fintwell."),
+    ("psychiatrist", "Psychiatrist: Fintwell."),
+    ("psychologist", "Psychologist: Abeni."),
+    ("facilitator", "Facilitator: Abeni."),
+    ("tutor", "His tutor Abeni."),
+    ("nanny", "Their nanny Abeni."),
+    ("emergency contact", "Emergency contact: Fintwell."),
+    ("nearest relative", "Nearest relative: Abeni."),
+    ("cc", "cc: Fintwell."),
+    ("child", "Her child Abeni."),
+    ("children", "Children: Fintwell, Abeni."),
+    ("kids", "His kids, Fintwell and Abeni."),
+    ("siblings", "Siblings: Fintwell, Abeni."),
+    ("parents", "Parents Fintwell and Abeni came."),
+    ("spouse", "Spouse: Abeni."),
+    ("supervised by", "Supervised by Fintwell."),
+    ("reviewed by", "Reviewed by Abeni."),
+    ("assessed by", "Assessed by Fintwell."),
+    ("accompanied by", "Accompanied by Abeni."),
+    ("met with", "Met with Fintwell today."),
+    ("discussed with", "Discussed with Abeni, who agrees."),
+    ("visited by", "Visited by Fintwell."),
+    ("session with", "Couple session with Abeni and Ben."),
+    ("seen with", "Seen with Fintwell."),
+    ("asked who", "Asked who: Fintwell."),
+    ("i saw", "I saw Fintwell at home."),
+    ("w", "Seen w/ Fintwell, who drove."),
 ];
 
 /// Somebody may be named; other words stand here too.
@@ -284,6 +382,9 @@ const AFTER: &[&str] = &[
     "hugged",
     "hit",
 ];
+
+/// Directly behind a name in notes, where more follows: "Ioana denied SI", not "Delusions denied".
+const NOTED: &str = " denied states stated describes described endorses endorsed presents presented appeared agreed expressed acknowledged explained shared identified recalled declined requested verbalised verbalized confirmed mentioned admitted c/o ";
 
 /// Behind a name that begins a sentence, where the session has shown the name: what the word could not be followed by if
 /// it asked or wished. Forms that a question or a wish has too ("Will let you know", "Hope works") are left out, or are
@@ -379,6 +480,7 @@ static BY_LAST: LazyLock<HashMap<&'static str, Vec<Rest>>> = LazyLock::new(|| {
         (INTRODUCTIONS, Strength::Strong),
         (GREETINGS, Strength::Kin),
         (KIN, Strength::Kin),
+        (ROLES, Strength::Role),
         (MAYBE, Strength::Weak),
     ];
     let mut by_last: HashMap<_, Vec<_>> = HashMap::new();
@@ -401,9 +503,7 @@ pub(super) fn before(words: &[Word<'_>], at: usize) -> Option<Strength> {
         return None;
     }
     let last = full_lower(previous);
-    let abbreviated =
-        matches!(last.as_str(), "mr" | "mrs" | "ms" | "mx" | "dr" | "prof" | "rev" | "fr" | "sr" | "sgt");
-    let titled = (word.gap == Gap::Space || word.gap == Gap::Stop && abbreviated)
+    let titled = (word.gap == Gap::Space || word.gap == Gap::Stop && is_abbreviated(&last))
         && TITLES.contains(&last.as_str())
         && is_used_as_title(words, at);
     if titled && !NOT_AFTER.contains(&word.lower().as_str()) {
@@ -412,7 +512,14 @@ pub(super) fn before(words: &[Word<'_>], at: usize) -> Option<Strength> {
     if word.gap == Gap::Stop {
         return None;
     }
-    let phrases = BY_LAST.get(last.as_str())?;
+    if word.gap == Gap::Space && RANKS.contains(&previous.text) {
+        return Some(Strength::Role);
+    }
+    let Some(phrases) = BY_LAST.get(last.as_str()) else {
+        let stem = kin_stem(&last);
+        let kin = BY_LAST.get(stem)?.iter().filter(|(rest, _)| stem != last && rest.is_empty());
+        return kin.map(|&(_, strength)| strength).filter(|&strength| strength <= Strength::Kin).max();
+    };
     let stands = |rest: &[&str]| {
         rest.len() < at
             && rest.iter().zip(words[..at - 1].iter().rev()).all(|(wanted, word)| full_lower(word) == *wanted)
@@ -422,6 +529,39 @@ pub(super) fn before(words: &[Word<'_>], at: usize) -> Option<Strength> {
         .filter(|(rest, _)| stands(rest))
         .map(|&(ref rest, strength)| limited(rest, strength, &last, word));
     found.flatten().max()
+}
+
+/// One of those that a word for kin or a role speaks of: "sons", "brother-in-law", "ex-husband".
+fn kin_stem(lower: &str) -> &str {
+    const BEFORE: [&str; 8] = ["ex-", "step-", "half-", "foster-", "great-", "co-", "grand-", "god-"];
+    let one = lower.strip_suffix("-in-law").unwrap_or(lower);
+    let one = BEFORE.iter().find_map(|before| one.strip_prefix(before)).unwrap_or(one);
+    let many = one.len() > 3 && one.ends_with('s') && !BY_LAST.contains_key(one);
+    if many { &one[..one.len() - 1] } else { one }
+}
+
+/// Whether a word, or a part of it with a hyphen, announces names.
+pub(super) fn is_cue(lower: &str) -> bool {
+    BY_LAST.contains_key(lower) || BY_LAST.contains_key(kin_stem(lower))
+}
+
+/// Whether the word before speaks of several people, whose names may all follow.
+pub(super) fn is_plural(words: &[Word<'_>], at: usize) -> bool {
+    let Some(before) = words[..at].last() else { return false };
+    let lower = before.lower();
+    let kin =
+        || lower.ends_with('s') && BY_LAST.get(kin_stem(&lower)).is_some_and(|rest| rest[0].0.is_empty());
+    !before.owns
+        && (is_in(" children kids twins triplets grandchildren siblings ", &lower)
+            || kin() && kin_stem(&lower) != lower)
+}
+
+/// Whether a title stands before a word in small letters, as a machine writes speech: "i saw dr smith".
+pub(super) fn is_small_title(words: &[Word<'_>], at: usize) -> bool {
+    const SMALL: &str = " mr mrs dr prof sgt sergeant ";
+    words[..at].last().is_some_and(|title| {
+        matches!(words[at].gap, Gap::Space | Gap::Stop) && is_in(SMALL, &title.lower()) && !title.owns
+    })
 }
 
 /// "Name" and role words announce only with a colon; "called" only with what is none of a word's.
@@ -439,6 +579,9 @@ fn limited(rest: &[&str], strength: Strength, last: &str, word: &Word<'_>) -> Op
             "signed",
             "regards",
             "sincerely",
+            "faithfully",
+            "wishes",
+            "cc",
         ]
         .contains(&last);
     let close = matches!(
@@ -458,6 +601,7 @@ fn limited(rest: &[&str], strength: Strength, last: &str, word: &Word<'_>) -> Op
             | "im"
             | "i'm"
             | "am"
+            | "saw"
             | "is"
             | "it's"
             | "named"
@@ -499,7 +643,31 @@ fn full_lower(word: &Word<'_>) -> String {
 /// Whether what follows says that the word is a name.
 pub(super) fn after(words: &[Word<'_>], at: usize) -> bool {
     let Some(next) = words.get(at + 1) else { return false };
-    next.gap == Gap::Space && next.shape == Shape::Lower && AFTER.contains(&next.lower().as_str())
+    next.gap == Gap::Space
+        && next.shape == Shape::Lower
+        && (AFTER.contains(&next.lower().as_str()) || is_noted(words, at))
+}
+
+/// Whether the word does in a note what a verb with an object says.
+fn is_noted(words: &[Word<'_>], at: usize) -> bool {
+    const PASSIVE: &str = " by at in on and or but when after before during today throughout from via ";
+    const SHORT: &str = " stu fam bro sib emp mgr ";
+    let word = &words[at];
+    let [next, object, ..] = &words[at + 1..] else { return false };
+    if word.text.chars().count() < 3 || is_in(SHORT, &word.lower()) {
+        return false;
+    }
+    let verb = next.lower();
+    let goes_on = object.gap == Gap::Space && !is_in(PASSIVE, &object.lower());
+    let says = matches!(verb.as_str(), "states" | "stated") || next.is("c") && object.is("o");
+    !word.owns && (says || goes_on && is_in(NOTED, &verb))
+}
+
+/// Whether the word has what people have in a note: "Ioana's mood".
+pub(super) fn has(words: &[Word<'_>], at: usize) -> bool {
+    const THINGS: &str = " mum mom mother father dad parents sister brother wife husband partner son daughter children mood affect anxiety sleep risk medication presentation ";
+    let next = words.get(at + 1).filter(|next| words[at].owns && next.gap == Gap::Space);
+    next.is_some_and(|next| next.shape == Shape::Lower && is_in(THINGS, &next.lower()))
 }
 
 /// Whether a verb says what only people do.

@@ -1,42 +1,22 @@
 //! Names of people: by cues, titles, signatures and greetings; by a list of first names; and again wherever the session
 //! repeats a name that a cue has shown.
 
+mod again;
 pub(super) mod cues;
 pub(super) mod lists;
+mod services;
 mod subject;
 mod words;
 
+pub(super) use again::{Known, again};
+
 use super::Hit;
+use super::whereabouts::is_no_place;
 use crate::finding::Kind;
 use cues::Strength;
-use lists::{Class, class, is_calendar, plain};
-use std::collections::HashSet;
+use lists::{Class, class, is_calendar};
 use std::ops::Range;
 use words::{Gap, Shape, Word, words};
-
-/// Parts of names that the session has shown, in small letters without accents.
-#[derive(Debug, Default)]
-pub(super) struct Known(HashSet<String>);
-
-impl Known {
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Keeps the parts of a name that the lists would not find again.
-    pub(super) fn learn(&mut self, name: &str) {
-        for word in words(name) {
-            let lower = word.lower();
-            if class(&lower) != Class::Sure && lower.chars().count() > 2 && word.shape != Shape::Lower {
-                self.0.insert(plain(&lower));
-            }
-        }
-    }
-
-    fn has(&self, lower: &str) -> bool {
-        self.0.contains(lower) || !lower.is_ascii() && self.0.contains(&plain(lower))
-    }
-}
 
 /// Finds names in a text; those behind a cue become known.
 pub(super) fn look(text: &str, known: &mut Known, hits: &mut Vec<Hit>) {
@@ -46,8 +26,15 @@ pub(super) fn look(text: &str, known: &mut Known, hits: &mut Vec<Hit>) {
         hits.push(Hit { kind: Kind::Name, bytes });
     }
     let (mut at, mut earlier) = (0, 0);
+    // Where a list of names goes on.
+    let mut listed = None;
     while at < words.len() {
-        let Some(shown) = starts(&words, at) else {
+        let goes_on = listed == Some(at) && is_listed(&words[at]);
+        let Some(shown) = starts(&words, at).or_else(|| goes_on.then_some(Shown::ByCue)) else {
+            let placeholder = text[..words[at].bytes.start].ends_with('[');
+            if placeholder && (listed == Some(at) || cues::is_plural(&words, at)) {
+                listed = next_listed(text, &words, at + 1, true);
+            }
             at += 1;
             continue;
         };
@@ -58,9 +45,32 @@ pub(super) fn look(text: &str, known: &mut Known, hits: &mut Vec<Hit>) {
             known.learn(&text[bytes.clone()]);
         }
         hits.push(Hit { kind: Kind::Name, bytes });
+        listed = next_listed(text, &words, end, goes_on || cues::is_plural(&words, first));
         at = end;
         earlier = end;
     }
+}
+
+/// The word that a list of names may go on with behind the one before `end`: several are spoken of, or ages stand in brackets.
+fn next_listed(text: &str, words: &[Word<'_>], end: usize, several: bool) -> Option<usize> {
+    let (last, next) = (words.get(end - 1)?, words.get(end)?);
+    let between = text[last.bytes.end..next.bytes.start].trim_start_matches(']').trim();
+    let aged = between.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    let aged = aged.filter(|(age, _)| age.len() < 3 && age.bytes().all(|byte| byte.is_ascii_digit()));
+    let between = aged.map_or(between, |(_, rest)| rest.trim());
+    let and = next.is("and") && matches!(between, "" | ",");
+    let joined = and || matches!(between, "," | ";" | "&" | "+");
+    (joined && !last.owns && (several || aged.is_some())).then_some(end + usize::from(and))
+}
+
+/// Whether a word may be the next name of a list: no word of every day, no place of learning, no shop.
+fn is_listed(word: &Word<'_>) -> bool {
+    let lower = word.lower();
+    word.shape == Shape::Capital
+        && lower.chars().count() > 2
+        && class(&lower) != Class::Common
+        && !(is_calendar(&lower) || is_no_person(&lower) || is_function_word(&lower))
+        && !(subject::is_everyday(word) || is_no_place(&lower) || cues::is_title(&lower))
 }
 
 /// A first name in no list stands before a surname that something follows: "Zbylut Kelly said".
@@ -69,38 +79,16 @@ fn reach_back(words: &[Word<'_>], at: usize, earlier: usize) -> usize {
     let before = words[..at].last().filter(|before| joined && before.shape == Shape::Capital && !before.owns);
     let unknown = |before: &Word<'_>| {
         let lower = before.lower();
-        let name = class(&lower) == Class::Unknown && !is_calendar(&lower) && !is_no_person(&lower);
-        name && lower.chars().count() > 2 && !lower.starts_with("i'") && !cues::is_title(before.text)
+        let part = |part: &str| class(part) == Class::Common || cues::is_cue(part);
+        let compound = lower.contains('-') && lower.split('-').any(part);
+        let name =
+            class(&lower) == Class::Unknown && !compound && !is_calendar(&lower) && !is_no_person(&lower);
+        name && !subject::is_everyday(before)
+            && lower.chars().count() > 2
+            && !lower.starts_with("i'")
+            && !cues::is_title(before.text)
     };
     if before.is_some_and(unknown) { at - 1 } else { at }
-}
-
-/// Finds what the session has shown to be part of a name.
-pub(super) fn again(text: &str, known: &Known, hits: &mut Vec<Hit>) {
-    let words = words(text);
-    for (at, word) in words.iter().enumerate() {
-        if word.shape == Shape::Lower {
-            continue;
-        }
-        let lower = word.lower();
-        if let Some(hit) = hits.iter_mut().find(|hit| hit.bytes.contains(&word.bytes.start)) {
-            // "A letter from Okonkwo" is from a place only where nobody is called so.
-            let from = words[..at].last().is_some_and(|before| before.is("from"));
-            if from && hit.kind == Kind::Place && hit.bytes == word.bytes && known.has(&lower) {
-                hit.kind = Kind::Name;
-            }
-            continue;
-        }
-        // A word that begins sentences is a name inside one, or if what follows speaks of somebody.
-        let article =
-            words[..at].last().is_some_and(|before| before.is("the") || before.is("a") || before.is("an"));
-        let alone = class(&lower) == Class::Unknown && !is_calendar(&lower) && !article;
-        let everyday = is_calendar(&lower) || class(&lower) == Class::Word && word.shape == Shape::Upper;
-        let stands = || !everyday && is_inside(&words, at) || cues::acts(&words, at);
-        if known.has(&lower) && (alone || stands()) {
-            hits.push(Hit { kind: Kind::Name, bytes: word.bytes.clone() });
-        }
-    }
 }
 
 /// How a name was recognised.
@@ -114,7 +102,10 @@ enum Shown {
 fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
     let word = &words[at];
     if word.shape == Shape::Lower {
-        // As a machine writes speech: known names behind a cue alone.
+        // As a machine writes speech: known names behind a cue alone, and what is no word behind a title.
+        if cues::is_small_title(words, at) && is_surname(word) {
+            return Some(Shown::ByCue);
+        }
         let cue = (class(word.text) == Class::Sure).then(|| cues::before(words, at)).flatten()?;
         let long = word.text.len() > if cue == Strength::Weak { 3 } else { 2 };
         return long.then_some(Shown::ByCue);
@@ -130,7 +121,26 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
     if word.shape == Shape::Upper {
         return in_capitals(words, at, class);
     }
-    let by_cue = |least: Strength| (cues::before(words, at) >= Some(least)).then_some(Shown::ByCue);
+    let cue = cues::before(words, at);
+    let titled = words[..at].last().is_some_and(|before| cues::is_title(before.text));
+    let noted = || word.gap == Gap::Comma && subject::is_everyday(word);
+    // "Seen by Podiatry", "Dad: Absent".
+    if cue.is_some()
+        && class != Class::Sure
+        && (services::is_service(words, at, titled) || class == Class::Unknown && noted())
+    {
+        return None;
+    }
+    let by_cue = |least: Strength| (cue >= Some(least)).then_some(Shown::ByCue);
+    // "Seen w/ StepChange", "compliant w/ Keppra".
+    let made = || {
+        word.text.chars().skip(1).any(char::is_uppercase)
+            && !lower.starts_with("mc")
+            && !lower.contains(['\'', '-'])
+    };
+    let by_role = || {
+        by_cue(Strength::Role).filter(|_| !subject::is_everyday(word) && !subject::is_barred(word) && !made())
+    };
     let placed = words[..at].last().is_some_and(|before| before.is("in") || before.is("near"));
     let by_verb = || (!placed && cues::after(words, at)).then_some(Shown::ByCue);
     match class {
@@ -151,14 +161,28 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
             let told = || by_verb().filter(|_| name);
             by_cue(Strength::Kin).filter(|_| name && (!dated || at + 1 == words.len())).or_else(told)
         }
-        Class::Cue => by_cue(Strength::Kin).or_else(|| by_verb().filter(|_| !word.opens)),
+        Class::Cue => by_cue(Strength::Kin).or_else(by_role).or_else(|| by_verb().filter(|_| !word.opens)),
         Class::Common => by_cue(Strength::Strong).filter(|_| !word.opens && !is_function_word(&lower)),
         Class::Unknown if is_calendar(&lower) => None,
         Class::Unknown => {
             let itself = || cues::announces_itself(words, at).then_some(Shown::ByCue);
-            by_cue(Strength::Kin).or_else(by_verb).or_else(itself)
+            let noted = || cues::has(words, at).then_some(Shown::ByCue);
+            let acts = || by_verb().or_else(noted).filter(|_| !(word.opens && subject::is_everyday(word)));
+            by_cue(Strength::Kin).or_else(by_role).or_else(acts).or_else(itself)
         }
     }
+}
+
+/// Whether a word in small letters behind a title is a surname: no word of every day and nothing that is done.
+fn is_surname(word: &Word<'_>) -> bool {
+    let lower = word.lower();
+    lower.len() > 2
+        && class(&lower) != Class::Common
+        && !(is_calendar(&lower)
+            || is_function_word(&lower)
+            || cues::is_title(&lower)
+            || cues::is_cue(&lower))
+        && !(subject::is_everyday(word) || cues::is_deed(&lower) || is_no_place(&lower))
 }
 
 /// `ANNA SMITH`: shouting and headings are written so too, as are abbreviations.
@@ -176,6 +200,12 @@ fn in_capitals(words: &[Word<'_>], at: usize, class: Class) -> Option<Shown> {
 fn class_of(lower: &str) -> Class {
     match (class(lower), lower.split_once('-')) {
         (Class::Unknown, Some((first, _))) if class(first) == Class::Sure => Class::Sure,
+        // "Jean-François".
+        (Class::Unknown, Some((first, second)))
+            if class(first) == Class::Word && class(second) == Class::Sure =>
+        {
+            Class::Sure
+        }
         (class, _) => class,
     }
 }
@@ -241,7 +271,11 @@ fn goes_on(words: &[Word<'_>], at: usize, ahead: usize, lower: &str) -> bool {
     let shouted = word.shape == Shape::Upper && words[at].shape != Shape::Upper;
     let date = is_calendar(lower) && !matches!(lower, "may" | "june" | "winter" | "summer");
     let kin = ["mum", "mom", "mam", "dad", "nan", "gran"].contains(&lower);
+    // "AISHA DENIES SI" is written in capitals to its end.
+    let sentence =
+        word.shape == Shape::Upper && (subject::is_everyday(word) || cues::is_deed(lower) || lower == "name");
     !(shouted
+        || sentence
         || date
         || kin
         || lower.starts_with("i'")
@@ -318,7 +352,9 @@ mod tests {
     /// The name in every sentence of the cue lists is found.
     #[test]
     fn cues_announce_names() {
-        for (cue, sentence) in [cues::INTRODUCTIONS, cues::GREETINGS, cues::KIN, cues::MAYBE].concat() {
+        for (cue, sentence) in
+            [cues::INTRODUCTIONS, cues::GREETINGS, cues::KIN, cues::ROLES, cues::MAYBE].concat()
+        {
             let mut hits = Vec::new();
             look(sentence, &mut Known::default(), &mut hits);
             assert!(!hits.is_empty(), "{cue}: {sentence}");
@@ -366,6 +402,53 @@ mod tests {
         finds("name", "I told Wilson he failed the test.", "Wilson");
         finds("name", "I saw Jack yesterday.", "Jack");
         finds("name", "So Darren Beck rang.", "Darren Beck");
+    }
+
+    #[test]
+    fn names_of_notes() {
+        for (text, name) in [
+            ("Mr.Achterberg came.", "Achterberg"),
+            ("AISHA DENIES SI.", "AISHA"),
+            ("Ex-husband Oyinlola texted.", "Oyinlola"),
+            ("Her brother-in-law Oyinlola came.", "Oyinlola"),
+            ("Cllr. Achterberg came.", "Achterberg"),
+            ("CPN Achterberg came.", "Achterberg"),
+            ("K. Adjei, RMN", "K. Adjei"),
+            ("Signed by Okwudili Anyanwu, MSW", "Okwudili Anyanwu"),
+            ("Hannelora denied SI.", "Hannelora"),
+            ("Hannelora states \"no\".", "Hannelora"),
+            ("Oyinlola's mood was low.", "Oyinlola"),
+            ("Seen w/ Achterberg today.", "Achterberg"),
+            ("i saw dr smith at the surgery", "smith"),
+            ("and sergeant mcallister came", "mcallister"),
+            ("It was Jean-François who rang.", "Jean-François"),
+        ] {
+            finds("name", text, name);
+        }
+        for (texts, count) in [
+            ("Her sons Oyinlola and Gurvinda came.", 2),
+            ("Children: Tahminda (9), Oyinlola (7), Rayhano (2).", 3),
+            ("Twins [NAME] and Gurvinda came.", 1),
+            ("Her friends Oyinlola, Gurvinda and Housing came.", 2),
+        ] {
+            assert_eq!(times(&[texts]), count, "{texts}");
+        }
+    }
+
+    #[test]
+    fn services_and_states_are_nobody() {
+        for text in [
+            "Seen by Podiatry. Seen by Crisis Team. Referred by Occupational Health.",
+            "Nurse Practitioner reviewed. Yours sincerely, Psychology Team",
+            "Dad: Absent. Mum: Bipolar. Supervisor: Consulted.",
+            "Balanced thought: it passed. Delusions denied. Suicidality denied by pt.",
+            "Carer Assessment done. Compliant w/ Keppra. Debt plan w/ StepChange. Carer Support.",
+            "Ee states it is fine. Stu stated no. He saw dr tomorrow, and dr told him.",
+            "Senior Psychotherapist, MBACP. Attended, RN present. The Attorney General.",
+            "CPN Visit. DC Comics. HV Assessment.",
+        ] {
+            finds_nothing(text);
+        }
     }
 
     /// How often the name is found in a session.

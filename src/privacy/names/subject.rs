@@ -40,11 +40,12 @@ static REST: LazyLock<Regex> = LazyLock::new(|| {
 static LINE_END: LazyLock<Regex> = LazyLock::new(|| compile(r"^[*_]*[ \t]*\.?[*_]*[ \t]*(?:$|[\n\r])"));
 
 /// Degrees and registrations behind the name of who signs.
-static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| {
-    compile(
-        r"^,?\s+(?:M\.?A|M\.?S|M\.?S\.?c|M\.?Ed|M\.?S\.?W|B\.?A|B\.?Sc|Ph\.?D|Psy\.?D|Ed\.?D|M\.?D|D\.?O|R\.?N|NP|APRN|PMHNP|PA-C|LPC|LPCC|LCPC|LMHC|LCSW|LICSW|LMSW|LSW|LMFT|LAC|LCADC|CADC|NCC|BCBA|OTR|MFT|MBACP|UKCP|BABCP|BACP|CPsychol|DClinPsy|FRCPsych|MRCPsych)\b",
-    )
-});
+const DEGREES: &str = r"(?:M\.?A|M\.?S|M\.?S\.?c|M\.?Ed|M\.?S\.?W|B\.?A|B\.?Sc|Ph\.?D|Psy\.?D|Ed\.?D|M\.?D|D\.?O|R\.?N|NP|APRN|PMHNP|PA-C|LPC|LPCC|LCPC|LMHC|LCSW|LICSW|LMSW|LSW|LMFT|LAC|LCADC|CADC|NCC|BCBA|OTR|MFT|MBACP|UKCP|BABCP|BACP|CPsychol|DClinPsy|FRCPsych|MRCPsych|RMN|RGN|RNLD|RNMH|RSW|BSW|DipSW|RP|R\.?Psych|AMFT|APCC|ASW|ACSW|LCMHC|LPCA|MIACP|IACP|CPN|AMHP|FRANZCP|FRCPC|MBBS|MBChB|MRCP|RCC|CCC|FNP|DNP|PMHNP-BC|MAPS|CADC)\b";
+
+static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"^,?\s+{DEGREES}")));
+
+/// The same anywhere.
+static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r",\s+{DEGREES}")));
 
 /// Names of whom a note is about and of who signs it, in bytes.
 pub(super) fn find(text: &str, all: &[Word<'_>]) -> Vec<Range<usize>> {
@@ -61,6 +62,9 @@ pub(super) fn find(text: &str, all: &[Word<'_>]) -> Vec<Range<usize>> {
             found.extend(aged(&text[start..]).map(|name| shifted(&name, start)));
         }
     }
+    for credential in CREDENTIAL.find_iter(text) {
+        found.extend(signed(all, credential.start()));
+    }
     found.extend((1..all.len()).filter_map(|at| initialled(text, all, at)));
     found.extend((1..all.len()).filter_map(|at| abbreviated(text, all, at)));
     found
@@ -68,6 +72,23 @@ pub(super) fn find(text: &str, all: &[Word<'_>]) -> Vec<Range<usize>> {
 
 fn shifted(range: &Range<usize>, by: usize) -> Range<usize> {
     range.start + by..range.end + by
+}
+
+/// The name that ends at a byte, before a degree: two words with capitals or more, none of them of every day.
+fn signed(all: &[Word<'_>], end: usize) -> Option<Range<usize>> {
+    let last = all.partition_point(|word| word.bytes.end < end);
+    let ends = all.get(last).is_some_and(|word| word.bytes.end == end && word.shape != Shape::Lower);
+    let joined = |at: &usize| {
+        let (word, before) = (&all[*at], &all[*at - 1]);
+        let stop = word.gap == Gap::Stop && is_initial(before);
+        before.shape != Shape::Lower && !before.owns && (word.gap == Gap::Space || stop)
+    };
+    let first = last - (1..=last).rev().take_while(joined).take(3).count();
+    let name = all.get(first..=last).filter(|name| ends && name.len() > 1)?;
+    let somebody = |word: &Word<'_>| {
+        is_initial(word) || !(is_everyday(word) || is_barred(word) || is_function_word(&word.lower()))
+    };
+    name.iter().all(somebody).then(|| name[0].bytes.start..end)
 }
 
 /// Capitalised words that a text begins with, as one name, in its own order or "Mbatha, Thandeka".
@@ -175,7 +196,7 @@ fn is_initial(word: &Word<'_>) -> bool {
 }
 
 /// What no name has as a part: days, months, peoples, titles, medicines and makes.
-fn is_barred(word: &Word<'_>) -> bool {
+pub(super) fn is_barred(word: &Word<'_>) -> bool {
     const MEDICINES: [&str; 20] = [
         "azepam",
         "azolam",
@@ -210,13 +231,13 @@ fn is_barred(word: &Word<'_>) -> bool {
 }
 
 /// A word of the lists that is no name, or one in no list that ends as adjectives, verbs and names of states do.
-fn is_everyday(word: &Word<'_>) -> bool {
-    const ENDINGS: [&str; 30] = [
+pub(super) fn is_everyday(word: &Word<'_>) -> bool {
+    const ENDINGS: [&str; 36] = [
         "oid", "ant", "ent", "ic", "ical", "ive", "ous", "ial", "ual", "ing", "ed", "able", "ible", "ful",
         "less", "tion", "sion", "ment", "ness", "ism", "ity", "ology", "osis", "itis", "oria", "ly", "ish",
-        "ian", "ese", "ional",
+        "ian", "ese", "ional", "ions", "ings", "ments", "ics", "ants", "ents",
     ];
-    const STATES: &str = " distraught panicky grumpy weepy teary jumpy fidgety moody edgy chatty groggy upset withdrawn spouse bollocks invoice query enquiry ";
+    const STATES: &str = " bipolar deceased unwell alive divorced unknown nil none distraught panicky grumpy weepy teary jumpy fidgety moody edgy chatty groggy upset withdrawn spouse bollocks invoice query enquiry ";
     let lower = word.lower();
     let part = lower.split('-').next().unwrap_or_default();
     match class(&lower) {

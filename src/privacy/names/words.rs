@@ -59,7 +59,12 @@ pub(super) fn words(text: &str) -> Vec<Word<'_>> {
         let full = &text[start..stop];
         let bare = bare(full);
         let between = &text[end..start];
-        let gap = gap(between, words.is_empty());
+        let gap = match (between, words.last()) {
+            // "Mr.Achterberg", "seen w/ Achterberg".
+            (".", Some(before)) if super::cues::is_abbreviated(&before.lower()) => Gap::Stop,
+            ("/" | "/ ", Some(before)) if before.is("w") => Gap::Space,
+            _ => gap(between, words.is_empty()),
+        };
         words.push(Word {
             text: bare,
             bytes: start..start + bare.len(),
