@@ -299,8 +299,12 @@ fn is_function_word(lower: &str) -> bool {
 pub(super) fn label(label: &str) -> Vec<Range<usize>> {
     const GENERIC: &str = " speaker unknown moderator facilitator mum mom dad mother father staff nurse supervisor participant person voice all both group member host guest user admin system coach trainer student male female husband wife partner observer worker social caller operator leader assistant trainee role actor narrator man woman boy girl child son daughter brother sister other someone team family she her he him they them hers his ";
     let words = words(label);
+    // In small letters what is no word of the language: `thandeka_m`.
+    let strange = |word: &Word<'_>| {
+        word.text.chars().count() > 2 && matches!(class(&word.lower()), Class::Sure | Class::Unknown)
+    };
     let is_name = |word: &Word<'_>| {
-        word.shape != Shape::Lower
+        (word.shape != Shape::Lower || strange(word))
             && word.text.chars().count() > 1
             && !cues::is_title(word.text)
             && !lists::is_in(GENERIC, &word.lower())
@@ -542,6 +546,9 @@ mod tests {
             ("SPEAKER 2", None),
             ("Mum", None),
             ("Anna (she/her)", Some("Anna")),
+            ("thandeka", Some("thandeka")),
+            ("client_k7", None),
+            ("observer", None),
         ] {
             assert_eq!(label(text).first().map(|range| &text[range.clone()]), name, "{text}");
         }
