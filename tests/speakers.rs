@@ -38,9 +38,10 @@ fn talks(label: &str) -> [(&'static str, String); 3] {
     let plain = format!(
         "Therapist: Well?\n{label}: I cried.\nTherapist: You cried.\n{label}: Yes.\nTherapist: So.\n{label}: No.\n"
     );
-    let timed = plain.lines().map(|line| format!("[00:00:01] {line}\n")).collect();
-    let cues = plain.lines().map(|line| format!("00:01.000 --> 00:02.000\n{line}\n\n")).collect::<String>();
-    [("a.txt", plain), ("a.txt", timed), ("a.vtt", format!("WEBVTT\n\n{cues}"))]
+    let timed = plain.lines().map(|line| format!("[00:00:01] {line}")).collect::<Vec<_>>().join("\n");
+    let cues =
+        plain.lines().map(|line| format!("00:01.000 --> 00:02.000\n{line}")).collect::<Vec<_>>().join("\n\n");
+    [("a.txt", plain), ("a.txt", timed), ("a.vtt", format!("WEBVTT\n\n{cues}\n"))]
 }
 
 const TURNS: [&str; 6] = [

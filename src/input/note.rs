@@ -23,15 +23,13 @@ fn section_of_word(word: &str) -> Option<char> {
     Some(match word.to_lowercase().as_str() {
         "subjective" => 'S',
         "objective" => 'O',
-        "assessment" => 'A',
-        "plan" | "problem" | "problems" | "presentation" => 'P',
+        "assessment" | "clinical assessment" => 'A',
+        "plan" | "problem" | "problems" | "presentation" | "treatment plan" | "presenting problem" => 'P',
         "data" => 'D',
         "behavior" | "behaviour" => 'B',
         "intervention" | "interventions" => 'I',
         "response" | "client response" | "patient response" => 'R',
         "goal" | "goals" => 'G',
-        "treatment plan" | "presenting problem" => 'P',
-        "clinical assessment" => 'A',
         _ => return None,
     })
 }

@@ -111,13 +111,14 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
                 }
                 None => run = draft.lose(number + 1, raw, in_run),
             },
-            Line::Preamble => match draft.turns.last_mut() {
-                Some(turn) => turn.join(raw.trim()),
-                None => {
+            Line::Preamble => {
+                if let Some(turn) = draft.turns.last_mut() {
+                    turn.join(raw.trim());
+                } else {
                     draft.unknown = true;
                     left_out.push(number + 1);
                 }
-            },
+            }
             Line::Plain(text) => match draft.turns.last_mut() {
                 Some(turn) => turn.join(text),
                 None if is_heading(raw) => headings.push(number + 1),
