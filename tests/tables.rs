@@ -388,7 +388,14 @@ fn without_finish_nothing_is_left_and_the_earlier_run_stays() {
 fn foreign_files_stay_and_our_own_are_replaced() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("mine.csv"), "kept").unwrap();
-    fs::write(dir.path().join("moments.csv"), "old").unwrap();
+    let moments = dir.path().join("moments.csv");
+    fs::write(&moments, "mine too").unwrap();
+    let error = Tables::create(dir.path(), Options::default()).unwrap_err();
+    assert_eq!((error.action, &error.path), ("replace", &moments));
+    assert_eq!(fs::read_to_string(&moments).unwrap(), "mine too");
+    fs::remove_file(&moments).unwrap();
+    write(dir.path(), &[], Options::default());
+    fs::write(&moments, "old").unwrap();
     write(dir.path(), &[], Options::default());
     assert_eq!(fs::read_to_string(dir.path().join("mine.csv")).unwrap(), "kept");
     assert!(fs::read_to_string(dir.path().join("moments.csv")).unwrap().starts_with("session_id,"));
@@ -427,8 +434,9 @@ fn only_the_owner_may_read() {
 #[test]
 fn a_table_that_cannot_be_put_in_place_is_named() {
     let dir = tempfile::tempdir().unwrap();
+    let tables = Tables::create(dir.path(), Options::default()).unwrap();
     fs::create_dir(dir.path().join("sessions.csv")).unwrap();
-    let error = Tables::create(dir.path(), Options::default()).unwrap().finish(&run()).unwrap_err();
+    let error = tables.finish(&run()).unwrap_err();
     assert_eq!(error.path, dir.path().join("sessions.csv"));
     assert!(!dir.path().join("run.json").exists(), "nothing vouches for half a run");
 }

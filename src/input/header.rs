@@ -128,11 +128,8 @@ fn unmarked(line: &str) -> Option<Fields<'_>> {
 fn is_date(text: &str) -> bool {
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let begins = |word: &str, known: &[&str]| {
-        word.len() > 2
-            && known.iter().any(|known| {
-                word.starts_with(&known[..3])
-                    && (word.len() < 5 || known.len() == 3 || known.starts_with(word))
-            })
+        let is = |known: &&str| known.starts_with(word) || known.len() == 3 && word.starts_with(known);
+        word.len() > 2 && known.iter().any(is)
     };
     let mut words: Vec<String> = text
         .split(|c: char| !c.is_alphanumeric())
@@ -142,14 +139,15 @@ fn is_date(text: &str) -> bool {
     if words.first().is_some_and(|word| begins(word, &DAYS) && word.chars().all(char::is_alphabetic)) {
         words.remove(0);
     }
-    let figure = |word: &str, most: usize| {
+    let is_figure = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let day = |word: &&String| {
         let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let ordinal = matches!(&word[digits.len()..], "" | "st" | "nd" | "rd" | "th");
-        ordinal && (1..=most).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+        ordinal && matches!(digits.len(), 1 | 2) && is_figure(digits)
     };
     let months = words.iter().filter(|word| begins(word, &MONTHS)).count();
-    let years = words.iter().filter(|word| word.len() == 4 && figure(word, 4)).count();
-    let short = words.iter().filter(|word| figure(word, 2)).count();
+    let years = words.iter().filter(|word| word.len() == 4 && is_figure(word)).count();
+    let short = words.iter().filter(day).count();
     words.len() == 3 && years == 1 && short + months == 2 && months < 2
 }
 

@@ -78,6 +78,7 @@ fn a_run_that_waits_for_its_input_ends_as_well() {
     fs::write(&broken, ["session_id,speaker,text\n", &"a,Anna,secret\n".repeat(30)].concat()).unwrap();
     fs::create_dir(&out).unwrap();
     fs::write(out.join("rejects.csv"), "of an earlier run").unwrap();
+    fs::write(out.join(".breakthrough.lock"), "rejects.csv\n").unwrap();
     let run = start(&[broken.to_str().unwrap()], &pipe, &out);
     until("drafts", || !drafts(&out).is_empty());
     std::thread::sleep(Duration::from_millis(200));
