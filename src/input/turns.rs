@@ -24,18 +24,12 @@ const MAX_LABEL: usize = 40;
 pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
     let (start, rest) = leading_time(line.trim());
     let end = start.and(closing_time(line.trim()));
-    let colon = label_end(rest)?;
-    let (before, mut after) = (&rest[..colon], &rest[colon + 1..]);
-    let mut cells = [start, end];
-    for cell in &mut cells {
-        if let Some((time, words)) = after.split_once('\t').filter(|_| rest[colon..].starts_with('\t'))
-            && let Some(seconds) = time::clock(time.trim())
-        {
-            (*cell, after) = (Some(seconds), words);
-        }
+    let at = label_end(rest)?;
+    let (label, later) = trailing_time(&rest[..at]);
+    let (mut times, mut text) = ([start.or(later), end], &rest[at + 1..]);
+    if rest[at..].starts_with('\t') {
+        text = cells_with_times(text, &mut times);
     }
-    let [start, end] = cells;
-    let (label, later) = trailing_time(before);
     let label = bare(bare(label).trim_matches('*'));
     // Zoom's chat: `14:03:02 From Anna Lee to Everyone:`.
     let sender = label.strip_prefix("From ").filter(|_| start.is_some());
@@ -46,11 +40,23 @@ pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
         && words <= 5
         && label.chars().all(|c| c.is_alphanumeric() || !c.is_ascii() || " .'-_()[]/#&,|@+\"".contains(c));
     fine.then(|| Prefix {
-        start: start.or(later),
-        end,
+        start: times[0],
+        end: times[1],
         label,
-        text: after.trim().trim_start_matches("**").trim_start(),
+        text: text.trim().trim_start_matches("**").trim_start(),
     })
+}
+
+/// Takes the times from the cells that a text begins with; returns the rest.
+fn cells_with_times<'a>(mut text: &'a str, times: &mut [Option<f64>; 2]) -> &'a str {
+    for time in times {
+        if let Some((cell, rest)) = text.split_once('\t')
+            && let Some(seconds) = time::clock(cell.trim())
+        {
+            (*time, text) = (Some(seconds), rest);
+        }
+    }
+    text
 }
 
 /// Where the label ends: at a tab after a role word, else at the first colon that is not part of a time.
@@ -187,10 +193,9 @@ pub(super) fn is_known(label: &str, therapists: &[String]) -> bool {
 /// Which labels of a text, or of cues, are speakers: the same rule for both.
 ///
 /// Those that are [known](is_known) are, voice tags are, and what looks like a name is if it comes at least twice, or another
-/// number of it (`Member 2`), for words
-/// may begin so as well (`Homework: a diary`). What looks [otherwise](is_label_like) is if it comes twice, one word in small letters
-/// if it comes three times. One that comes once is a speaker only where `--therapist` has been given and
-/// nobody but the therapist would speak in the session without it.
+/// number of it does (`Member 2`), for words may begin so as well (`Homework: a diary`). What looks
+/// [otherwise](is_label_like) is if it comes twice, one word in small letters if it comes three times. One that comes once is a
+/// speaker only where `--therapist` has been given and nobody but the therapist would speak in the session without it.
 pub(super) struct Voices<'a> {
     often: BTreeMap<String, usize>,
     therapists: &'a [String],
@@ -253,10 +258,11 @@ pub(super) fn are_turns<'a>(words: impl Iterator<Item = &'a str>, therapists: &[
 fn runs_on(text: &str) -> bool {
     text.match_indices(": ").any(|(colon, _)| {
         let before = &text[..colon];
-        let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-        let word = &before[start..];
-        let ended = before[..start].trim_end().ends_with(['.', '?', '!', '…']);
-        ended && word.starts_with(char::is_uppercase) && speakers::role(word).is_some()
+        let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+        let sentence = before[..before.len() - word.len()].trim_end();
+        sentence.ends_with(['.', '?', '!', '…'])
+            && word.starts_with(char::is_uppercase)
+            && speakers::role(word).is_some()
     })
 }
 
@@ -364,7 +370,7 @@ mod tests {
 
     #[test]
     fn turns_within_turns() {
-        for text in ["How are you? C: Bad.", "Well. Therapist: Hm", "I see… T: so"] {
+        for text in ["How are you? C: Bad.", "Well. Therapist: Hm", "I see…\u{a0}T: so"] {
             assert!(runs_on(text), "{text}");
         }
         for text in ["at 10: no", "She said: C: well", "Yes. He said: no", "I wrote. client: x", "?: "] {
