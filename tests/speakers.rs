@@ -150,7 +150,7 @@ fn what_printers_and_programs_add_is_nobodys() {
     let got = read("a.txt", talk, &[]);
     let wanted = ["therapist|Well?", "client|I rang her.", "therapist|You did.", "client|Page 3 was hard."];
     assert_eq!(units(&got), wanted);
-    assert!(got.notices[0].starts_with("4 lines are page numbers"), "{:?}", got.notices);
+    assert!(got.notices[0].ends_with("in 4 lines, from line 3: left out"), "{:?}", got.notices);
 }
 
 #[test]

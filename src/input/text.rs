@@ -8,7 +8,7 @@
 use super::sink::{Context, Sink};
 use super::turns::{self, Turn};
 use super::{header, labels, speakers};
-use crate::transcript::{MONTHS, Session};
+use crate::transcript::{MONTHS, Session, counted};
 
 /// One line, looked at on its own.
 enum Line<'a> {
@@ -127,9 +127,9 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         }
     }
     if let [line, ..] = added.as_slice() {
-        let count = added.len();
+        let lines = counted(added.len(), "line");
         sink.notice(format!(
-            "{count} lines are page numbers, rules or the name of a program: left out, from line {line}"
+            "page numbers, rules or the name of a program in {lines}, from line {line}: left out"
         ));
     }
     match headings.as_slice() {
