@@ -118,10 +118,14 @@ fn unmarked(line: &str) -> Option<Fields<'_>> {
     if number.is_empty() || number.len() > 4 || !(behind.is_empty() || parted || behind.starts_with(" of ")) {
         return None;
     }
-    let mut known = vec![(Key::Session, number)];
-    let date = behind.split([',', ';', '|', '(', ')']).map(|part| part.trim_matches([' ', '-', '–', '—']));
-    known.extend(date.into_iter().find(|part| is_date(part)).map(|date| (Key::Date, date)));
-    Some(Fields { known, others: 0 })
+    let parts = behind.split([',', ';', '|', '(', ')']).map(|part| part.trim_matches([' ', '-', '–', '—']));
+    // What is no figure may be words of the note: `Session 3 - practised breathing`.
+    let counts = |part: &str| part.is_empty() || part.contains(|c: char| c.is_ascii_digit());
+    if !parts.clone().all(counts) {
+        return None;
+    }
+    let date = parts.into_iter().find(|part| is_date(part)).map(|date| (Key::Date, date));
+    Some(Fields { known: std::iter::once((Key::Session, number)).chain(date).collect(), others: 0 })
 }
 
 /// `2024-01-08`, `08/01/2024`, `Mon 15th January 2024`, `Jan 15, 2024`, and nothing else.
@@ -482,6 +486,7 @@ mod tests {
         }
         for line in [
             "Session 3 was hard",
+            "Session 3 - practised breathing",
             "Session",
             "Session four",
             "May 2024",
