@@ -13,7 +13,11 @@ pub(crate) const ACCOUNT: &str = "run.json";
 
 /// The names of what this program has written into the folder, as far as its lock file tells.
 pub(crate) fn names(folder: &Path) -> BTreeSet<String> {
-    let held = fs::read_to_string(folder.join(LOCK)).unwrap_or_default();
+    names_in(&fs::read_to_string(folder.join(LOCK)).unwrap_or_default())
+}
+
+/// The names in what a lock file holds.
+pub(crate) fn names_in(held: &str) -> BTreeSet<String> {
     held.lines().map(str::to_owned).collect()
 }
 

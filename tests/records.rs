@@ -284,6 +284,29 @@ fn a_date_alone_or_a_session_without_a_colon_begins_the_next_note() {
 }
 
 #[test]
+fn nobody_inherits_a_client_from_whom_something_parts_them() {
+    let first = "Client ID: K1\nSession: 1\n\nT: a\nC: b\n\n";
+    for next in ["Session: 2\nMaria Souza\n\nT: c\nC: d\n", "Session: 1\n\nT: c\nC: d\n"] {
+        let got = read(format!("{first}{next}"));
+        assert_eq!(got.sessions[1].client_id, None, "{next}");
+    }
+    let got = read(format!("{first}Session: 2\n\nT: c\nC: d\n"));
+    assert_eq!(got.sessions[1].client_id.as_deref(), Some("K1"));
+}
+
+#[test]
+fn small_headings_begin_no_line_that_was_wrapped() {
+    let note = "S: Client said she had made a\nplan: to ring her sister and to tell her about the\nproblem: her drinking.\nO: Flat.\n";
+    let wanted = [
+        "note:S|Client said she had made a plan: to ring her sister and to tell her about the problem: her drinking.",
+        "note:O|Flat.",
+    ];
+    assert_eq!(units(&read(note).sessions[0]), wanted);
+    let present = "Group note\nD. Smith\nA. Jones\nP. Brown\nPt denied SI, client reported low mood.\n";
+    assert!(units(&read(present).sessions[0]).iter().all(|unit| unit.starts_with("note|")));
+}
+
+#[test]
 fn what_offices_write_under_an_id_is_no_sentence() {
     let head =
         "Client ID: 4431\nDx: F41.1\nCPT: 90834\nSession #6, 02/02/2024, 50 min\nTherapist: J. K., LPC\n";

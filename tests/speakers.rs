@@ -107,6 +107,44 @@ fn labels_of_every_form_are_nobodys_words() {
 }
 
 #[test]
+fn lines_of_talk_that_begin_like_turns_go_on_with_the_turn_where_both_sides_speak() {
+    for line in [
+        "thing: I was alone",
+        "sleep: bad",
+        "1: ring mum",
+        "Mum's text: come home",
+        "Monday, Tuesday: nothing",
+        "and I said: no",
+        "Voice 1: you are bad",
+        "Child 1: he left",
+    ] {
+        let talk = format!("T: Well?\nC: It was bad.\n{line}\n{line}\n{line}\nT: Hm.\nC: Yes.\n");
+        let said = format!("client|It was bad. {line} {line} {line}");
+        // What looks like a name is a speaker if it comes back.
+        let talk = if line.starts_with(['V', 'C']) {
+            talk.replacen(&format!("{line}\n{line}\n"), "", 1)
+        } else {
+            talk
+        };
+        let said = if line.starts_with(['V', 'C']) { format!("client|It was bad. {line}") } else { said };
+        let got = read("a.txt", &talk, &[]);
+        assert_eq!(
+            units(&got),
+            ["therapist|Well?", &said, "therapist|Hm.", "client|Yes."],
+            "{:?}",
+            got.rejects
+        );
+        let named = talk.replace("T: ", "Ann: ").replace("C: ", "Ben: ");
+        assert_eq!(units(&read("a.txt", &named, &["Ann"])).len(), 4, "{line}");
+    }
+    let timed = "[00:01] T: Well?\n[00:02] C: Hm.\n[00:03] Homework: I did it.\n[00:04] T: Yes.\n";
+    assert_eq!(units(&read("a.txt", timed, &[])).len(), 3);
+    let quoted =
+        "T: We do the roleplay. Client: no, you begin.\nC: Fine. Therapist: How are you?\nT: Well.\nC: Hm.\n";
+    assert_eq!(units(&read("a.txt", quoted, &[])).len(), 4);
+}
+
+#[test]
 fn members_of_a_group_may_speak_once() {
     let talk = "Facilitator: Welcome.\nMember 1: Hi.\nMember 2: I want to go home.\nMember 3: Me too.\nFacilitator: Stay.\n";
     let wanted = [

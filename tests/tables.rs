@@ -268,6 +268,7 @@ fn excerpts_are_the_words_around_moments() {
 fn an_older_page_and_older_words_do_not_outlive_their_tables() {
     let dir = folder(&[sample()], Options::default());
     fs::write(dir.path().join(report::PAGE), "never said it").unwrap();
+    report::folder::Folder::open(dir.path()).unwrap().record(&[report::PAGE]).unwrap();
     write(dir.path(), &[sample()], Options { text: false, ..Options::default() });
     assert_eq!(names(&dir), FILES);
     assert!(rows(&dir, "excerpts.csv").is_empty());

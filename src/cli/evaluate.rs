@@ -220,15 +220,18 @@ pub(super) fn write_all(
     files: impl IntoIterator<Item = (impl AsRef<str>, Vec<u8>)>,
 ) -> anyhow::Result<()> {
     let folder = Folder::open(out)?;
+    let files: Vec<_> = files.into_iter().collect();
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_ref()).collect();
+    folder.check(&names)?;
     let mut whole = Vec::new();
-    for (name, bytes) in files {
+    for (name, bytes) in &files {
         let name = name.as_ref();
-        folder.record(&[name])?;
         let mut draft = folder.draft(name)?;
         draft
-            .write_all(&bytes)
+            .write_all(bytes)
             .with_context(|| format!("{} cannot be written", folder.path_of(name).display()))?;
         whole.push(draft.seal()?);
     }
+    folder.record(&names)?;
     whole.into_iter().try_for_each(|file| Ok(file.publish()?))
 }

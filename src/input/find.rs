@@ -332,14 +332,20 @@ fn is_of_a_run(path: &Path) -> bool {
 fn is_own(path: &Path) -> bool {
     let Some(folder) = path.parent() else { return false };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    own_files::names(folder).contains(&*name) || is_called_so(&name) && own_files::has_account(folder)
+    let known = own_files::names(folder);
+    // One that holds the name of the account holds all.
+    let unnamed = || !known.contains(own_files::ACCOUNT) && own_files::has_account(folder);
+    known.contains(&*name) || is_called_so(&name) && unnamed()
 }
 
 fn is_called_so(name: &str) -> bool {
     let name = name.to_lowercase();
     let (stem, extension) = name.split_once('.').unwrap_or((&name, ""));
     match extension {
-        "csv" | "parquet" | "json" | "html" | "qdpx" => OWN.contains(&stem),
+        "csv" | "parquet" => OWN.contains(&stem),
+        "json" => stem == "run",
+        "html" => stem == "report",
+        "qdpx" => stem == "project",
         "md" => stem == "model_card",
         "" => matches!(stem, "eaf" | "convokit"),
         _ => false,

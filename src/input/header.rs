@@ -330,11 +330,16 @@ pub(super) fn next_session(nth: usize, context: &Context) -> Session {
     context.session(Some(format!("{}-{nth}", context.stem)))
 }
 
+/// Client and number of the session above one.
+pub(super) type Above = Option<(Option<String>, Option<u32>)>;
+
 /// Gives a session without a client of its own that of the session above it in the file, unless something of its header was
-/// left out: that may name somebody else.
-pub(super) fn inherit(session: &mut Session, above: Option<String>, unknown: bool, sink: &mut Sink) {
-    if session.client_id.is_none() && !unknown && above.is_some() {
-        session.client_id = above;
+/// left out, which may name somebody else, or its number is not higher.
+pub(super) fn inherit(session: &mut Session, above: Above, unknown: bool, sink: &mut Sink) {
+    let Some((Some(client), number)) = above else { return };
+    let begins_anew = session.number.zip(number).is_some_and(|(this, above)| this <= above);
+    if session.client_id.is_none() && !unknown && !begins_anew {
+        session.client_id = Some(client);
         sink.notice_once("inherited", || {
             format!("session '{}' names no client: read as one of the client above it in the file, as others that name none", session.id)
         });

@@ -73,7 +73,10 @@ pub(super) fn usual(text: &str) -> Cow<'_, str> {
     let letter = |line: &'_ str, (before, after): (&str, &str)| {
         let line = line.trim_start().strip_prefix(before)?;
         let letter = section_of_letter(line.get(..1)?)?;
-        line[1..].starts_with(after).then_some(letter)
+        let rest = line[1..].strip_prefix(after)?.trim_end();
+        // `D. Smith` is somebody.
+        let told = rest.ends_with(['.', '!', '?', ';']) || rest.split(' ').nth(2).is_some();
+        told.then_some(letter)
     };
     let has = |form| {
         let letters: String = text.lines().filter_map(|line| letter(line, form)).collect();
@@ -200,7 +203,10 @@ impl Paragraphs {
         self.lettered |= piece.starts_with("S) ");
         let lettered = piece.split_once(") ").filter(|_| self.lettered);
         let lettered = lettered.and_then(|(letter, rest)| Some((section_of_letter(letter)?, rest.trim())));
-        if let Some((section, rest)) = lettered.or_else(|| heading(piece)) {
+        let ended = self.done.last().is_none_or(|(_, text)| text.ends_with(['.', '!', '?', ':', ';']));
+        // A line that was wrapped may go on with `plan: …`.
+        let begins = |_: &(char, &str)| !(piece.starts_with(char::is_lowercase) && self.open && !ended);
+        if let Some((section, rest)) = lettered.or_else(|| heading(piece)).filter(begins) {
             self.section = Some(section);
             self.open = false;
             if !rest.is_empty() {
@@ -213,7 +219,6 @@ impl Paragraphs {
             self.add(rest);
             return;
         }
-        let ended = self.done.last().is_some_and(|(_, text)| text.ends_with(['.', '!', '?', ':']));
         let wrapped = self.last >= WRAPPED || piece.starts_with(char::is_lowercase);
         if self.unwrapped || !(wrapped || ended) {
             self.open = false;
@@ -268,8 +273,7 @@ struct Draft {
     known: Vec<(header::Key, String)>,
     /// The section it begins with.
     first: Option<char>,
-    /// The client of the note above.
-    client: Option<String>,
+    above: header::Above,
     /// Whether something of its head is left out, which may name another client.
     unknown: bool,
 }
@@ -283,7 +287,7 @@ impl Draft {
             paragraphs,
             known: Vec::new(),
             first: None,
-            client: None,
+            above: None,
             unknown: false,
         }
     }
@@ -381,9 +385,9 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         };
         if let Meeting::Another = meeting {
             notes += 1;
-            let mut next = Draft::new(header::next_session(notes, context), context);
-            next.client = draft.session.client_id.clone().or(draft.client.take());
-            hand_out(std::mem::replace(&mut draft, next), sink);
+            let next = Draft::new(header::next_session(notes, context), context);
+            let above = hand_out(std::mem::replace(&mut draft, next), sink);
+            draft.above = Some(above);
         }
         if let (Some(head), Meeting::Same | Meeting::Another) = (head, meeting) {
             draft.head(&head, rest, at, &mut left_out, sink);
@@ -398,13 +402,16 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     hand_out(draft, sink);
 }
 
-fn hand_out(draft: Draft, sink: &mut Sink) {
-    let Draft { mut session, paragraphs, client, unknown, .. } = draft;
-    header::inherit(&mut session, client, unknown, sink);
+/// Returns the client and the number of the note, for the next one.
+fn hand_out(draft: Draft, sink: &mut Sink) -> (Option<String>, Option<u32>) {
+    let Draft { mut session, paragraphs, above, unknown, .. } = draft;
+    header::inherit(&mut session, above, unknown, sink);
+    let this = (session.client_id.clone(), session.number);
     session.units = paragraphs.units(0);
     if session.units.is_empty() {
         sink.refuse("the note is empty".to_owned());
     }
     sink.met(session.units.len());
     sink.session(session);
+    this
 }

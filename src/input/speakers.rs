@@ -136,6 +136,11 @@ fn tagged(label: &str) -> Option<Tagged> {
     }
 }
 
+/// Whether the label says who somebody is to a client.
+pub(super) fn is_relative(label: &str) -> bool {
+    BESIDE.contains(&normal(label).as_str())
+}
+
 /// Whether the label is a role word, or one that says more.
 pub(super) fn says_role(label: &str) -> bool {
     role(label).is_some() || tagged(label).is_some()

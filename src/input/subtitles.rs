@@ -82,13 +82,13 @@ fn gather(
     let therapists = &context.options.therapist;
     let labels = || cues.iter().flat_map(|cue| &cue.pieces).filter_map(Piece::label);
     let voices = Voices::of(labels().map(|(label, _)| label), therapists);
-    let once = voices.count_once(labels());
+    let alone = voices.are_alone(labels());
     let labelled = labels().next().is_some();
     let mut turns: Vec<Turn> = Vec::new();
     for cue in cues {
         for Piece { label, certain, text } in cue.pieces {
             let (label, text) = match label {
-                Some(label) if certain || voices.are(&label, once) => (Some(label), text),
+                Some(label) if certain || voices.are(&label, alone) => (Some(label), text),
                 // No speaker after all: the words before the colon belong to the text.
                 Some(label) => {
                     if !turns.is_empty() {

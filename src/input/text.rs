@@ -49,6 +49,7 @@ impl Draft {
     fn lose(&mut self, number: usize, raw: &str, in_run: bool) -> bool {
         // A line of dashes under a title is no loss.
         let words = raw.contains(char::is_alphanumeric);
+        self.unknown |= words;
         if words && !in_run {
             self.lost.push(number);
         }
@@ -121,7 +122,10 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
             }
             Line::Plain(text) => match draft.turns.last_mut() {
                 Some(turn) => turn.join(text),
-                None if is_heading(raw) => headings.push(number + 1),
+                None if is_heading(raw) => {
+                    draft.unknown = true;
+                    headings.push(number + 1);
+                }
                 None => run = draft.lose(number + 1, raw, in_run),
             },
         }
@@ -180,14 +184,15 @@ fn settle(lines: &mut [Line<'_>], therapists: &[String]) {
     }
     let voices = turns::Voices::of(labels(lines), therapists);
     for session in lines.split_mut(|line| matches!(line, Line::Next(..))) {
-        let once = voices.count_once(labels(session).map(|label| (label, false)));
-        // Where every turn has a time, a name with one is a speaker's.
+        let alone = voices.are_alone(labels(session).map(|label| (label, false)));
+        // Where every turn has a time, somebody's place in a family with one is a speaker's.
         let timed = session
             .iter()
             .all(|line| !matches!(line, Line::Labelled(prefix, true) if prefix.start.is_none()));
         for line in session {
             if let Line::Labelled(prefix, speaks) = line {
-                *speaks = voices.are(prefix.label, once || timed && prefix.start.is_some());
+                let told = || timed && prefix.start.is_some() && speakers::is_relative(prefix.label);
+                *speaks = voices.are(prefix.label, alone) || told();
             }
         }
     }
@@ -200,7 +205,7 @@ fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
     for Draft { mut session, turns, line, lost, unknown, .. } in drafts {
         let count = turns.len();
         header::inherit(&mut session, above.take(), unknown, sink);
-        above.clone_from(&session.client_id);
+        above = Some((session.client_id.clone(), session.number));
         let result = if turns.is_empty() {
             Err("no speakers found; begin every turn with Therapist: or Client:, or name the therapist with \
                  --therapist NAME (for a session note use --format note)"

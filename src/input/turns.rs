@@ -170,11 +170,16 @@ fn is_plain_word(label: &str) -> bool {
     label.chars().all(char::is_lowercase)
 }
 
+/// Whether a label has what no words of talk have: `client_k7`, `Mina | Leeds`, `iPhone (2)`, `a@b.org`, `美娜`.
+fn is_odd(label: &str) -> bool {
+    label.contains(|c: char| {
+        "()[]|@_".contains(c)
+            || !(c.is_ascii() || c.is_lowercase() || c.is_uppercase() || "’–—…“”".contains(c))
+    })
+}
+
 /// What labels of several people are called before their number.
-const SERIES: [&str; 12] = [
-    "member", "speaker", "person", "voice", "attendee", "caller", "guest", "student", "child", "parent",
-    "male", "female",
-];
+const SERIES: [&str; 8] = ["member", "speaker", "person", "attendee", "caller", "guest", "male", "female"];
 
 /// The word before the number of one of several people: `member` of `Member 2`.
 fn series(label: &str) -> Option<String> {
@@ -194,8 +199,9 @@ pub(super) fn is_known(label: &str, therapists: &[String]) -> bool {
 ///
 /// Those that are [known](is_known) are, voice tags are, and what looks like a name is if it comes at least twice, or another
 /// number of it does (`Member 2`), for words may begin so as well (`Homework: a diary`). What looks
-/// [otherwise](is_label_like) is if it comes twice, one word in small letters if it comes three times. One that comes once is a
-/// speaker only where `--therapist` has been given and nobody but the therapist would speak in the session without it.
+/// [otherwise](is_label_like) is if it comes twice, one word in small letters if it comes three times; but if it is not
+/// [odd](is_odd), only where nobody but the therapist would speak in the session without it. There a name that comes once is a
+/// speaker, too, if `--therapist` has been given.
 pub(super) struct Voices<'a> {
     often: BTreeMap<String, usize>,
     therapists: &'a [String],
@@ -213,25 +219,25 @@ impl<'a> Voices<'a> {
         Voices { often, therapists }
     }
 
-    /// Whether, of the labels of one session, those that come once are speakers too; beside each label, whether it is a
-    /// voice tag.
-    pub(super) fn count_once<'b>(&self, mut labels: impl Iterator<Item = (&'b str, bool)>) -> bool {
+    /// Whether, of the labels of one session, nobody is a speaker beyond doubt but the therapist; beside each label, whether it
+    /// is a voice tag.
+    pub(super) fn are_alone<'b>(&self, mut labels: impl Iterator<Item = (&'b str, bool)>) -> bool {
         let therapist = |label: &str| {
             speakers::is_named(label, self.therapists) || speakers::role(label) == Some(Speaker::Therapist)
         };
-        !self.therapists.is_empty()
-            && labels.all(|(label, tag)| therapist(label) || !(tag || self.are(label, false)))
+        labels.all(|(label, tag)| therapist(label) || !(tag || self.are(label, false)))
     }
 
-    /// Whether the label is a speaker, in a session where those that come once are or are not.
-    pub(super) fn are(&self, label: &str, once: bool) -> bool {
+    /// Whether the label is a speaker, in a session where the therapist would else be alone or not.
+    pub(super) fn are(&self, label: &str, alone: bool) -> bool {
         let times = |label: &str| self.often.get(label).copied().unwrap_or_default();
         let often = times(&speakers::normal(label));
         let least = if is_plain_word(label) { 3 } else { 2 };
-        let counted = || series(label).is_some_and(|word| times(&word) > 1);
+        let counted = || series(label).is_some_and(|word| times(&word) > 2);
+        let once = alone && !self.therapists.is_empty();
         is_known(label, self.therapists)
-            || is_name_like(label) && (once || often > 1 || counted())
-            || is_label_like(label) && often >= least
+            || is_name_like(label) && !label.contains(',') && (once || often > 1 || counted())
+            || is_label_like(label) && often >= least && (alone || is_odd(label))
     }
 }
 
@@ -293,7 +299,8 @@ pub(super) fn into_units(
     sink: &mut Sink,
 ) -> Result<(), String> {
     let runs_on = turns.iter().filter(|turn| runs_on(&turn.text)).count();
-    if runs_on > 1 && runs_on * 4 > turns.len() {
+    // Fewer may be talk that somebody quotes.
+    if runs_on > 1 && runs_on * 2 > turns.len() {
         return Err(format!(
             "several turns stand on one line, {runs_on} times: begin every turn on a line of its own"
         ));
@@ -398,13 +405,19 @@ mod tests {
             "Mina - phone",
         ];
         for label in labels {
-            let voices = |times| Voices::of(std::iter::repeat_n(label, times), &[]).are(label, false);
+            let voices = |times| Voices::of(std::iter::repeat_n(label, times), &[]).are(label, true);
             assert!(voices(3) && voices(2) != is_plain_word(label) && !voices(1), "{label}");
         }
         for label in ["And then", "so I said", "Well, I said", "but"] {
             assert!(!Voices::of(std::iter::repeat_n(label, 9), &[]).are(label, false), "{label}");
         }
-        let members = Voices::of(["Member 1", "Member 2", "Step 1", "Step 2"].into_iter(), &[]);
+        for (label, odd) in
+            [("mina_p", true), ("美娜", true), ("thing", false), ("07", false), ("Mum’s text", false)]
+        {
+            assert_eq!(Voices::of(std::iter::repeat_n(label, 9), &[]).are(label, false), odd, "{label}");
+        }
+        let members = ["Member 1", "Member 2", "Member 3", "Step 1", "Step 2", "Step 3"];
+        let members = Voices::of(members.into_iter(), &[]);
         assert!(members.are("Member 2", false) && !members.are("Step 1", false));
         assert_eq!(lone_time("[00:03:12]"), Some(192.0));
         assert_eq!(lone_time("00:03:12"), Some(192.0));

@@ -88,6 +88,8 @@ pub fn write(folder: &Path) -> Result<Written, Error> {
     let page = html::page(&book);
     let folder = Folder::open(folder)?;
     let path = folder.path_of(PAGE);
+    folder.check(&[PAGE])?;
+    folder.record(&[PAGE])?;
     let mut draft = folder.draft(PAGE)?;
     draft.write_all(page.as_bytes()).map_err(|cause| report::Error {
         action: "write",

@@ -33,9 +33,9 @@ static AGE: LazyLock<[Regex; 6]> = LazyLock::new(|| {
         compile(&format!(
             r"(?i)\b(?:{PEOPLE})(?:\s*\((?:aged?\s+)?{age}\)|,\s+(?:aged?\s+)?({FIGURES}),\s+(?:is|was|has|had|who|lives|died)\b)"
         )),
-        // `93F` where a sentence or a field begins, or behind a name: elsewhere it is a temperature.
+        // `93F with low mood`, or behind a name: elsewhere it is a temperature.
         compile(&format!(
-            r"(?:^|[.;(\n]\s*|\b(?:pt|patient|client|a|an)\s+|\p{{Lu}}\p{{L}}+,\s+)({FIGURES})\s?(?:[MF]|yo[MF]?)\b(?:[\s,.;:)]|$)"
+            r"(?:(?:\b(?:pt|patient|client|a|an)\s+|\p{{Lu}}\p{{L}}+,\s+)({FIGURES})\s?(?:[MF]|yo[MF]?)\b(?:[\s,.;:)]|$)|(?:^|\n)\s*({FIGURES})\s?(?:[MF]|yo[MF]?)\s+(?:with|who|present\w*|seen|referred|attend\w*|liv\w+)\b)"
         )),
     ]
 });
@@ -94,6 +94,7 @@ mod tests {
             "At 98 beats a minute.",
             "The pupil was ninety minutes late.",
             "She is 95 now on SUDs.",
+            "Fever again. 101F at noon. It was (98F) later.\n99F by night.",
             "Temp: 98F, then 101 F. Fever to 101F.",
             "It'll be 95 in total. He passed at 98 percent.",
             "Mood (95), her mum (95%), dad 96, 97.",

@@ -33,7 +33,7 @@ static HANDLE: LazyLock<Regex> =
 /// The same behind the name of what it is an account of, with a figure or a stroke in it: "Snapchat is bad for me".
 static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?i)(?:\b(?:snap(?:chat)?|insta(?:gram)?|tiktok|twitter|reddit|discord|telegram|kik|twitch|skype|xbox|psn|gamertag|username|user name|handle)(?:\s+(?:is|name|handle|tag|account|user))*[\s:=]+@?(?:u/)?|\bu/)([a-z0-9._#-]*[a-z][a-z0-9._-]*(?:[0-9_]|#[0-9])[a-z0-9_#]*)",
+        r"(?i)(?:\b(?:snap(?:chat)?|insta(?:gram)?|tiktok|twitter|reddit|discord|telegram|kik|twitch|skype|xbox|psn|gamertag|username|user name)(?:\s+(?:is|name|handle|tag|account|user))*[\s:=]+@?(?:u/)?|\bhandle(?:\s+is\s+|\s*[:=]\s*)@?|\bu/)([a-z0-9._#-]*[a-z][a-z0-9._-]*(?:[0-9_]|#[0-9])[a-z0-9_#]*)",
     )
 });
 

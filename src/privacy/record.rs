@@ -33,9 +33,9 @@ const CUES: &[Cue] = &[
         r"\b(?:urn|uhid|upn|oen|phn|hcn|ohip|crn|imei|meid|dva)(?: (?:number|no\.?|id))?",
         "URN 00451982 was given.",
     ),
-    (r"\b(?:serial(?: (?:number|no\.?))?|s/n)", "Serial number PJN448210H."),
+    (r"\b(?:serial (?:number|no\.?)|s/n)", "Serial number PJN448210H."),
     (
-        r"\b(?:health|medical|insurance|benefits?) (?:card|plan)(?: (?:number|no\.?|id))?",
+        r"\b(?:health|medical|insurance|benefits?) (?:card(?: (?:number|no\.?|id))?|plan (?:number|no\.?|id))",
         "Health card no 4532-118-906-KX.",
     ),
     (r"\b(?:auth(?:ori[sz]ation)?|authentication) code", "Auth code 7719023."),

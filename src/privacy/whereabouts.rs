@@ -130,7 +130,7 @@ const NO_PLACE: [&str; 8] = [
     // Faiths, therapies and what one goes to.
     " islam sufi wicca quran koran bible torah talmud gita psalms genesis exodus leviticus reiki tai mindfulness gestalt yoga zumba pilates qigong judo karate taekwondo al-anon alateen scouts cubs brownies guides rangers camhs ofsted ofgem brexit parliament universal slimming lamaze jehovah physics maths crown ",
     // Signs of the zodiac.
-    " aries taurus gemini virgo scorpio sagittarius capricorn aquarius pisces ",
+    " aries taurus gemini virgo scorpio sagittarius capricorn aquarius pisces ward wing ",
 ];
 
 /// Faiths and fields of study: "in Buddhism", "in Christianity", "in Psychology".

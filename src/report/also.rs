@@ -37,6 +37,16 @@ impl Also {
         }
     }
 
+    /// The file or folder that it is, beside the tables.
+    pub(super) const fn place(self) -> Option<&'static str> {
+        match self {
+            Also::Parquet => None,
+            Also::Qdpx => Some(super::qdpx::FILE),
+            Also::Convokit => Some(super::convokit::FOLDER),
+            Also::Eaf => Some(super::eaf::FOLDER),
+        }
+    }
+
     /// Whether it is nothing without the words of the sessions.
     #[must_use]
     pub const fn needs_words(self) -> bool {
@@ -114,9 +124,6 @@ impl Beside {
         Ok(whole)
     }
 }
-
-/// The files and folders that they are in the output folder.
-pub(super) const NAMES: [&str; 3] = [super::qdpx::FILE, super::convokit::FOLDER, super::eaf::FOLDER];
 
 /// Removes what an earlier run wrote beside its tables: it would belie the new ones.
 pub(super) fn remove_older(folder: &Folder) -> Result<(), Error> {

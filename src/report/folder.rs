@@ -1,7 +1,6 @@
 //! An output folder whose files appear whole or not at all.
 
 use super::lock::Lock;
-use crate::own_files;
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
@@ -62,21 +61,23 @@ impl Folder {
     /// If that cannot be written down.
     pub fn record(&self, names: &[&str]) -> Result<(), Error> {
         let fail = |cause| Error { action: "write into", path: self.path.clone(), cause };
-        self.lock.record(&self.path, names).map_err(fail)
+        self.lock.record(names).map_err(fail)
     }
 
-    /// As [`Folder::record`], but nobody's own file may stand under one of them.
+    /// Sees that nobody's own file stands under one of these names.
     ///
     /// # Errors
-    /// If one does, or as there.
-    pub fn claim(&self, names: &[&str]) -> Result<(), Error> {
-        let ours = own_files::names(&self.path);
-        let foreign = |name: &&&str| !ours.contains(**name) && self.path_of(name).symlink_metadata().is_ok();
-        if let Some(name) = names.iter().find(foreign).filter(|_| !own_files::has_account(&self.path)) {
-            let cause = io::Error::new(io::ErrorKind::AlreadyExists, "no run has written what stands there");
-            return Err(Error { action: "replace", path: self.path_of(name), cause });
-        }
-        self.record(names)
+    /// If one does.
+    pub fn check(&self, names: &[&str]) -> Result<(), Error> {
+        let foreign = |name: &&&str| !self.lock.knows(name) && self.path_of(name).symlink_metadata().is_ok();
+        let Some(name) = names.iter().find(foreign) else { return Ok(()) };
+        let cause = io::Error::new(io::ErrorKind::AlreadyExists, "no run has written what stands there");
+        Err(Error { action: "replace", path: self.path_of(name), cause })
+    }
+
+    /// Whether this program has written what stands under a name, or the folder that it is in.
+    fn is_ours(&self, name: &str) -> bool {
+        self.lock.knows(name.split('/').next().unwrap_or(name))
     }
 
     /// Where an output of this name stands when it is whole.
@@ -105,11 +106,14 @@ impl Folder {
             .map_err(|cause| Error { action: "make", path, cause })
     }
 
-    /// Removes an output of an earlier run, if there is one.
+    /// Removes an output of an earlier run, if there is one. Nobody's own file goes.
     ///
     /// # Errors
     /// If it is there and cannot be removed.
     pub fn remove(&self, name: &str) -> Result<(), Error> {
+        if !self.is_ours(name) {
+            return Ok(());
+        }
         let path = self.path_of(name);
         match fs::remove_file(&path) {
             Err(cause) if !is_absent(&cause) => Err(Error { action: "replace", path, cause }),
@@ -128,6 +132,9 @@ impl Folder {
     /// # Errors
     /// If the folder is there and cannot be looked into, or one of them cannot be removed.
     pub fn remove_ending(&self, below: &str, ending: &str) -> Result<(), Error> {
+        if !self.is_ours(below) {
+            return Ok(());
+        }
         let path = self.path_of(below);
         let fail = |cause| Error { action: "look into", path: path.clone(), cause };
         let entries = match fs::read_dir(&path) {
@@ -233,6 +240,12 @@ pub struct Whole {
 }
 
 impl Whole {
+    /// Its name in the output folder, or that of the folder below which it is in.
+    pub(super) fn place_in(&self, folder: &Folder) -> String {
+        let below = self.path.strip_prefix(&folder.path).unwrap_or(&self.path);
+        below.iter().next().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
     /// Whether it will have this name in the output folder.
     pub(super) fn is_called(&self, name: &str) -> bool {
         self.path.file_name().is_some_and(|own| own == name)
@@ -285,23 +298,40 @@ mod tests {
     #[test]
     fn nobodys_own_files_are_taken() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("sessions.csv"), "mine").unwrap();
+        let mine = dir.path().join("sessions.csv");
+        fs::write(&mine, "mine").unwrap();
         let folder = Folder::open(dir.path()).unwrap();
         folder.record(&["agreement.csv"]).unwrap();
-        let error = folder.claim(&["moments.csv", "sessions.csv"]).unwrap_err();
-        assert_eq!(
-            (error.action, error.path.as_path()),
-            ("replace", dir.path().join("sessions.csv").as_path())
-        );
+        let error = folder.check(&["moments.csv", "sessions.csv"]).unwrap_err();
+        assert_eq!((error.action, &error.path), ("replace", &mine));
         assert!(error.to_string().contains("no run has written"), "{error}");
-        folder.claim(&["moments.csv"]).unwrap();
+        folder.remove("sessions.csv").unwrap();
+        assert!(mine.exists());
+        folder.check(&["moments.csv"]).unwrap();
+        folder.record(&["moments.csv", "eaf"]).unwrap();
+        drop(folder);
+        // What was recorded is ours, also for the next one.
+        let folder = Folder::open(dir.path()).unwrap();
         fs::write(dir.path().join("moments.csv"), "ours").unwrap();
-        folder.claim(&["moments.csv"]).unwrap();
-        // A folder that was copied without its hidden files.
+        folder.check(&["moments.csv", "eaf"]).unwrap();
+        folder.remove("moments.csv").unwrap();
+        assert!(!dir.path().join("moments.csv").exists());
+        assert!(folder.check(&["sessions.csv"]).is_err());
+    }
+
+    #[test]
+    fn folders_of_before_are_ours() {
+        for (name, holds) in [(".breakthrough.lock", ""), ("run.json", "{\"program\": \"breakthrough\"}")] {
+            let dir = tempfile::tempdir().unwrap();
+            fs::write(dir.path().join("privacy.csv"), "ours").unwrap();
+            fs::write(dir.path().join(name), holds).unwrap();
+            Folder::open(dir.path()).unwrap().check(&["privacy.csv"]).unwrap();
+        }
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("eaf"), "mine").unwrap();
+        fs::write(dir.path().join(".breakthrough.lock"), "run.json\n").unwrap();
         fs::write(dir.path().join("run.json"), "{\"program\": \"breakthrough\"}").unwrap();
-        folder.claim(&["sessions.csv"]).unwrap();
-        let names: Vec<String> = own_files::names(dir.path()).into_iter().collect();
-        assert_eq!(names, ["agreement.csv", "moments.csv", "sessions.csv"]);
+        assert!(Folder::open(dir.path()).unwrap().check(&["eaf"]).is_err());
     }
 
     #[test]
@@ -315,6 +345,9 @@ mod tests {
             draft.seal().unwrap().publish().unwrap();
         }
         fs::write(below.join("mine.txt"), "").unwrap();
+        folder.remove_ending("eaf", ".eaf").unwrap();
+        assert_eq!(fs::read_dir(&below).unwrap().count(), 3, "not known to be ours");
+        folder.record(&["eaf"]).unwrap();
         folder.remove_ending("eaf", ".eaf").unwrap();
         assert_eq!(fs::read_dir(&below).unwrap().count(), 1, "what is not ours stays");
         folder.remove("eaf/mine.txt").unwrap();

@@ -2,27 +2,37 @@
 
 use super::folder::Error;
 use crate::own_files::{self, LOCK};
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A folder that no other run may use; held until the last clone is dropped, however the program ends. The file stays:
 /// removing it would let two runs hold a lock each.
 ///
 /// A file system without locks is used as if it had been locked: refusing it would help nobody.
 #[derive(Debug, Clone)]
-pub(super) struct Lock(Arc<File>);
+pub(super) struct Lock {
+    file: Arc<File>,
+    /// The names of what was written into the folder.
+    names: Arc<Mutex<BTreeSet<String>>>,
+    /// Whether it was written to by a version that kept no names.
+    older: bool,
+}
 
 impl Lock {
     /// Locks the folder and removes what killed runs left in it.
     pub(super) fn take(folder: &Path) -> Result<Lock, Error> {
         let fail = |cause| Error { action: "use", path: folder.to_owned(), cause };
         let mut options = OpenOptions::new();
-        options.create(true).append(true);
+        // Windows locks no file that is open for appending alone.
+        options.create(true).read(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(folder.join(LOCK)).map_err(fail)?;
+        let path = folder.join(LOCK);
+        let existed = path.exists();
+        let mut file = options.open(path).map_err(fail)?;
         match file.try_lock() {
             // Only who holds a lock knows that nobody writes what looks left behind.
             Ok(()) => sweep(folder),
@@ -33,18 +43,30 @@ impl Lock {
             Err(TryLockError::Error(cause)) if cause.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(cause)) => return Err(fail(cause)),
         }
-        Ok(Lock(Arc::new(file)))
+        let mut held = Vec::new();
+        file.read_to_end(&mut held).map_err(fail)?;
+        let names = own_files::names_in(&String::from_utf8_lossy(&held));
+        let older = (existed && held.is_empty() || own_files::has_account(folder))
+            && !names.contains(own_files::ACCOUNT);
+        Ok(Lock { file: Arc::new(file), names: Arc::new(Mutex::new(names)), older })
     }
 
     /// Keeps the names as those of files that this program writes into the folder.
-    pub(super) fn record(&self, folder: &Path, names: &[&str]) -> io::Result<()> {
-        let known = own_files::names(folder);
+    pub(super) fn record(&self, names: &[&str]) -> io::Result<()> {
+        let mut known = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let new: Vec<&str> = names.iter().copied().filter(|name| !known.contains(*name)).collect();
         if new.is_empty() {
             return Ok(());
         }
-        (&*self.0).write_all(format!("{}\n", new.join("\n")).as_bytes())?;
-        self.0.sync_all()
+        (&*self.file).write_all(format!("{}\n", new.join("\n")).as_bytes())?;
+        self.file.sync_all()?;
+        known.extend(new.into_iter().map(str::to_owned));
+        Ok(())
+    }
+
+    /// Whether a file or folder of this name is one of those, as far as anybody knows.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.older || self.names.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
     }
 }
 

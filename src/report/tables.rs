@@ -73,9 +73,9 @@ impl Tables {
     pub fn create(folder: &Path, options: Options) -> Result<Tables, Error> {
         let folder = Folder::open(folder)?;
         let twins = FILES.map(parquet::name);
-        let mut names: Vec<&str> = FILES.into_iter().chain(also::NAMES).chain([PAGE, Run::FILE]).collect();
+        let mut names: Vec<&str> = FILES.into_iter().chain([PAGE, Run::FILE]).collect();
         names.extend(twins.iter().map(String::as_str));
-        folder.claim(&names)?;
+        folder.check(&names)?;
         Ok(Tables {
             utterances: Sheet::create(&folder, options)?,
             moments: Sheet::create(&folder, options)?,
@@ -118,6 +118,7 @@ impl Tables {
     /// # Errors
     /// If a file cannot be made.
     pub fn beside(mut self, also: &[Also], model: &Model) -> Result<Tables, Error> {
+        self.folder.check(&also.iter().filter_map(|also| also.place()).collect::<Vec<_>>())?;
         self.beside = Beside::create(&self.folder, also, model)?;
         Ok(self)
     }
@@ -271,6 +272,7 @@ impl Tables {
         }
         let run = run.seal(&folder)?;
         folder.remove(Run::FILE)?;
+        record(&folder, tables.iter().chain([&run]))?;
         folder.remove(PAGE)?;
         let fresh = |name: &str| tables.iter().any(|table| table.is_called(name));
         for older in FILES.into_iter().filter(|name| !fresh(name)) {
@@ -294,6 +296,7 @@ impl Tables {
         let Tables { folder, privacy, rejects, .. } = self;
         let privacy = privacy.seal()?;
         folder.remove(Run::FILE)?;
+        record(&folder, &privacy)?;
         privacy.into_iter().try_for_each(Whole::publish)?;
         keep(&folder, rejects)
     }
@@ -309,12 +312,21 @@ impl Tables {
     }
 }
 
+/// Says that these will be ours.
+fn record<'a>(folder: &Folder, outputs: impl IntoIterator<Item = &'a Whole>) -> Result<(), Error> {
+    let names: Vec<String> = outputs.into_iter().map(|output| output.place_in(folder)).collect();
+    folder.record(&names.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 /// Gives the rejects of a run without tables their name, or removes those of an earlier one.
 fn keep(folder: &Folder, rejects: Sheet<Rejects>) -> Result<(), Error> {
     let any = rejects.written() > 0;
     let table = rejects.seal()?.into_iter().find(|table| any && table.is_called(Rejects::FILE));
     match table {
-        Some(table) => table.publish_as(folder.path_of(UNREAD))?,
+        Some(table) => {
+            folder.record(&[UNREAD])?;
+            table.publish_as(folder.path_of(UNREAD))?;
+        }
         None => folder.remove(UNREAD)?,
     }
     folder.sync();

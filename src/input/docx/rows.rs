@@ -33,7 +33,7 @@ fn has_columns_beside(rows: &[Vec<String>]) -> bool {
         let filled = || cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
         let mut filled = filled().skip_while(|cell| time::clock(cell).is_some() || is_number(cell));
         let speaker = speakers::role(filled.next()?)?;
-        Some((speaker, filled.filter(|cell| time::clock(cell).is_none()).count() > 1))
+        Some((speaker, filled.filter(|cell| time::clock(cell).is_none() && !is_number(cell)).count() > 1))
     });
     let (mut sides, mut several) = ([false; 2], 0);
     for (speaker, more) in beside {

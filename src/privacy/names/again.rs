@@ -9,7 +9,10 @@ use crate::finding::Kind;
 use std::collections::{HashMap, HashSet};
 
 /// First names that are words in small letters.
-const WORDS: &str = " ann barrie bo bob brent carol casper chad dash derrick faye gene harry ira jack jimmy jo ken kim lou marina matt max mike min mo nick norman pat peter reed ron sally sherry sid tyler vie ";
+const WORDS: &str = " ann barrie bo buster dick elmer henna jerry karen randy romeo teddy tom bob brent carol casper chad dash derrick faye gene harry ira jack jimmy jo ken kim lou marina matt max mike min mo nick norman pat peter reed ron sally sherry sid tyler vie ";
+
+/// What stands before things: "his teddy".
+const BEFORE_THINGS: &str = " a an the his her my your our their such every ";
 
 /// Parts of names that the session has shown, in small letters without accents; and its places and organisations.
 #[derive(Debug, Default)]
@@ -78,7 +81,8 @@ pub(in super::super) fn again(text: &str, known: &Known, hits: &mut Vec<Hit>) {
     for (at, word) in words.iter().enumerate() {
         let lower = word.lower();
         if word.shape == Shape::Lower {
-            let listed = known.first.contains(&lower);
+            let thing = words[..at].last().is_some_and(|before| is_in(BEFORE_THINGS, &before.lower()));
+            let listed = known.first.contains(&lower) && !thing;
             let unknown = || small && class(&lower) == Class::Unknown && known.has(&lower);
             if (listed || unknown() && !subject::is_everyday(word)) && !is_found(hits, word) {
                 hits.push(Hit { kind: Kind::Name, bytes: word.bytes.clone() });

@@ -329,8 +329,10 @@ pub(super) const ROLES: &[Phrase] = &[
     ("session with", "Couple session with Abeni and Ben."),
     ("seen with", "Seen with Fintwell."),
     ("asked who", "Asked who: Fintwell."),
-    ("i saw", "I saw Fintwell at home."),
-    ("w", "Seen w/ Fintwell, who drove."),
+    ("seen w", "Seen w/ Fintwell, who drove."),
+    ("met w", "Met w/ Abeni."),
+    ("spoke w", "Spoke w/ Fintwell."),
+    ("session w", "Session w/ Abeni."),
 ];
 
 /// Somebody may be named; other words stand here too.
@@ -652,15 +654,19 @@ pub(super) fn after(words: &[Word<'_>], at: usize) -> bool {
 fn is_noted(words: &[Word<'_>], at: usize) -> bool {
     const PASSIVE: &str = " by at in on and or but when after before during today throughout from via ";
     const SHORT: &str = " stu fam bro sib emp mgr ";
+    const DONE: &str = " denied described endorsed presented expressed acknowledged explained shared identified recalled requested verbalised verbalized confirmed mentioned admitted ";
+    const OBJECTS: &str = " that her his their the a an any being feeling having no ongoing poor low some she he they how what ";
     let word = &words[at];
     let [next, object, ..] = &words[at + 1..] else { return false };
     if word.text.chars().count() < 3 || is_in(SHORT, &word.lower()) {
         return false;
     }
     let verb = next.lower();
-    let goes_on = object.gap == Gap::Space && !is_in(PASSIVE, &object.lower());
     let says = matches!(verb.as_str(), "states" | "stated") || next.is("c") && object.is("o");
-    !word.owns && (says || goes_on && is_in(NOTED, &verb))
+    // "Flashbacks described nightly", "Anhedonia endorsed most days".
+    let done = is_in(DONE, &verb) && !(is_in(OBJECTS, &object.lower()) || object.shape == Shape::Upper);
+    let goes_on = object.gap == Gap::Space && !is_in(PASSIVE, &object.lower()) && !done;
+    !(word.owns || word.lower().ends_with('s')) && (says || goes_on && is_in(NOTED, &verb))
 }
 
 /// Whether the word has what people have in a note: "Ioana's mood".
@@ -684,7 +690,10 @@ pub(super) fn is_eponym(lower: &str) -> bool {
 
 /// Whether a name is that of a thing: "Beck Depression Inventory", "Down's syndrome", "Jack Daniels".
 pub(super) fn names_a_thing(words: &[Word<'_>], at: usize) -> bool {
-    const BRANDS: [(&str, &str); 5] = [
+    const BRANDS: [(&str, &str); 8] = [
+        ("gran", "canaria"),
+        ("guardian", "angel"),
+        ("nan", "bread"),
         ("jack", "daniels"),
         ("jack", "daniel"),
         ("jim", "beam"),

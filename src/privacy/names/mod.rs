@@ -139,7 +139,8 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
             && !lower.contains(['\'', '-'])
     };
     let by_role = || {
-        by_cue(Strength::Role).filter(|_| !subject::is_everyday(word) && !subject::is_barred(word) && !made())
+        let barred = || subject::is_everyday(word) || subject::is_barred(word) || is_no_place(&lower);
+        by_cue(Strength::Role).filter(|_| !barred() && !made())
     };
     let placed = words[..at].last().is_some_and(|before| before.is("in") || before.is("near"));
     let by_verb = || (!placed && cues::after(words, at)).then_some(Shown::ByCue);

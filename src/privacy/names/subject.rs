@@ -232,12 +232,13 @@ pub(super) fn is_barred(word: &Word<'_>) -> bool {
 
 /// A word of the lists that is no name, or one in no list that ends as adjectives, verbs and names of states do.
 pub(super) fn is_everyday(word: &Word<'_>) -> bool {
-    const ENDINGS: [&str; 36] = [
+    const ENDINGS: [&str; 43] = [
         "oid", "ant", "ent", "ic", "ical", "ive", "ous", "ial", "ual", "ing", "ed", "able", "ible", "ful",
         "less", "tion", "sion", "ment", "ness", "ism", "ity", "ology", "osis", "itis", "oria", "ly", "ish",
-        "ian", "ese", "ional", "ions", "ings", "ments", "ics", "ants", "ents",
+        "ian", "ese", "ional", "ions", "ings", "ments", "ics", "ants", "ents", "phobia", "cholia", "hedonia",
+        "noia", "arousal", "backs", "drama",
     ];
-    const STATES: &str = " bipolar deceased unwell alive divorced unknown nil none distraught panicky grumpy weepy teary jumpy fidgety moody edgy chatty groggy upset withdrawn spouse bollocks invoice query enquiry ";
+    const STATES: &str = " bipolar deceased unwell alive divorced unknown nil none distraught panicky grumpy weepy teary jumpy fidgety moody edgy chatty groggy upset withdrawn spouse bollocks invoice query enquiry perinatal gastro cafcass translator ";
     let lower = word.lower();
     let part = lower.split('-').next().unwrap_or_default();
     match class(&lower) {
