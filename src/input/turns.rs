@@ -235,8 +235,10 @@ impl<'a> Voices<'a> {
         let least = if is_plain_word(label) { 3 } else { 2 };
         let counted = || series(label).is_some_and(|word| times(&word) > 2);
         let once = alone && !self.therapists.is_empty();
+        // `Petrie, Mina` as much as `Monday, Tuesday`.
+        let listed = label.contains(',');
         is_known(label, self.therapists)
-            || is_name_like(label) && !label.contains(',') && (once || often > 1 || counted())
+            || is_name_like(label) && (once || !listed && (often > 1 || counted()))
             || is_label_like(label) && often >= least && (alone || is_odd(label))
     }
 }
