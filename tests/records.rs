@@ -302,6 +302,10 @@ fn small_headings_begin_no_line_that_was_wrapped() {
         "note:O|Flat.",
     ];
     assert_eq!(units(&read(note).sessions[0]), wanted);
+    // What a semicolon ends has ended for a heading, and goes on in no other line.
+    let listed = "S: Slept badly;\nAte little.\nCried twice;\nplan: weekly.\n";
+    let wanted = ["note:S|Slept badly;", "note:S|Ate little.", "note:S|Cried twice;", "note:P|weekly."];
+    assert_eq!(units(&read(listed).sessions[0]), wanted);
     let present = "Group note\nD. Smith\nA. Jones\nP. Brown\nPt denied SI, client reported low mood.\n";
     assert!(units(&read(present).sessions[0]).iter().all(|unit| unit.starts_with("note|")));
 }

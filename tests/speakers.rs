@@ -33,6 +33,12 @@ fn units(got: &Got) -> Vec<String> {
         .collect()
 }
 
+/// Nothing is read, and the reason says so.
+fn is_refused(name: &str, text: &str, reason: &str) {
+    let got = read(name, text, &[]);
+    assert!(got.sessions.is_empty() && got.rejects[0].contains(reason), "{name} {:?}", got.rejects);
+}
+
 /// A session in which the client has this label, in three forms.
 fn talks(label: &str) -> [(&'static str, String); 3] {
     let plain = format!(
@@ -96,12 +102,7 @@ fn labels_of_every_form_are_nobodys_words() {
         for (name, talk) in talks(label) {
             let got = read(name, &talk, &["Therapist"]);
             assert_eq!(units(&got), TURNS, "{label} {:?}", got.notices);
-            let got = read(name, &talk, &[]);
-            assert!(
-                got.sessions.is_empty() && got.rejects[0].contains("--therapist NAME"),
-                "{label} {:?}",
-                got.rejects
-            );
+            is_refused(name, &talk, "--therapist NAME");
         }
     }
 }
@@ -218,12 +219,7 @@ fn notes_with_headings_in_small_letters() {
 fn turns_inside_an_object_are_none_of_its_words() {
     let whisper = "{\"text\":\" How was it? I cried.\",\"segments\":[{\"id\":0,\"text\":\" How was it?\"}],\"language\":\"en\"}\n";
     for name in ["h.json", "h.jsonl"] {
-        let got = read(name, whisper, &[]);
-        assert!(
-            got.sessions.is_empty() && got.rejects[0].contains("its turns are wanted"),
-            "{:?}",
-            got.rejects
-        );
+        is_refused(name, whisper, "its turns are wanted");
     }
     let null = "{\"session_id\":\"J1\",\"speaker\":\"client\",\"text\":null}\n";
     assert!(read("h.jsonl", null, &[]).rejects[0].contains("is null"));
@@ -234,12 +230,7 @@ fn labels_before_the_words_of_a_table_are_no_notes() {
     let table = "session_id,text\n1,T: Hi there\n1,C: I rang my dad. I am glad.\n";
     let lines = "{\"session_id\":\"1\",\"text\":\"T: Hi\"}\n{\"session_id\":\"1\",\"text\":\"C: No\"}\n";
     for (name, text) in [("a.csv", table), ("a.jsonl", lines)] {
-        let got = read(name, text, &[]);
-        assert!(
-            got.sessions.is_empty() && got.rejects[0].contains("column of their own"),
-            "{:?}",
-            got.rejects
-        );
+        is_refused(name, text, "column of their own");
     }
     let notes = "session_id,text\n1,Plan: rest. T: 36.6\n2,C: no pain. Came late.\n";
     assert_eq!(read("a.csv", notes, &[]).sessions.len(), 2);

@@ -327,15 +327,18 @@ fn is_of_a_run(path: &Path) -> bool {
     is_own(path) || path.parent().is_some_and(is_own)
 }
 
-/// Whether this program has written a file or folder: the file that a run locks names it, or it has a name of ours and lies
-/// beside the account of a run.
+/// Whether this program has written a file or folder: it has a name of ours, and the file that a run locks names it, or an older
+/// run's account lies beside it.
 fn is_own(path: &Path) -> bool {
     let Some(folder) = path.parent() else { return false };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // Before the disk is asked, once for every file of a corpus.
+    if !is_called_so(&name) {
+        return false;
+    }
     let known = own_files::names(folder);
     // One that holds the name of the account holds all.
-    let unnamed = || !known.contains(own_files::ACCOUNT) && own_files::has_account(folder);
-    known.contains(&*name) || is_called_so(&name) && unnamed()
+    known.contains(&*name) || !known.contains(own_files::ACCOUNT) && own_files::has_account(folder)
 }
 
 fn is_called_so(name: &str) -> bool {

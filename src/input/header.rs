@@ -279,13 +279,10 @@ fn is_titled(value: &str) -> bool {
         && words.all(|name| name.starts_with(char::is_uppercase) && !name.ends_with([',', '?', '!']))
 }
 
-/// Whether the line, after a blank one, begins the header of another session of the same file. An item of a list may be one
-/// of talk or of a note.
+/// Whether the line, after a blank one, begins the header of another session of the same file, beyond doubt by its colon. An item
+/// of a list may be one of talk or of a note.
 pub(super) fn begins_session(line: &str) -> bool {
-    let is_session = |&(key, _): &(Key, &str)| matches!(key, Key::SessionId | Key::Session);
-    !is_listed(line)
-        && line.contains(':')
-        && fields(line).is_some_and(|fields| fields.known.iter().any(is_session))
+    line.contains(':') && !is_listed(line) && fields(line).is_some_and(|fields| fields.say_which())
 }
 
 /// Whether this is an item of a list, or a quotation.
@@ -306,15 +303,17 @@ pub(super) fn tells_of_another(known: &[(Key, &str)]) -> bool {
 pub(super) fn begins_next<'a>(lines: &[&'a str], above: &[(Key, &str)]) -> Option<(Fields<'a>, bool)> {
     let line = *lines.first()?;
     let first = fields(line)?;
-    let names = |key: Key| first.known.iter().any(|(known, _)| *known == key);
-    if begins_session(line) || !is_listed(line) && names(Key::Session) {
+    if is_listed(line) {
+        return None;
+    }
+    if first.say_which() {
         return Some((first, true));
     }
     let block = lines.iter().take(MAX_BLOCK).map_while(|line| loose_fields(line, true));
     let block: Vec<_> = block.collect();
     let known: Vec<_> = block.iter().flat_map(|fields| fields.known.iter().copied()).collect();
     let talk = lines[block.len()..].iter().any(|line| !line.trim().is_empty());
-    let next = talk && !is_listed(line) && tells_of_another(&known);
+    let next = talk && tells_of_another(&known);
     next.then(|| (first, !known.iter().all(|field| above.contains(field))))
 }
 
@@ -330,19 +329,25 @@ pub(super) fn next_session(nth: usize, context: &Context) -> Session {
     context.session(Some(format!("{}-{nth}", context.stem)))
 }
 
-/// Client and number of the session above one.
-pub(super) type Above = Option<(Option<String>, Option<u32>)>;
+/// What is known of the session above one.
+#[derive(Debug, Default)]
+pub(super) struct Above {
+    client: Option<String>,
+    number: Option<u32>,
+}
 
-/// Gives a session without a client of its own that of the session above it in the file, unless something of its header was
-/// left out, which may name somebody else, or its number is not higher.
-pub(super) fn inherit(session: &mut Session, above: Above, unknown: bool, sink: &mut Sink) {
-    let Some((Some(client), number)) = above else { return };
-    let begins_anew = session.number.zip(number).is_some_and(|(this, above)| this <= above);
-    if session.client_id.is_none() && !unknown && !begins_anew {
-        session.client_id = Some(client);
-        sink.notice_once("inherited", || {
-            format!("session '{}' names no client: read as one of the client above it in the file, as others that name none", session.id)
-        });
+impl Above {
+    /// Gives a session without a client of its own that of the session above it in the file, unless something of its header was
+    /// left out, which may name somebody else, or its number is not higher. Then it is the one above.
+    pub(super) fn hand_down(&mut self, session: &mut Session, unknown: bool, sink: &mut Sink) {
+        let begins_anew = session.number.zip(self.number).is_some_and(|(this, above)| this <= above);
+        if session.client_id.is_none() && self.client.is_some() && !unknown && !begins_anew {
+            session.client_id = self.client.take();
+            sink.notice_once("inherited", || {
+                format!("session '{}' names no client: read as one of the client above it in the file, as others that name none", session.id)
+            });
+        }
+        *self = Above { client: session.client_id.clone(), number: session.number };
     }
 }
 
@@ -379,6 +384,11 @@ fn is_id(value: &str) -> bool {
 }
 
 impl Fields<'_> {
+    /// Whether they say which session it is.
+    fn say_which(&self) -> bool {
+        self.known.iter().any(|(key, _)| matches!(key, Key::SessionId | Key::Session))
+    }
+
     /// Writes the fields of the line of this number into the session, and the line to those of which something is left out.
     pub(super) fn apply(
         &self,

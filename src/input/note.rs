@@ -203,10 +203,11 @@ impl Paragraphs {
         self.lettered |= piece.starts_with("S) ");
         let lettered = piece.split_once(") ").filter(|_| self.lettered);
         let lettered = lettered.and_then(|(letter, rest)| Some((section_of_letter(letter)?, rest.trim())));
-        let ended = self.done.last().is_none_or(|(_, text)| text.ends_with(['.', '!', '?', ':', ';']));
+        let above = self.done.last().map_or("", |(_, text)| text);
+        let ended = above.ends_with(['.', '!', '?', ':']);
         // A line that was wrapped may go on with `plan: …`.
-        let begins = |_: &(char, &str)| !(piece.starts_with(char::is_lowercase) && self.open && !ended);
-        if let Some((section, rest)) = lettered.or_else(|| heading(piece)).filter(begins) {
+        let goes_on = self.open && !ended && !above.ends_with(';') && piece.starts_with(char::is_lowercase);
+        if let Some((section, rest)) = lettered.or_else(|| heading(piece)).filter(|_| !goes_on) {
             self.section = Some(section);
             self.open = false;
             if !rest.is_empty() {
@@ -273,7 +274,6 @@ struct Draft {
     known: Vec<(header::Key, String)>,
     /// The section it begins with.
     first: Option<char>,
-    above: header::Above,
     /// Whether something of its head is left out, which may name another client.
     unknown: bool,
 }
@@ -281,15 +281,7 @@ struct Draft {
 impl Draft {
     fn new(session: Session, context: &Context) -> Draft {
         let paragraphs = Paragraphs { unwrapped: !context.wraps, ..Paragraphs::default() };
-        Draft {
-            session,
-            id_given: false,
-            paragraphs,
-            known: Vec::new(),
-            first: None,
-            above: None,
-            unknown: false,
-        }
+        Draft { session, id_given: false, paragraphs, known: Vec::new(), first: None, unknown: false }
     }
 
     fn is_begun(&self) -> bool {
@@ -362,6 +354,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let pages: Vec<bool> = text.lines().map(|line| line.starts_with('\u{c}')).collect();
     let (mut draft, mut notes) = (Draft::new(context.session(None), context), 1);
+    let mut above = header::Above::default();
     let (mut left_out, mut at, mut blank) = (Vec::new(), 0, true);
     // The next line that is one of a head, if any is.
     let mut field =
@@ -386,8 +379,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         if let Meeting::Another = meeting {
             notes += 1;
             let next = Draft::new(header::next_session(notes, context), context);
-            let above = hand_out(std::mem::replace(&mut draft, next), sink);
-            draft.above = Some(above);
+            hand_out(std::mem::replace(&mut draft, next), &mut above, sink);
         }
         if let (Some(head), Meeting::Same | Meeting::Another) = (head, meeting) {
             draft.head(&head, rest, at, &mut left_out, sink);
@@ -399,19 +391,16 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         }
     }
     header::tell_left_out(&left_out, sink);
-    hand_out(draft, sink);
+    hand_out(draft, &mut above, sink);
 }
 
-/// Returns the client and the number of the note, for the next one.
-fn hand_out(draft: Draft, sink: &mut Sink) -> (Option<String>, Option<u32>) {
-    let Draft { mut session, paragraphs, above, unknown, .. } = draft;
-    header::inherit(&mut session, above, unknown, sink);
-    let this = (session.client_id.clone(), session.number);
+fn hand_out(draft: Draft, above: &mut header::Above, sink: &mut Sink) {
+    let Draft { mut session, paragraphs, unknown, .. } = draft;
+    above.hand_down(&mut session, unknown, sink);
     session.units = paragraphs.units(0);
     if session.units.is_empty() {
         sink.refuse("the note is empty".to_owned());
     }
     sink.met(session.units.len());
     sink.session(session);
-    this
 }

@@ -276,14 +276,19 @@ pub(super) fn assign<'a>(
                 cast.keep(&normal, n);
             }
             Ok(speaker)
-        } else if let Some(Tagged::Role(speaker)) = tagged(label) {
-            Ok(speaker)
-        } else if tagged(label).is_some() {
-            clients.push(label);
-            Err(Unclear::Name)
         } else {
-            names.push(label);
-            Err(Unclear::Name)
+            match tagged(label) {
+                Some(Tagged::Role(speaker)) => Ok(speaker),
+                // Who of several they are is numbered below.
+                Some(Tagged::Client) => {
+                    clients.push(label);
+                    Err(Unclear::Name)
+                }
+                None => {
+                    names.push(label);
+                    Err(Unclear::Name)
+                }
+            }
         };
         cast.therapist |= result == Ok(Speaker::Therapist);
         known.insert(label, result);

@@ -201,11 +201,10 @@ fn settle(lines: &mut [Line<'_>], therapists: &[String]) {
 fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
     let several = drafts.len() > 1;
     let mut record = 0;
-    let mut above = None;
+    let mut above = header::Above::default();
     for Draft { mut session, turns, line, lost, unknown, .. } in drafts {
         let count = turns.len();
-        header::inherit(&mut session, above.take(), unknown, sink);
-        above = Some((session.client_id.clone(), session.number));
+        above.hand_down(&mut session, unknown, sink);
         let result = if turns.is_empty() {
             Err("no speakers found; begin every turn with Therapist: or Client:, or name the therapist with \
                  --therapist NAME (for a session note use --format note)"

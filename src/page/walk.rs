@@ -10,7 +10,7 @@ use super::read::{self, Excerpt, Moment, Utterance, cell};
 use super::units::{Ids, Kinds};
 use crate::codebook::Code;
 use crate::report::excerpts::{AFTER, BEFORE};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::path::PathBuf;
 use std::vec::IntoIter;
@@ -77,14 +77,10 @@ impl Walk {
 
     /// Takes the moments of these units: those whose code the units at their ends carry, each once, in order.
     fn moments(&mut self, session: &str, units: &[Utterance]) -> Result<Vec<Found>, Error> {
-        let mut moments: Vec<Found> = Vec::new();
-        let mut from = 0;
-        let mut taken = BTreeSet::new();
+        let mut moments = Vec::new();
         while let Some((first, peak)) =
-            self.moments.peek().and_then(|moment| place(moment, session, units, from, &taken))
+            self.moments.peek().and_then(|moment| place(moment, session, units, &moments))
         {
-            from = first;
-            taken.extend(self.moments.peek().map(|moment| (first, moment.code.clone())));
             let found = self.moments.next().and_then(|moment| found(moment, first, peak));
             moments.push(found.ok_or_else(|| {
                 self.broken("moments.csv", "'type' names a code that is not in the codebook")
@@ -123,20 +119,20 @@ impl Walk {
     }
 }
 
-/// Where in these units the moment begins and has its peak, not before unit `from`, and at none where one of its code was
-/// taken.
-fn place(
-    moment: &Moment,
-    session: &str,
-    units: &[Utterance],
-    from: usize,
-    taken: &BTreeSet<(usize, String)>,
-) -> Option<(usize, usize)> {
+/// Where in these units the moment begins and has its peak: not before the last of those `taken`, nor where one of them has its
+/// code.
+fn place(moment: &Moment, session: &str, units: &[Utterance], taken: &[Found]) -> Option<(usize, usize)> {
     let length = moment.units.max(1);
     let is = |at: usize, id: &str| units.get(at).is_some_and(|unit| unit.utterance_id == id);
     if moment.session_id != session || length > units.len() {
         return None;
     }
+    let from = taken.last().map_or(0, |last| last.first);
+    let code = moment.code.parse::<Code>().ok().map(|code| code as usize);
+    let is_taken = |at: usize| {
+        let mut here = taken.iter().rev().take_while(|other| other.first == at);
+        here.any(|other| Some(other.code) == code)
+    };
     let carries = |at: &usize| units[*at].codes.split('|').any(|code| code == moment.code);
     let begins = |&at: &usize| {
         let last = at + length - 1;
@@ -144,7 +140,7 @@ fn place(
             && is(last, &moment.last_utterance_id)
             && carries(&at)
             && carries(&last)
-            && !taken.contains(&(at, moment.code.clone()))
+            && !is_taken(at)
     };
     let first = (from..=units.len() - length).find(begins)?;
     let peaks = |at: &usize| is(*at, &moment.peak_utterance_id);

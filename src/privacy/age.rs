@@ -1,6 +1,6 @@
 //! Ages over 89: so few people are as old that an age identifies them.
 
-use super::{Hit, compile};
+use super::{Hit, add_all, compile};
 use crate::finding::Kind;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -46,9 +46,7 @@ pub(super) fn look(text: &str, digits: bool, hits: &mut Vec<Hit>) {
     let spelled = || text.contains("inety") || text.contains("undred");
     if (digits || spelled()) && MAY_BE.is_match(text) {
         for regex in &*AGE {
-            let groups =
-                regex.captures_iter(text).filter_map(|groups| groups.iter().skip(1).flatten().next());
-            hits.extend(groups.map(|group| Hit { kind: Kind::Age, bytes: group.range() }));
+            add_all(regex, Kind::Age, text, hits);
         }
     }
 }

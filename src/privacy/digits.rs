@@ -52,8 +52,7 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
         }
     }
     add_all(&ACCOUNT, Kind::Bank, text, hits);
-    let digits = ACCOUNT_BARE.captures_iter(text).filter_map(|groups| groups.iter().skip(1).flatten().next());
-    hits.extend(digits.map(|group| Hit { kind: Kind::Bank, bytes: group.range() }));
+    add_all(&ACCOUNT_BARE, Kind::Bank, text, hits);
 }
 
 /// The digits of a number, without what parts them.

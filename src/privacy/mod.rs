@@ -264,14 +264,18 @@ fn compile(pattern: &str) -> Regex {
     RegexBuilder::new(&pattern).dfa_size_limit(AUTOMATON).build().expect("the expressions are valid")
 }
 
-/// Adds the first group of every match, or the whole match where there is none.
+/// Adds the group of every match, or the whole match where the expression has none.
 fn add_all(regex: &Regex, kind: Kind, text: &str, hits: &mut Vec<Hit>) {
     if regex.captures_len() == 1 {
         hits.extend(regex.find_iter(text).map(|found| Hit { kind, bytes: found.range() }));
     } else {
-        let groups = regex.captures_iter(text).filter_map(|groups| groups.get(1));
-        hits.extend(groups.map(|group| Hit { kind, bytes: group.range() }));
+        hits.extend(groups_in(regex, text).map(|group| Hit { kind, bytes: group.range() }));
     }
+}
+
+/// The group of every match: of several, as alternatives have, the first that takes part in it.
+fn groups_in<'a>(regex: &Regex, text: &'a str) -> impl Iterator<Item = regex::Match<'a>> {
+    regex.captures_iter(text).filter_map(|groups| groups.iter().skip(1).flatten().next())
 }
 
 #[cfg(test)]

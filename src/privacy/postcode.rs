@@ -62,8 +62,7 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
 }
 
 pub(super) fn with_digits(text: &str, hits: &mut Vec<Hit>) {
-    let groups = STATE.captures_iter(text).filter_map(|groups| groups.get(1).or(groups.get(2)));
-    hits.extend(groups.map(|group| Hit { kind: Kind::Postcode, bytes: group.range() }));
+    add_all(&STATE, Kind::Postcode, text, hits);
 }
 
 #[cfg(test)]

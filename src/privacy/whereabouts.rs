@@ -2,7 +2,7 @@
 
 use super::names::is_no_person;
 use super::names::lists::{self, Class, is_in};
-use super::{Cue, Hit, any_of, compile};
+use super::{Cue, Hit, any_of, compile, groups_in};
 use crate::finding::Kind;
 use regex::Regex;
 use std::ops::Range;
@@ -154,14 +154,14 @@ const LARGE: &str = " england scotland wales ireland britain america canada aust
 
 pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
     for (regex, kind) in [(&PLACE, Kind::Place), (&EMPLOYER, Kind::Organisation)] {
-        for group in regex.captures_iter(text).filter_map(|groups| groups.get(1)) {
+        for group in groups_in(regex, text) {
             let rest = &group.as_str()[leading_generic(group.as_str())..];
             if is_named(group.as_str(), kind) && !is_in(GENERIC, &rest.to_lowercase()) {
                 hits.push(Hit { kind, bytes: group.start()..group.start() + length(group.as_str()) });
             }
         }
     }
-    for group in NEAR.captures_iter(text).filter_map(|groups| groups.get(1)) {
+    for group in groups_in(&NEAR, text) {
         if is_somewhere(group.as_str()) {
             let end = group.start() + length(group.as_str());
             hits.push(Hit { kind: Kind::Place, bytes: group.start()..end });
@@ -175,16 +175,13 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
         }
     }
     if INSTITUTION_WORD.is_match(text) {
-        for group in
-            INSTITUTION_SMALL.captures_iter(text).filter_map(|groups| groups.get(1).or(groups.get(2)))
-        {
+        for group in groups_in(&INSTITUTION_SMALL, text) {
             let skipped = leading_generic(group.as_str());
             if is_proper(&group.as_str()[skipped..]) {
                 hits.push(Hit { kind: Kind::Organisation, bytes: group.start() + skipped..group.end() });
             }
         }
-        for groups in INSTITUTION.captures_iter(text) {
-            let Some(group) = groups.get(1).or(groups.get(2)) else { continue };
+        for group in groups_in(&INSTITUTION, text) {
             let skipped = leading_generic(group.as_str());
             let rest = &group.as_str()[skipped..];
             // "High School" alone is no name.

@@ -70,7 +70,7 @@ impl Eaf {
         // In bytes: a system takes 255 of them, and what is added to a draft, or to a name that is taken, must find room.
         const LONGEST: usize = 160;
         let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-        let name: String = id.chars().map(plain).collect();
+        let name: String = id.chars().take(LONGEST).map(plain).collect();
         let name = name[..name.floor_char_boundary(LONGEST)].trim_start_matches('.');
         let name = if name.is_empty() { "session" } else { name };
         let candidates = std::iter::once(name.to_owned()).chain((2_u64..).map(|n| format!("{name}~{n}")));

@@ -30,10 +30,11 @@ pub(super) fn lines(rows: &[Vec<String>], map: &ColumnMap) -> Result<Vec<String>
 /// Whether, in a table without a header, something else stands beside the words of both sides, as a coder's remarks do.
 fn has_columns_beside(rows: &[Vec<String>]) -> bool {
     let beside = rows.iter().filter_map(|cells| {
-        let filled = || cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
-        let mut filled = filled().skip_while(|cell| time::clock(cell).is_some() || is_number(cell));
-        let speaker = speakers::role(filled.next()?)?;
-        Some((speaker, filled.filter(|cell| time::clock(cell).is_none() && !is_number(cell)).count() > 1))
+        let cells = cells.iter().map(|cell| cell.trim());
+        let mut words =
+            cells.filter(|cell| !(cell.is_empty() || time::clock(cell).is_some() || is_number(cell)));
+        let speaker = speakers::role(words.next()?)?;
+        Some((speaker, words.count() > 1))
     });
     let (mut sides, mut several) = ([false; 2], 0);
     for (speaker, more) in beside {

@@ -603,7 +603,6 @@ fn limited(rest: &[&str], strength: Strength, last: &str, word: &Word<'_>) -> Op
             | "im"
             | "i'm"
             | "am"
-            | "saw"
             | "is"
             | "it's"
             | "named"
