@@ -249,7 +249,7 @@ impl Config {
         Config {
             format: FORMAT,
             name: "minilm".into(),
-            version: "1.7.1".into(),
+            version: "1.8.0".into(),
             codes: Code::ALL.iter().map(|code| code.name().to_owned()).collect(),
             encoder: EncoderConfig {
                 hidden: 384,
