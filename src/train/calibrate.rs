@@ -45,7 +45,7 @@ impl Default for Policy {
             penalty: 20.0,
             mix: [0.2, 0.5],
             thresholds: [0.06, 0.5],
-            note_transfer: 0.85,
+            note_transfer: 0.75,
             breakthroughs: [0.20, 0.28, 0.30],
         }
     }

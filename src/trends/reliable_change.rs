@@ -35,22 +35,22 @@ pub const MODEL_VERSION: &str = "1.8.0";
 pub const fn error_ratio(measure: Measure) -> f64 {
     match measure {
         Measure::Breakthrough => 0.36,
-        Measure::Resistance => 0.54,
+        Measure::Resistance => 0.52,
         Measure::Code(code) => match code {
-            // .26, as `pacing`; below that a single unit in the shorter of two sessions could be reliable.
+            // .26 (and `pacing` .25); below that a single unit in the shorter of two sessions could be reliable.
             Code::Emotional => 0.27,
             Code::Cognitive => 0.29,
             Code::Behavioural => 0.46,
-            Code::ResistanceChange => 0.49,
-            Code::ResistanceDefence => 0.60,
+            Code::ResistanceChange => 0.48,
+            Code::ResistanceDefence => 0.59,
             Code::ResistanceFear => 0.33,
             Code::Motivation => 0.40,
             Code::SelfAwareness => 0.50,
             Code::Openness => 0.66,
-            Code::Empathy => 0.34,
+            Code::Empathy => 0.35,
             Code::Guidance => 0.35,
             Code::Pacing => 0.27,
-            Code::Alliance => 0.51,
+            Code::Alliance => 0.50,
         },
     }
 }
@@ -102,7 +102,7 @@ mod tests {
             }
         }
         // Where a unit and more a session are the rule, the client's own rate counts.
-        let plain = (0.54_f64 * 20.0 * 80.0 * 2.0 / 13.0).sqrt();
+        let plain = (0.52_f64 * 20.0 * 80.0 * 2.0 / 13.0).sqrt();
         assert!((standard_error(Measure::Resistance, 20.0, [13, 13]) - plain).abs() < 1e-12);
     }
 }
