@@ -90,10 +90,7 @@ impl Session {
     #[must_use]
     pub fn edition(&self) -> u32 {
         match (self.source, self.batch) {
-            (Source::Transcripts | Source::Notes, 8)
-            | (Source::Transcripts, 10 | 12..)
-            | (Source::Notes, 11..)
-            | (Source::Contrasts, 3..) => 3,
+            (Source::Transcripts, 8 | 10 | 12..) | (Source::Notes, 8 | 11..) | (Source::Contrasts, 3..) => 3,
             (Source::Transcripts | Source::Notes, 7..) | (Source::Contrasts | Source::Comments, 2..) => 2,
             _ => 1,
         }
