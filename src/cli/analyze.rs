@@ -166,6 +166,7 @@ fn analyze(arguments: &Arguments, log: &mut Log) -> anyhow::Result<Exit> {
         map: arguments.map.as_deref().map(str::parse).transpose()?.unwrap_or_default(),
         therapist: arguments.therapist.clone(),
         encoding: encoding.transpose()?,
+        ..input::Options::default()
     };
     if let Some(threads) = arguments.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;

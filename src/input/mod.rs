@@ -1,4 +1,4 @@
-//! Reading: files of eight formats become sessions, and what cannot be read becomes a reject.
+//! Reading: files of nine formats become sessions, and what cannot be read becomes a reject.
 //!
 //! One file a format behind the small trait `Reader`. Everything a file says arrives as [`Event`]s in file
 //! order: a [`Session`], a [`Reject`] or a [`Notice`]. Nothing here stops a run: a broken record costs that
@@ -28,6 +28,7 @@ mod sentences;
 mod sink;
 mod sniff;
 mod speakers;
+mod stems;
 mod subtitles;
 mod table;
 mod text;
@@ -40,6 +41,7 @@ pub use memory::{Header, rows};
 pub use sentences::sentences;
 pub(crate) use sink::Causes;
 pub use sink::Report;
+pub use stems::Stems;
 
 use crate::stored::{self, Stored, encoding};
 use crate::transcript::{Reject, Session};
@@ -137,6 +139,8 @@ pub struct Options {
     pub therapist: Vec<String>,
     /// The encoding of every file; without it the bytes decide.
     pub encoding: Option<&'static encoding_rs::Encoding>,
+    /// What files lend to sessions without an id; the pipeline knows it of all its files.
+    pub stems: Stems,
 }
 
 /// What a file says, piece by piece.

@@ -34,7 +34,7 @@ pub struct Report {
 pub(super) struct Context {
     pub(super) file: Arc<Path>,
     pub(super) options: Options,
-    /// The id of a session that has none: the file's name without its extensions.
+    /// The id of a session that has none.
     pub(super) stem: String,
     /// Whether lines may end where the page did, and not where a paragraph does.
     pub(super) wraps: bool,
@@ -42,16 +42,7 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new(file: Arc<Path>, options: Options) -> Self {
-        let name = file.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy().into_owned());
-        let mut stem = name.as_str();
-        // At most two: `a.csv.gz` is `a`, but `1.2.2024.txt` keeps its date.
-        if let Some(shorter) = stem.strip_suffix(".gz").or_else(|| stem.strip_suffix(".zst")) {
-            stem = shorter;
-        }
-        if let Some((shorter, _)) = stem.rsplit_once('.').filter(|(shorter, _)| !shorter.is_empty()) {
-            stem = shorter;
-        }
-        let stem = if stem.is_empty() || stem == "-" { "stdin".to_owned() } else { stem.to_owned() };
+        let stem = options.stems.stem(&file);
         Context { file, options, stem, wraps: true }
     }
 
@@ -192,25 +183,6 @@ impl Causes {
             1..=MOST => Some(text()),
             n if n == MOST + 1 => Some(format!("more sessions {more}; not listed")),
             _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stems_lose_extensions_but_not_dates() {
-        for (name, stem) in [
-            ("a/b.csv.gz", "b"),
-            ("x.txt", "x"),
-            ("1.2.2024.txt", "1.2.2024"),
-            (".hidden", ".hidden"),
-            ("-", "stdin"),
-            ("noext", "noext"),
-        ] {
-            assert_eq!(Context::new(Path::new(name).into(), Options::default()).stem, stem);
         }
     }
 }

@@ -138,7 +138,6 @@ pub struct Verdict {
     pub text: String,
     pub unordered: usize,
     pub last: Option<String>,
-    pub share: Option<f64>,
     pub turn: Option<String>,
     pub turn_low: Option<String>,
     pub turn_high: Option<String>,

@@ -112,7 +112,6 @@ fn verdict(row: read::Client) -> Verdict {
         text: row.verdict_text,
         unordered: row.unordered.unwrap_or_default(),
         last: row.last_session,
-        share: row.resistance_share,
         turn: row.turning_point,
         turn_low: row.turning_point_low,
         turn_high: row.turning_point_high,

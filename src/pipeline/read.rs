@@ -35,6 +35,11 @@ pub(super) fn read(
     shard: Option<Shard>,
     send: &SyncSender<Message>,
 ) -> Option<()> {
+    let files = sources.iter().filter_map(|source| match source {
+        Source::File(path) => Some(path.as_path()),
+        Source::Stdin => None,
+    });
+    let options = &input::Options { stems: input::Stems::of(files), ..options.clone() };
     let mut chunk = Chunk::default();
     let mut ids = Ids::default();
     let mut place = 0;

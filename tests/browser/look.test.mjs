@@ -64,8 +64,10 @@ test("the caseload sorts and filters", async () => {
   await client.click();
   assert.equal(await first(), "K-006");
   assert.equal(await page.locator("#caseload th[aria-sort=descending]").innerText(), await page.locator("#caseload thead th").first().innerText());
-  await page.getByRole("button", { name: "Resistance share" }).click();
-  const shares = (await page.locator("#caseload td:last-child .n").allInnerTexts()).map((text) => parseInt(text, 10));
+  await page.getByRole("button", { name: "Resistance : breakthrough" }).click();
+  const balances = (await page.locator("#caseload td:last-child .n").allInnerTexts()).map((text) => text.split(" : ").map(Number));
+  assert.ok(balances.every(([r, b]) => r + b > 0), `${balances}`);
+  const shares = balances.map(([r, b]) => r / (r + b));
   assert.deepEqual(shares, [...shares].sort((a, b) => b - a));
   await page.getByRole("button", { name: /^No clear change/ }).click();
   assert.equal(await rows(), 2);

@@ -88,12 +88,11 @@ const courseOf = (client, measure, bits) => {
   };
 };
 
-/** The part of resistance among units with resistance or breakthrough, over all sessions of a client. */
-const shareOf = (client) => {
-  if (client.verdict) return client.verdict.share;
+/** Units with resistance and with a breakthrough over all sessions of a client, and the part of the first in both. */
+const balanceOf = (client) => {
   const sum = (bits) => client.sessions.reduce((sum, index) => sum + unitsWith(book.sessions[index], bits), 0);
-  const [b, r] = [sum(BREAKTHROUGH), sum(RESISTANCE)];
-  return b + r ? r / (b + r) : null;
+  const [r, b] = [sum(RESISTANCE), sum(BREAKTHROUGH)];
+  return { r, b, share: b + r ? r / (b + r) : null };
 };
 const lastOf = (client) => client.verdict?.last ?? book.sessions[client.sessions.at(-1)]?.label ?? null;
 const valueIn = (session, column) => {

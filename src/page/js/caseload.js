@@ -29,12 +29,12 @@ const sparkline = (client) => {
     s("path", { class: "resistance", d: bars(down.values, -1) }));
 };
 
-const shareBar = (share) =>
+const balanceBar = ({ r, b, share }) =>
   h("span", { class: "share" },
     picture(56, 8, "", { "aria-hidden": "true", class: "bar" },
       s("rect", { class: "empty", width: 56, height: 8, rx: 1 }),
       share !== null && s("rect", { class: "resistance", width: 56 * share, height: 8, rx: 1 })),
-    h("span", { class: "n" }, percent(share)));
+    h("span", { class: "n" }, `${r.toLocaleString("en-GB")} : ${b.toLocaleString("en-GB")}`));
 
 const verdictMark = ({ word, text }) =>
   h("span", { class: `verdict v-${word}` }, h("span", { class: "sign", "aria-hidden": "true" }), h("span", null, text || verdictName(word)));
@@ -53,7 +53,7 @@ const clientColumns = () => [
   { key: "sessions", name: "Sessions", type: "number", wide: true, value: (c) => c.sessions.length, cell: (c) => c.sessions.length.toLocaleString("en-GB") },
   { key: "last", name: "Last session", type: "number", wide: true, value: (c) => book.sessions[c.sessions.at(-1)]?.date ?? lastOf(c),
     cell: lastText },
-  { key: "share", name: "Resistance share", type: "number", wide: true, value: shareOf, cell: (c) => shareBar(shareOf(c)) },
+  { key: "share", name: "Resistance : breakthrough", note: "units", type: "number", wide: true, value: (c) => balanceOf(c).share, cell: (c) => balanceBar(balanceOf(c)) },
 ];
 
 const caseloadView = () => {

@@ -78,7 +78,7 @@ const clientView = (at) => {
       h("nav", { class: "way", "aria-label": "Where this is" }, link("clients", "Caseload")),
       heading(["Client ", h("bdi", null, client.id)], [
         count(client.sessions.length, "session"), `last on ${book.sessions[client.sessions.at(-1)].date ?? "a day that is not given"}`,
-        `resistance share ${percent(shareOf(client))}`, therapists.length && `${therapists.length > 1 ? "therapists" : "therapist"} ${therapists.join(", ")}`,
+        `${count(balanceOf(client).r, "unit")} with resistance, ${balanceOf(client).b.toLocaleString("en-GB")} with a breakthrough`, therapists.length && `${therapists.length > 1 ? "therapists" : "therapist"} ${therapists.join(", ")}`,
       ].filter(Boolean).join(" · ")),
       verdict
         ? h("div", { class: `lead v-${verdict.word}` },

@@ -51,6 +51,5 @@ const number = (value, digits = 1) => {
   return value < 0 && Number(text.replaceAll(",", "")) !== 0 ? `−${text}` : text;
 };
 const signed = (value, digits = 1) => (value > 0 ? `+${number(value, digits)}` : number(value, digits));
-const percent = (share) => (share === null || share === undefined ? "–" : `${number(100 * share, 0)} %`);
 const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
 const pValue = (p) => (p === null || p === undefined ? "–" : p < 0.001 ? "< 0.001" : number(p, 3));
