@@ -11,6 +11,30 @@ pub(crate) const LOCK: &str = ".breakthrough.lock";
 /// The account of a run.
 pub(crate) const ACCOUNT: &str = "run.json";
 
+/// Names, without what stands behind the first dot, of the files that this program writes to a folder.
+pub(crate) const STEMS: [&str; 20] = [
+    "agreement",
+    "clients",
+    "disagreements",
+    "excerpts",
+    "factors",
+    "figures",
+    "model_card",
+    "moments",
+    "own_codes",
+    "privacy",
+    "project",
+    "rejects",
+    "reliability",
+    "report",
+    "run",
+    "sessions",
+    "shard",
+    "trends",
+    "unread",
+    "utterances",
+];
+
 /// The names of what this program has written into the folder, as far as its lock file tells.
 pub(crate) fn names(folder: &Path) -> BTreeSet<String> {
     names_in(&fs::read_to_string(folder.join(LOCK)).unwrap_or_default())

@@ -40,7 +40,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .into_iter()
         .map(Result::unwrap)
         .filter(|entry| entry.file_type().is_file() && entry.file_name() != "run.json")
-        // What is locked during a run; it holds nothing.
+        // What is locked during a run; it holds the names of what was written.
         .filter(|entry| entry.file_name() != ".breakthrough.lock")
         .map(|entry| (below(entry.path()), fs::read(entry.path()).unwrap()))
         .collect()

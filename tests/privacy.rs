@@ -29,7 +29,7 @@ fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        // What is locked during a run; it holds nothing.
+        // What is locked during a run; it holds the names of what was written.
         .filter(|name| name != ".breakthrough.lock")
         .collect();
     names.sort();

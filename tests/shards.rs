@@ -266,6 +266,9 @@ fn finds_are_counted_over_all_shards() {
         "{}",
         stderr(&output)
     );
+    assert!(stderr(&output).contains("or redact it"), "{}", stderr(&output));
+    let (_, output) = in_shards(dir.path(), "redacted", 2, &[&most, "--redact"]);
+    assert!(stderr(&output).contains("--redact alone replaces them"), "{}", stderr(&output));
     assert_eq!(files(&merged).keys().collect::<Vec<_>>(), ["privacy.csv", "unread.csv"]);
     assert_eq!(files(&merged)["privacy.csv"], files(&wanted)["privacy.csv"]);
     assert_eq!(files(&merged)["unread.csv"], files(&wanted)["rejects.csv"]);

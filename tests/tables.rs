@@ -118,8 +118,8 @@ fn write(folder: &Path, sessions: &[CodedSession], options: Options) {
         tables.write(session).unwrap();
         cases.add(session);
     }
-    let found = cases.findings();
-    tables.cases(&found.clients, &found.trends, &found.factors).unwrap();
+    let found = cases.findings(|client, trends| tables.client(client, trends)).unwrap();
+    tables.factors(&found.factors).unwrap();
     tables.reject(&reject()).unwrap();
     tables.finish(&run()).unwrap();
 }

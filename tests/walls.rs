@@ -30,7 +30,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("trends", MEETING),
     ("report", &["codebook", "transcript", "coding", "finding", "own_files"]),
     ("agreement", MEETING_AND_TABLES),
-    // Reads tables, whoever made them: of `report` it knows names of files and how a file is put in its place.
+    // Reads tables, whoever made them: of `report` it knows names of files, the account of a run, how far excerpts reach, and how a file
+    // is put in its place.
     ("page", &["codebook", "report"]),
     ("train", &["codebook", "transcript", "coding", "stored", "model", "agreement"]),
     ("evaluate", &["codebook", "transcript", "coding", "model", "agreement", "train"]),

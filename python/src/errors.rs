@@ -34,7 +34,9 @@ pub(crate) fn unusable(why: &Unusable) -> PyErr {
             "column {column} of the table seems to say who speaks, but is not called 'speaker': name it, map={{'speaker': COLUMN}} \
              (or, if the rows are notes, map={{'note': COLUMN}})"
         ),
-        other => other.to_string(),
+        Unusable::LabelsWithin => "the words begin with labels of speakers (T: …): put these into a column of their own, called \
+             speaker (or, if the rows are notes, map={'note': COLUMN})"
+            .to_owned(),
     })
 }
 

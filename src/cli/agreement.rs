@@ -1,6 +1,6 @@
 //! `breakthrough agreement`
 
-use super::evaluate::write_all;
+use super::output::write_all;
 use super::{Exit, Misuse, print, tell, whole};
 use breakthrough::agreement::bootstrap::Bootstrap;
 use breakthrough::agreement::coders::{Aligned, Coder, compare, lonely, prose, tables};
@@ -113,7 +113,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             ("reliability.csv", comparison.reliability_csv()?),
             ("disagreements.csv", tables::disagreements(&aligned, &texts)?),
         ];
-        write_all(out, files)?;
+        write_all(out, files, &[])?;
         say(&format!("figures and disagreements are in {}", out.display()));
     }
     print(&comparison.to_markdown())?;

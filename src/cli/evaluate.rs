@@ -1,18 +1,16 @@
 //! `breakthrough evaluate`
 
 use super::models::ModelArguments;
+use super::output::{writable, write_all};
 use super::{Exit, Misuse, counted, print, tell, whole};
-use anyhow::Context as _;
 use breakthrough::agreement::bootstrap::Bootstrap;
 use breakthrough::agreement::report::Report;
 use breakthrough::evaluate::coded::Material;
 use breakthrough::evaluate::{evidence, talk_type};
-use breakthrough::report::folder::Folder;
 use breakthrough::train::calibrate::Policy;
 use breakthrough::train::corpus::{self, Places, Source};
 use breakthrough::train::folds::{self, Evaluation};
 use clap::Args;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// How good a model is: on your coded material, or on the corpus out of fold (the figures of the model card).
@@ -108,7 +106,7 @@ fn on_coded(arguments: &Arguments, bootstrap: &Bootstrap) -> anyhow::Result<Exit
         )),
     }
     if let Some(out) = &arguments.out {
-        writable(out)?;
+        writable(out, &FILES)?;
     }
     let model = arguments.model.load()?;
     let codings =
@@ -190,6 +188,9 @@ fn talk_types(
 
 type Files = Vec<(&'static str, Vec<u8>)>;
 
+/// All that may be written.
+const FILES: [&str; 4] = ["figures.csv", "reliability.csv", "reliability.svg", "evidence.md"];
+
 fn tables(report: &Report) -> anyhow::Result<Files> {
     let svg = report.to_svg().unwrap_or_default();
     Ok(vec![
@@ -201,37 +202,9 @@ fn tables(report: &Report) -> anyhow::Result<Files> {
 
 fn finish(arguments: &Arguments, text: &str, files: Files) -> anyhow::Result<Exit> {
     if let Some(out) = &arguments.out {
-        write_all(out, files)?;
+        write_all(out, files, &FILES)?;
         arguments.say(&format!("figures and curves are in {}", out.display()));
     }
     print(text)?;
     Ok(Exit::Done)
-}
-
-/// Makes the folder if need be, and sees whether a file can be made in it: what takes long asks before it begins.
-pub(super) fn writable(out: &Path) -> anyhow::Result<()> {
-    Folder::open(out)?.draft("figures.csv")?;
-    Ok(())
-}
-
-/// All of them, or none.
-pub(super) fn write_all(
-    out: &Path,
-    files: impl IntoIterator<Item = (impl AsRef<str>, Vec<u8>)>,
-) -> anyhow::Result<()> {
-    let folder = Folder::open(out)?;
-    let files: Vec<_> = files.into_iter().collect();
-    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_ref()).collect();
-    folder.check(&names)?;
-    let mut whole = Vec::new();
-    for (name, bytes) in &files {
-        let name = name.as_ref();
-        let mut draft = folder.draft(name)?;
-        draft
-            .write_all(bytes)
-            .with_context(|| format!("{} cannot be written", folder.path_of(name).display()))?;
-        whole.push(draft.seal()?);
-    }
-    folder.record(&names)?;
-    whole.into_iter().try_for_each(|file| Ok(file.publish()?))
 }

@@ -1,6 +1,6 @@
 //! `breakthrough generate`: completions and manual pages, from the one definition of the command line.
 
-use super::evaluate::write_all;
+use super::output::write_all;
 use super::{Exit, print};
 use anyhow::Context as _;
 use clap::{Args, Command, CommandFactory as _, Subcommand};
@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             let mut pages = Vec::new();
             add_pages(&command, &mut pages).context("a manual page cannot be made")?;
             match out {
-                Some(folder) => write_all(folder, pages)?,
+                Some(folder) => write_all(folder, pages, &[])?,
                 None => pages.iter().try_for_each(|(_, page)| print(&String::from_utf8_lossy(page)))?,
             }
         }

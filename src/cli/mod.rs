@@ -10,6 +10,7 @@ mod generate;
 mod log;
 mod merge;
 mod models;
+mod output;
 mod own;
 mod privacy;
 mod report;

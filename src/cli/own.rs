@@ -1,11 +1,10 @@
 //! What the two ways to learn a codebook of one's own have in common: arguments, and what is done with the result.
 
-use super::evaluate::{writable, write_all};
+use super::output::{writable, write_all};
 use super::{Exit, Misuse, counted, print, tell, whole};
-use anyhow::Context as _;
 use breakthrough::agreement::bootstrap::Bootstrap;
 use breakthrough::model::config::Config;
-use breakthrough::model::files::{Files, remove_older};
+use breakthrough::model::files::Files;
 use breakthrough::train::own::{self as learning, Adapted, LEAST_GROUPS, LEAST_UNITS, Material, Settings};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -68,7 +67,7 @@ impl OwnArguments {
             ));
         }
         // Learning takes its time; that it cannot be kept is said before.
-        writable(out)?;
+        writable(out, &learning::files())?;
         Ok(material)
     }
 
@@ -102,10 +101,7 @@ pub(super) fn finish(
     let (files, config) = base;
     let card = learning::card(adapted, material, &format!("{} {}", config.name, config.version));
     let files = learning::folder(files, config, adapted, card)?;
-    let names: Vec<_> = files.iter().map(|(name, _)| *name).collect();
-    write_all(out, files)?;
-    remove_older(out, &names)
-        .with_context(|| format!("{}: what is left of an older model cannot be removed", out.display()))?;
+    write_all(out, files, &learning::files())?;
     own.say(&format!("the model is in {0}: use it with analyze --model {0}", out.display()));
     print(&adapted.figures.to_markdown())?;
     Ok(Exit::Done)

@@ -1,4 +1,5 @@
-//! SIGINT and SIGTERM: the first ends a run at the next chunk, the second at once.
+//! SIGINT and SIGTERM: the first ends a run at the next chunk, the second at once. A file that may grow no more is an error like a
+//! full disk, and kills nobody.
 
 use super::Exit;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -18,6 +19,9 @@ impl Signals {
     /// Catches both from now on.
     pub(super) fn catch() -> io::Result<Signals> {
         let signals = Signals::default();
+        // Once it is caught, writing fails instead.
+        #[cfg(unix)]
+        flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
         for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
             // In this order: the first signal must find the flag down.
             flag::register_conditional_shutdown(signal, exit as i32, Arc::clone(&signals.stop))?;

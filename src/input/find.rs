@@ -2,7 +2,7 @@
 
 use super::stored::Stored;
 use super::{Error, Notice, Options, encoding, lines, sniff};
-use crate::own_files;
+use crate::own_files::{self, STEMS};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -10,30 +10,6 @@ use walkdir::WalkDir;
 /// Extensions of the files that are picked up in folders; each also with `.gz` or `.zst` after it.
 pub const EXTENSIONS: [&str; 12] =
     ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "md", "vtt", "srt", "docx", "parquet"];
-
-/// Names, without what stands behind the first dot, of the files that this program writes to a folder.
-const OWN: [&str; 20] = [
-    "agreement",
-    "clients",
-    "disagreements",
-    "excerpts",
-    "factors",
-    "figures",
-    "model_card",
-    "moments",
-    "own_codes",
-    "privacy",
-    "project",
-    "rejects",
-    "reliability",
-    "report",
-    "run",
-    "sessions",
-    "shard",
-    "trends",
-    "unread",
-    "utterances",
-];
 
 /// Why a link is not followed.
 const ABOVE: &str = "a link to a folder above it: not followed";
@@ -345,7 +321,7 @@ fn is_called_so(name: &str) -> bool {
     let name = name.to_lowercase();
     let (stem, extension) = name.split_once('.').unwrap_or((&name, ""));
     match extension {
-        "csv" | "parquet" => OWN.contains(&stem),
+        "csv" | "parquet" => STEMS.contains(&stem),
         "json" => stem == "run",
         "html" => stem == "report",
         "qdpx" => stem == "project",

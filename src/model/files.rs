@@ -33,7 +33,7 @@ pub const OWN: &str = "own.json";
 pub const OWN_WEIGHTS: &str = "own.safetensors";
 
 /// The files that some models have beside these.
-const SOME: [&str; 4] = [LARGE, LARGE_WORDS, OWN, OWN_WEIGHTS];
+pub const SOME: [&str; 4] = [LARGE, LARGE_WORDS, OWN, OWN_WEIGHTS];
 
 /// The contents of a model folder, from disk or from the program itself.
 pub struct Files {
@@ -162,13 +162,15 @@ pub fn write_checksums(folder: &Path) -> std::io::Result<()> {
     std::fs::write(folder.join(CHECKSUMS), checksums(files.iter().map(|(name, bytes)| (*name, &**bytes))))
 }
 
-/// Removes from a model folder what a model that stood there before had, and the one of these files has not:
+/// Removes from a model folder what the model there had, as its list of checksums says, and the one of these files has not:
 /// [`Files::read`] takes no file that is not on the list.
 ///
 /// # Errors
 /// If one is there and cannot be removed.
 pub fn remove_older(folder: &Path, names: &[&str]) -> std::io::Result<()> {
-    for name in SOME.iter().filter(|name| !names.contains(name)) {
+    let list = std::fs::read_to_string(folder.join(CHECKSUMS)).unwrap_or_default();
+    let listed = |name: &str| list.lines().any(|line| line.ends_with(name));
+    for name in SOME.into_iter().filter(|name| listed(name) && !names.contains(name)) {
         match std::fs::remove_file(folder.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
             _ => {}

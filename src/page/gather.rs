@@ -194,7 +194,7 @@ fn run_line(run: &Run) -> RunLine {
 fn notices(tables: &Tables) -> Vec<String> {
     let mut notices = Vec::new();
     if tables.run.is_none() {
-        notices.push("There is no run.json: the run that wrote these tables did not end.".to_owned());
+        notices.push("There is no run.json: the run that wrote these tables did not end, or a later one was stopped by what it found that may identify a person.".to_owned());
     }
     if let Some(shard) = tables.run.as_ref().and_then(|run| run.shard.as_ref()) {
         let (number, of) = (shard.number, shard.of);

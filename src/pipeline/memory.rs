@@ -107,8 +107,8 @@ impl<'m> InMemory<'m> {
     /// Never, if the tables are sound.
     pub fn finish(self) -> Result<(Vec<Held>, Vec<String>), Error> {
         let mut tables = self.tables();
-        let found = self.cases.findings();
-        tables.cases(&found.clients, &found.trends, &found.factors)?;
+        let found = self.cases.findings(|client, trends| tables.client(client, trends))?;
+        tables.factors(&found.factors)?;
         Ok((tables.into_held(), found.notices))
     }
 }

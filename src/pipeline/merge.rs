@@ -19,6 +19,9 @@ use std::time::Instant;
 /// was, but for `privacy.csv` in the second case.
 pub fn merge(shards: &[PathBuf], folder: &Path, watch: &mut dyn FnMut(Progress<'_>)) -> Result<Run, Error> {
     let clock = Instant::now();
+    if shards.is_empty() {
+        return Err(Error::NoShards);
+    }
     let set = Set::open(shards)?;
     set.apart_from(folder)?;
     let options = set.options();
@@ -28,7 +31,8 @@ pub fn merge(shards: &[PathBuf], folder: &Path, watch: &mut dyn FnMut(Progress<'
     let written = tables.written();
     if let Some(most) = set.most_finds().filter(|&most| written.finds > most) {
         tables.refuse()?;
-        return Err(Error::NotClean { finds: written.finds, most, redact: false, rejects: written.rejects });
+        let redact = set.runs().any(|run| run.options.get("redact") == Some(&true.into()));
+        return Err(Error::NotClean { finds: written.finds, most, redact, rejects: written.rejects });
     }
     conclude(&cases, &mut tables, watch)?;
     let run = whole(&set, &tables, clock);

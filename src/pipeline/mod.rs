@@ -428,11 +428,11 @@ impl Made {
 
 /// Writes what all sessions together come to, and says what kept sessions out of it.
 fn conclude(cases: &Cases, tables: &mut Tables, watch: &mut dyn FnMut(Progress<'_>)) -> Result<(), Error> {
-    let found = cases.findings();
+    let found = cases.findings(|client, trends| tables.client(client, trends))?;
     for text in found.notices {
         watch(Progress::Notice(&Notice { file: Path::new("clients.csv").into(), text }));
     }
-    Ok(tables.cases(&found.clients, &found.trends, &found.factors)?)
+    Ok(tables.factors(&found.factors)?)
 }
 
 /// Looks for what may identify a person, writes it down, and hands on what may be coded: nothing once too much was found.

@@ -38,7 +38,7 @@ No CSV files but `moments.csv` (in `evidence`) and `excerpts.csv` (in `text`) ho
 `--no-text`. Their Parquet twins hold the same, `report.html` shows them, and the other forms of `--also` hold every
 word. `privacy.csv` holds what was found (in `text`) with `--privacy-text` alone. On Unix all files are readable by their
 owner only. The same input gives the same bytes in every CSV file; times are in `run.json` alone, which is written last:
-without it the run did not end.
+without it the run did not end, or ended because too much was found that may identify a person.
 ";
 
 /// The dictionary of every table and its columns.

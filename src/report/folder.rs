@@ -20,6 +20,10 @@ pub struct Error {
 }
 
 fn mend(cause: &io::Error) -> &'static str {
+    // Of the process, and of the machine: they have no kind.
+    if cfg!(unix) && matches!(cause.raw_os_error(), Some(23 | 24)) {
+        return "raise the limit on open files (ulimit -n) and run again";
+    }
     match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space and run again",
         io::ErrorKind::FileTooLarge => "raise the limit on the size of files (ulimit -f) and run again",

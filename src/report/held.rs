@@ -145,13 +145,20 @@ impl HeldTables {
         self.own_codes.as_mut().map_or(Ok(()), |table| table.write(session))
     }
 
+    /// Adds what the sessions of one client come to.
+    ///
+    /// # Errors
+    /// As [`HeldTables::write`].
+    pub fn client(&mut self, client: &Client, trends: &[Trend]) -> Result<(), Error> {
+        self.clients.write(client)?;
+        trends.iter().try_for_each(|trend| self.trends.write(trend))
+    }
+
     /// Adds what all sessions together come to.
     ///
     /// # Errors
     /// As [`HeldTables::write`].
-    pub fn cases(&mut self, clients: &[Client], trends: &[Trend], factors: &[Factor]) -> Result<(), Error> {
-        clients.iter().try_for_each(|client| self.clients.write(client))?;
-        trends.iter().try_for_each(|trend| self.trends.write(trend))?;
+    pub fn factors(&mut self, factors: &[Factor]) -> Result<(), Error> {
         factors.iter().try_for_each(|factor| self.factors.write(factor))
     }
 

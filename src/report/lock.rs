@@ -31,7 +31,13 @@ impl Lock {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let path = folder.join(LOCK);
-        let existed = path.exists();
+        let found = path.symlink_metadata();
+        // A link would have somebody else's file locked, and written to.
+        if found.as_ref().is_ok_and(|found| !found.is_file()) {
+            let cause = io::Error::new(io::ErrorKind::AlreadyExists, "no run has written what stands there");
+            return Err(Error { action: "lock", path, cause });
+        }
+        let existed = found.is_ok();
         let mut file = options.open(path).map_err(fail)?;
         match file.try_lock() {
             // Only who holds a lock knows that nobody writes what looks left behind.
@@ -42,6 +48,10 @@ impl Lock {
             }
             Err(TryLockError::Error(cause)) if cause.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(cause)) => return Err(fail(cause)),
+        }
+        if !existed {
+            // Versions that kept no names left an empty file: this one is told from theirs even if the run is refused.
+            file.write_all(b"\n").map_err(fail)?;
         }
         let mut held = Vec::new();
         file.read_to_end(&mut held).map_err(fail)?;
@@ -108,6 +118,18 @@ mod tests {
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "the first keeps its draft");
         drop((draft, first));
         assert!(Folder::open(dir.path()).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobodys_file_is_locked_through_a_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let (out, theirs) = (dir.path().join("out"), dir.path().join("theirs"));
+        fs::create_dir(&out).unwrap();
+        fs::write(&theirs, "theirs").unwrap();
+        std::os::unix::fs::symlink(&theirs, out.join(LOCK)).unwrap();
+        assert!(Folder::open(&out).unwrap_err().to_string().starts_with("cannot lock "));
+        assert_eq!(fs::read_to_string(theirs).unwrap(), "theirs");
     }
 
     #[test]

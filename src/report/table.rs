@@ -199,8 +199,7 @@ impl Rows {
     /// A decimal number with four places; one that is not finite is missing, never `NaN`.
     pub fn decimal(&mut self, value: f64) {
         if value.is_finite() {
-            // Adding zero takes the sign from a negative zero.
-            self.shown(format_args!("{:.4}", value + 0.0));
+            self.shown(format_args!("{:.4}", signed(value)));
         } else {
             self.empty();
         }
@@ -377,6 +376,11 @@ impl<T: Table> Sheet<T> {
         }
         Ok(whole)
     }
+}
+
+/// A number without the sign that it would lose its meaning with: none that is 0 in four places is negative.
+pub(super) fn signed(value: f64) -> f64 {
+    if value.abs() < 0.00005 { 0.0 } else { value }
 }
 
 #[cfg(test)]

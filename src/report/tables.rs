@@ -182,13 +182,20 @@ impl Tables {
         }
     }
 
+    /// Adds what the sessions of one client come to.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn client(&mut self, client: &Client, trends: &[Trend]) -> Result<(), Error> {
+        self.clients.write(client)?;
+        trends.iter().try_for_each(|trend| self.trends.write(trend))
+    }
+
     /// Adds what all sessions together come to.
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn cases(&mut self, clients: &[Client], trends: &[Trend], factors: &[Factor]) -> Result<(), Error> {
-        clients.iter().try_for_each(|client| self.clients.write(client))?;
-        trends.iter().try_for_each(|trend| self.trends.write(trend))?;
+    pub fn factors(&mut self, factors: &[Factor]) -> Result<(), Error> {
         factors.iter().try_for_each(|factor| self.factors.write(factor))
     }
 
@@ -288,7 +295,7 @@ impl Tables {
     }
 
     /// Gives `privacy.csv` its own name, and the rejects theirs as [`Tables::give_up`] does, where what was found forbids the
-    /// rest. The `run.json` of an earlier run goes: its tables no longer have the `privacy.csv` that belongs to them.
+    /// rest. The `run.json` of an earlier run goes, and its page: its tables no longer have the `privacy.csv` that belongs to them.
     ///
     /// # Errors
     /// As [`Tables::finish`].
@@ -297,6 +304,9 @@ impl Tables {
         let privacy = privacy.seal()?;
         folder.remove(Run::FILE)?;
         record(&folder, &privacy)?;
+        // What was made of the older one.
+        folder.remove(PAGE)?;
+        folder.remove(&parquet::name(Privacy::FILE))?;
         privacy.into_iter().try_for_each(Whole::publish)?;
         keep(&folder, rejects)
     }
@@ -331,4 +341,21 @@ fn keep(folder: &Folder, rejects: Sheet<Rejects>) -> Result<(), Error> {
     }
     folder.sync();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::own_files::STEMS;
+
+    #[test]
+    fn the_next_run_knows_every_output_by_its_name() {
+        let outputs = FILES.into_iter().chain([PAGE, Run::FILE]);
+        for name in outputs {
+            assert!(
+                STEMS.iter().any(|stem| name.split_once('.').is_some_and(|(own, _)| own == *stem)),
+                "{name}"
+            );
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `trends.csv`: what becomes more or less over a client's sessions.
 
 use super::folder::Error;
-use super::table::{Column, Options, Rows, Table};
+use super::table::{Column, Options, Rows, Table, signed};
 use crate::coding::case::{Estimate, Trend};
 use std::fmt::Write;
 
@@ -85,8 +85,8 @@ impl Table for Trends {
 pub(super) fn decimals(values: &[f64]) -> String {
     let mut text = String::new();
     for (i, value) in values.iter().enumerate() {
-        // Writing to a string cannot fail; adding zero takes the sign from a negative zero.
-        let _ = write!(text, "{}{:.4}", if i > 0 { "|" } else { "" }, value + 0.0);
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{}{:.4}", if i > 0 { "|" } else { "" }, signed(*value));
     }
     text
 }

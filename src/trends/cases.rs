@@ -25,13 +25,9 @@ pub struct Cases {
     known: HashMap<Identity, u32>,
 }
 
-/// What the sessions of a run come to.
+/// What the sessions of a run come to, but for their clients.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Findings {
-    /// One for each client, in order of appearance.
-    pub clients: Vec<Client>,
-    /// One for each client and measure.
-    pub trends: Vec<Trend>,
     /// One for each contributing code and outcome.
     pub factors: Vec<Factor>,
     /// What the user should know, a line each, without words of sessions.
@@ -55,9 +51,10 @@ pub(super) struct Visit {
 }
 
 impl Visit {
-    fn label(&self) -> String {
-        let date = || self.date.clone().unwrap_or_default();
-        self.number.map_or_else(date, |number| number.to_string())
+    /// Its number, or its date as it was written, so that it can be found again.
+    fn label(&self, by_number: bool) -> String {
+        let number = self.number.filter(|_| by_number).map(|number| number.to_string());
+        number.or_else(|| self.date.clone()).unwrap_or_default()
     }
 
     fn point(&self) -> Point {
@@ -134,9 +131,15 @@ impl Cases {
         preceding::add(&mut visit.tallies, &stretch.tallies);
     }
 
-    /// Puts every client's sessions in order and says what they come to.
-    #[must_use]
-    pub fn findings(&self) -> Findings {
+    /// Puts every client's sessions in order. `each` hears of one client after the other, in order of appearance, what they come
+    /// to, with a trend for each measure: a client's trends take ten times the memory of what is remembered of the sessions.
+    ///
+    /// # Errors
+    /// Those of `each`.
+    pub fn findings<E>(
+        &self,
+        mut each: impl FnMut(&Client, &[Trend]) -> Result<(), E>,
+    ) -> Result<Findings, E> {
         let mut place: HashMap<&str, usize> = HashMap::new();
         let mut of_client: Vec<(&str, Vec<&Visit>)> = Vec::new();
         for visit in &self.visits {
@@ -148,23 +151,31 @@ impl Cases {
                 of_client[place].1.push(visit);
             }
         }
-        let found: Vec<_> = of_client.par_iter().map(|(id, visits)| client(id, visits)).collect();
         let mut faults = Faults::default();
-        let (mut clients, mut trends) = (Vec::new(), Vec::new());
-        for (client, of_client, wrong) in found {
-            faults.add(&wrong);
-            clients.push(client);
-            trends.extend(of_client);
+        for some in of_client.chunks(CLIENTS_AT_ONCE) {
+            let found: Vec<_> = some.par_iter().map(|(id, visits)| client(id, visits)).collect();
+            for (client, trends, wrong) in &found {
+                faults.add(client, wrong);
+                each(client, trends)?;
+            }
         }
         faults.nameless = self.visits.iter().filter(|visit| visit.client_id.is_none()).count();
         let tallies: Vec<&[[Tally; 2]]> = self.visits.iter().map(|visit| &visit.tallies[..]).collect();
-        Findings { notices: faults.notices(&clients), factors: preceding::factors(&tallies), clients, trends }
+        Ok(Findings { notices: faults.notices(), factors: preceding::factors(&tallies) })
     }
 }
 
-/// What keeps sessions out of a client's order, or makes it doubtful.
+/// Clients whose trends are in memory together.
+const CLIENTS_AT_ONCE: usize = 256;
+
+/// What keeps sessions out of the order of a client, or of all, or makes it doubtful.
 #[derive(Debug, Default)]
 struct Faults {
+    clients: usize,
+    /// Clients with one session, with too few for a verdict, and with more than there are slopes for.
+    single: usize,
+    few: usize,
+    endless: usize,
     unordered: usize,
     unread_dates: usize,
     silent: usize,
@@ -175,7 +186,11 @@ struct Faults {
 }
 
 impl Faults {
-    fn add(&mut self, other: &Faults) {
+    fn add(&mut self, client: &Client, other: &Faults) {
+        self.clients += 1;
+        self.single += usize::from(client.sessions == 1);
+        self.few += usize::from(client.sessions > 1 && client.ordered < LEAST_SESSIONS);
+        self.endless += usize::from(client.ordered > theil_sen::MOST);
         self.unordered += other.unordered;
         self.unread_dates += other.unread_dates;
         self.silent += other.silent;
@@ -210,10 +225,7 @@ impl Faults {
     }
 
     /// For the user, over all clients.
-    fn notices(&self, clients: &[Client]) -> Vec<String> {
-        let single = clients.iter().filter(|client| client.sessions == 1).count();
-        let endless = clients.iter().filter(|client| client.ordered > theil_sen::MOST).count();
-        let few = clients.iter().filter(|client| client.ordered < LEAST_SESSIONS).count() - single;
+    fn notices(&self) -> Vec<String> {
         let said = |count: usize, text: String| (count > 0).then_some(text);
         [
             said(
@@ -241,24 +253,24 @@ impl Faults {
                 self.silent,
                 format!("{} without a client unit left out of trends", counted(self.silent, "session")),
             ),
-            said(single, format!("{} with one session only: no trend", counted(single, "client"))),
+            said(self.single, format!("{} with one session only: no trend", counted(self.single, "client"))),
             said(
-                few,
+                self.few,
                 format!(
                     "{} with fewer than {LEAST_SESSIONS} sessions in order: no verdict",
-                    counted(few, "client")
+                    counted(self.few, "client")
                 ),
             ),
             said(
-                endless,
+                self.endless,
                 format!(
                     "{} with more than {} sessions: no slopes; is client_id one for many people?",
-                    counted(endless, "client"),
+                    counted(self.endless, "client"),
                     theil_sen::MOST
                 ),
             ),
             said(
-                if clients.is_empty() { 0 } else { self.nameless },
+                if self.clients == 0 { 0 } else { self.nameless },
                 format!("{} without client_id in no trend", counted(self.nameless, "session")),
             ),
         ]
@@ -268,8 +280,9 @@ impl Faults {
     }
 }
 
-/// By number or by date, whichever orders more sessions, number at par; equals by the other, then as they came.
-fn in_order<'a>(visits: &[&'a Visit]) -> Vec<&'a Visit> {
+/// By number or by date, whichever orders more sessions, number at par; equals by the other, then as they came. Also says whether
+/// it is by number.
+fn in_order<'a>(visits: &[&'a Visit]) -> (Vec<&'a Visit>, bool) {
     let numbered = visits.iter().filter(|visit| visit.number.is_some()).count();
     let dated = visits.iter().filter(|visit| visit.day.is_some()).count();
     let by_number = numbered >= dated;
@@ -280,22 +293,18 @@ fn in_order<'a>(visits: &[&'a Visit]) -> Vec<&'a Visit> {
     } else {
         ordered.sort_by_key(|visit| (visit.day, visit.number));
     }
-    ordered
+    (ordered, by_number)
 }
 
 fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
-    let mut ordered = in_order(visits);
+    let (mut ordered, by_number) = in_order(visits);
     let mut faults = Faults { unordered: visits.len() - ordered.len(), ..Faults::default() };
     faults.unread_dates = visits.iter().filter(|visit| visit.date.is_some() && visit.day.is_none()).count();
     let before = ordered.len();
     ordered.retain(|visit| visit.units > 0);
     faults.silent = before - ordered.len();
 
-    let by_number = ordered.iter().all(|visit| visit.number.is_some());
-    // A date stays as it was written, so that it can be found again.
-    let label =
-        |visit: &&Visit| if by_number { visit.label() } else { visit.date.clone().unwrap_or_default() };
-    let labels: Arc<[String]> = ordered.iter().map(label).collect();
+    let labels: Arc<[String]> = ordered.iter().map(|visit| visit.label(by_number)).collect();
     faults.doubles = labels
         .chunk_by(|a, b| a == b)
         .filter(|same| same.len() > 1)
@@ -369,10 +378,23 @@ mod tests {
         CodedSession { session, codings: Vec::new(), own: None, moments: Vec::new(), summary }
     }
 
-    fn findings(sessions: &[CodedSession]) -> Findings {
+    struct Found {
+        clients: Vec<Client>,
+        trends: Vec<Trend>,
+        notices: Vec<String>,
+    }
+
+    fn findings(sessions: &[CodedSession]) -> Found {
         let mut cases = Cases::default();
         sessions.iter().for_each(|session| cases.add(session));
-        cases.findings()
+        let (mut clients, mut trends) = (Vec::new(), Vec::new());
+        let each = |client: &Client, of_client: &[Trend]| {
+            clients.push(client.clone());
+            trends.extend_from_slice(of_client);
+            Ok::<_, std::convert::Infallible>(())
+        };
+        let Findings { notices, .. } = cases.findings(each).unwrap();
+        Found { clients, trends, notices }
     }
 
     #[test]
@@ -407,6 +429,19 @@ mod tests {
         );
         assert_eq!(client.notes.len(), 2, "{:?}", client.notes);
         assert!(found.notices[0].starts_with("2 sessions cannot be put in order"), "{:?}", found.notices);
+    }
+
+    #[test]
+    fn what_is_ordered_by_date_is_called_by_its_date() {
+        let mut silent = session("c", "k", None, Some("2024-03-01"));
+        silent.summary.client_units = 0;
+        let found = findings(&[
+            session("a", "k", Some(3), Some("2024-01-01")),
+            session("b", "k", Some(1), Some("2024-02-01")),
+            silent,
+        ]);
+        assert_eq!(found.trends[0].labels[..], ["2024-01-01", "2024-02-01"]);
+        assert_eq!(found.clients[0].last_session.as_deref(), Some("2024-02-01"));
     }
 
     #[test]

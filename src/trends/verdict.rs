@@ -5,6 +5,7 @@
 
 use super::permutation::p_values;
 use super::reliable_change::standard_error;
+use super::theil_sen;
 use super::turn;
 use crate::coding::case::{Measure, Verdict};
 use std::cmp::Ordering;
@@ -246,9 +247,13 @@ impl<'a> Course<'a> {
     }
 
     /// The stretch, with three sessions or more on either side, whose net score lies furthest above the mean, standardised
-    /// for its length: its first session and the first after it. The last of equals.
+    /// for its length: its first session and the first after it. The last of equals. None in a course without end, of which it
+    /// would take the square.
     fn highest_stretch(&self) -> Option<(usize, usize)> {
         let n = self.points.len();
+        if n > theil_sen::MOST {
+            return None;
+        }
         let mut highest: Option<((usize, usize), f64)> = None;
         for i in LOST..n.saturating_sub(LOST) {
             // Grows with the stretch: to add up each anew would take the third power of a course.

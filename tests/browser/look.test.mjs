@@ -101,7 +101,7 @@ test("from client to session to moment to the turns around, and back", async () 
   assert.ok((await moment.locator("mark").innerText()).length > 0);
   assert.match(await moment.locator(".meta").innerText(), /(likely|likely as not|likely than not) \(0\.\d\d\) · units? /);
   const turns = await moment.locator(".turns li").count();
-  await moment.getByRole("button", { name: "Show the turns around" }).click();
+  await moment.getByRole("button", { name: "Show what stands around" }).click();
   assert.ok((await moment.locator(".turns li").count()) >= turns + 4);
   assert.equal(await moment.getByRole("button").getAttribute("aria-expanded"), "true");
   await page.locator(".lane a").first().click({ force: true });

@@ -94,6 +94,12 @@ const balanceOf = (client) => {
   const [r, b] = [sum(RESISTANCE), sum(BREAKTHROUGH)];
   return { r, b, share: b + r ? r / (b + r) : null };
 };
+/** The date of the last session of the course, which is not that of one that stands outside of it. */
+const lastDateOf = (client) => {
+  const of = (index) => book.sessions[index];
+  const last = client.sessions.findLast((index) => of(index).label !== undefined) ?? client.sessions.at(-1);
+  return of(last)?.date ?? null;
+};
 const lastOf = (client) => client.verdict?.last ?? book.sessions[client.sessions.at(-1)]?.label ?? null;
 const valueIn = (session, column) => {
   const at = book.groups.findIndex((group) => group.column === column);

@@ -22,7 +22,7 @@ const sparkline = (client) => {
   }).join("");
   const turn = client.verdict?.turn ? up.labels.indexOf(client.verdict.turn) : -1;
   const ends = (values) => (values.length ? `${number(values[0])} to ${number(values.at(-1))}` : "none");
-  return picture(width, 2 * half, `Breakthroughs per 100 units from first to last session: ${ends(up.values)}; resistance: ${ends(down.values)}`, { class: "spark" },
+  return picture(width, 2 * half, `Breakthroughs per 100 client units from first to last session: ${ends(up.values)}; resistance: ${ends(down.values)}`, { class: "spark" },
     turn >= 0 && s("path", { class: "turn", d: `M${(turn * step - (step - bar) / 2).toFixed(1)},0v${2 * half}` }),
     s("path", { class: "rail", d: `M0,${half}h${Math.max(step * n - (step - bar), 1)}` }),
     s("path", { class: "breakthrough", d: bars(up.values, 1) }),
@@ -39,7 +39,7 @@ const balanceBar = ({ r, b, share }) =>
 const verdictMark = ({ word, text }) =>
   h("span", { class: `verdict v-${word}` }, h("span", { class: "sign", "aria-hidden": "true" }), h("span", null, text || verdictName(word)));
 const lastText = (client) => {
-  const [label, date] = [lastOf(client), book.sessions[client.sessions.at(-1)]?.date];
+  const [label, date] = [lastOf(client), lastDateOf(client)];
   return label === null ? "–" : !date || date === label ? label : [label, h("small", null, date)];
 };
 
@@ -47,11 +47,11 @@ const therapistsOf = (client) => [...new Set(client.sessions.map((index) => valu
 
 const clientColumns = () => [
   { key: "id", name: "Client", value: (c) => c.id, cell: (c) => link(`client/${book.clients.indexOf(c)}`, h("bdi", null, c.id)) },
-  { key: "course", name: "Course", note: "per 100 units, sessions from left to right", cell: sparkline },
+  { key: "course", name: "Course", note: "per 100 client units, sessions from left to right", cell: sparkline },
   { key: "verdict", name: "What the course shows", value: (c) => (c.verdict ? Object.keys(VERDICTS).indexOf(c.verdict.word) : null),
     cell: (c) => (c.verdict ? verdictMark(c.verdict) : h("small", null, "not computed")) },
   { key: "sessions", name: "Sessions", type: "number", wide: true, value: (c) => c.sessions.length, cell: (c) => c.sessions.length.toLocaleString("en-GB") },
-  { key: "last", name: "Last session", type: "number", wide: true, value: (c) => book.sessions[c.sessions.at(-1)]?.date ?? lastOf(c),
+  { key: "last", name: "Last session", type: "number", wide: true, value: (c) => lastDateOf(c) ?? lastOf(c),
     cell: lastText },
   { key: "share", name: "Resistance : breakthrough", note: "units", type: "number", wide: true, value: (c) => balanceOf(c).share, cell: (c) => balanceBar(balanceOf(c)) },
 ];
@@ -100,8 +100,8 @@ const sessionColumns = () => [
   { key: "client", name: "Client", value: (x) => book.clients[x.client]?.id, cell: (x) => (x.client === undefined ? "–" : link(`client/${x.client}`, h("bdi", null, book.clients[x.client].id))) },
   { key: "label", name: "Number", type: "number", wide: true, value: (x) => (x.label && Number.isFinite(Number(x.label)) ? Number(x.label) : x.label), cell: (x) => x.label ?? "–" },
   { key: "units", name: "Units", type: "number", wide: true, value: lengthOf, cell: (x) => lengthOf(x).toLocaleString("en-GB") },
-  { key: "b", name: "Breakthrough", note: "per 100 units", type: "number", value: (x) => ratesOf(x).b, cell: (x) => number(ratesOf(x).b) },
-  { key: "r", name: "Resistance", note: "per 100 units", type: "number", value: (x) => ratesOf(x).r, cell: (x) => number(ratesOf(x).r) },
+  { key: "b", name: "Breakthrough", note: "per 100 client units", type: "number", value: (x) => ratesOf(x).b, cell: (x) => number(ratesOf(x).b) },
+  { key: "r", name: "Resistance", note: "per 100 client units", type: "number", value: (x) => ratesOf(x).r, cell: (x) => number(ratesOf(x).r) },
   { key: "moments", name: "Moments", type: "number", wide: true, value: (x) => x.moments?.length ?? 0, cell: (x) => x.moments?.length ?? 0 },
 ];
 

@@ -4,7 +4,7 @@ const trendTable = (client) => {
   const list = (labels) => (labels.length ? labels.join(", ") : "–");
   const columns = [
     { key: "measure", name: "Measure", cell: (m) => codeName(m) },
-    { key: "slope", name: "Slope", note: "units per 100, a session", type: "number", cell: (m) => slopeText(client.trends[m]) },
+    { key: "slope", name: "Slope", note: "units per 100 client units, a session", type: "number", cell: (m) => slopeText(client.trends[m]) },
     { key: "p", name: "Trend p", note: "Mann–Kendall", type: "number", cell: (m) => pValue(client.trends[m].p) },
     { key: "change", name: "Change at", type: "number", cell: (m) => client.trends[m].change ?? "–" },
     { key: "changeP", name: "Change p", note: "permutation", type: "number", cell: (m) => pValue(client.trends[m].change_p) },
@@ -23,7 +23,7 @@ const stripKey = () =>
     book.codes.slice(0, 3).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code).toLowerCase(), " "]),
     "breakthrough. Downward: resistance ",
     book.codes.slice(3, 6).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code), " "]),
-    "Between: ", h("span", { class: "swatch factor" }), "what contributes. ", h("span", { class: "swatch line" }), "a moment.");
+    "between them: ", h("span", { class: "swatch factor" }), "what contributes. ", h("span", { class: "swatch line" }), "a moment.");
 
 const stripRows = (client) => {
   const span = Math.max(...client.sessions.map((index) => lengthOf(book.sessions[index])), 40);
@@ -57,7 +57,9 @@ const quotes = (client) => {
   const chosen = [...new Set(of)].filter((index) => index !== undefined);
   const quoted = chosen.flatMap((index) => (book.sessions[index].moments ?? []).map((moment, order) => ({ index, order, moment, words: evidenceOf(index, moment) })))
     .filter(({ words }) => words)
-    .sort((a, b) => b.moment.p - a.moment.p).slice(0, 3)
+    .sort((a, b) => b.moment.p - a.moment.p)
+    // A sentence with two codes is quoted once.
+    .filter(({ index, moment }, i, all) => all.findIndex((other) => other.index === index && other.moment.peak === moment.peak) === i).slice(0, 3)
     .sort((a, b) => chosen.indexOf(a.index) - chosen.indexOf(b.index) || a.order - b.order);
   return quoted.length > 0 && [
     h("p", { class: "key" }, `Words of the likeliest moments ${where}; each leads to its place.`),
@@ -77,7 +79,7 @@ const clientView = (at) => {
     parts: [
       h("nav", { class: "way", "aria-label": "Where this is" }, link("clients", "Caseload")),
       heading(["Client ", h("bdi", null, client.id)], [
-        count(client.sessions.length, "session"), `last on ${book.sessions[client.sessions.at(-1)].date ?? "a day that is not given"}`,
+        count(client.sessions.length, "session"), lastDateOf(client) ? `last on ${lastDateOf(client)}` : lastOf(client) && `the last is session ${lastOf(client)}`,
         `${count(balanceOf(client).r, "unit")} with resistance, ${balanceOf(client).b.toLocaleString("en-GB")} with a breakthrough`, therapists.length && `${therapists.length > 1 ? "therapists" : "therapist"} ${therapists.join(", ")}`,
       ].filter(Boolean).join(" · ")),
       verdict

@@ -13,7 +13,7 @@ const dots = (values, together, top, family) => {
   const known = values.filter((value) => value !== null);
   // Spread up and down by order, the same way each time.
   const at = (i) => 4 + ((i * 7919) % 19);
-  return picture(width, height, `${number(together)} per 100 units; sessions from ${number(Math.min(...known))} to ${number(Math.max(...known))}`, { class: "dots" },
+  return picture(width, height, `${number(together)} per 100 client units; sessions from ${number(Math.min(...known))} to ${number(Math.max(...known))}`, { class: "dots" },
     s("path", { class: "rail", d: `M4,13H${width - 4}` }),
     s("path", { class: `faint ${family}`, d: known.map((value, i) => `M${x(value).toFixed(1)},${at(i)}h0`).join("") }),
     together !== null && s("path", { class: `together ${family}`, d: `M${x(together).toFixed(1)},3v20` }));

@@ -50,7 +50,7 @@ const coursePanel = (client, family, width, top) => {
   const dots = values.map((value, i) => {
     if (value === null) return null;
     const dot = s("circle", { class: `dot ${family}`, cx: x(i), cy: y(value), r: 4.5 });
-    const name = `Session ${labels[i]}: ${number(value)} per 100 units`;
+    const name = `Session ${labels[i]}: ${number(value)} per 100 client units`;
     return sessions[i] === undefined ? dot : s("a", { href: `#/session/${sessions[i]}`, "aria-label": name }, s("title", null, name), dot);
   });
   const name = family === "breakthrough" ? "Breakthroughs" : "Resistance";
@@ -85,7 +85,7 @@ const small = (client, code, top) => {
   const y = (value) => height - 5 - ((height - 10) * Math.min(value, top)) / top;
   const points = values.map((value, i) => [x(i), value === null ? null : y(value)]);
   const known = values.filter((value) => value !== null);
-  const title = `${codeName(code)}: from ${number(known[0])} in session ${labels[0] ?? "–"} to ${number(known.at(-1))} in session ${labels.at(-1) ?? "–"}, per 100 units`;
+  const title = `${codeName(code)}: from ${number(known[0])} in session ${labels[0] ?? "–"} to ${number(known.at(-1))} in session ${labels.at(-1) ?? "–"}, per 100 client units`;
   return h("figure", { class: "small" },
     h("figcaption", null, codeName(code)),
     picture(width, height, title, null,

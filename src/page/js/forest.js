@@ -25,7 +25,7 @@ const forest = (outcome) => {
         s("path", { class: `whisker ${outcome}`, d: `M${x(row.low)},${height / 2}H${x(row.high)}` }),
         row.high > limit && s("path", { class: `arrow-end ${outcome}`, d: `M${x(limit)},${height / 2 - 4}l6,4l-6,4z` }),
         row.low < -limit && s("path", { class: `arrow-end ${outcome}`, d: `M${x(-limit)},${height / 2 - 4}l-6,4l6,4z` }),
-        s("rect", { class: `estimate ${outcome}${sure ? "" : " open"}`, x: x(row.log_odds) - 4.5, y: height / 2 - 4.5, width: 9, height: 9 }),
+        Math.abs(row.log_odds) <= limit && s("rect", { class: `estimate ${outcome}${sure ? "" : " open"}`, x: x(row.log_odds) - 4.5, y: height / 2 - 4.5, width: 9, height: 9 }),
       ]);
   };
   const columns = [

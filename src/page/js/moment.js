@@ -50,12 +50,12 @@ const momentCard = (session, index, moment, order) => {
     button.setAttribute("aria-expanded", String(open));
     button.textContent = name();
   } });
-  const name = () => (open ? "Hide the turns around" : book.text ? "Show the turns around" : "Show the codes of the turns around");
+  const name = () => (open ? "Hide what stands around" : book.text ? "Show what stands around" : "Show the codes around");
   button.textContent = name();
   const place = moment.first === moment.last ? `unit ${idOf(session, moment.first)}` : `units ${idOf(session, moment.first)} to ${idOf(session, moment.last)}`;
   const facts = [
     moment.overcame && ["Resistance before it", named(moment.overcame)],
-    moment.prepared && ["What stood in the turns before", named(moment.prepared)],
+    moment.prepared && ["What stood before it", named(moment.prepared)],
     moment.about && ["About", moment.about],
   ].filter(Boolean);
   return h("article", { class: `moment c-${code}`, id: `moment-${order}`, tabindex: "-1" },

@@ -19,7 +19,9 @@ const sortable = (id, caption, columns, rows, more = 150) => {
   };
   const heads = columns.map((column) => {
     const name = column.value
-      ? h("button", { type: "button", onclick: () => sortBy(column) }, column.name, h("span", { class: "arrow", "aria-hidden": "true" }))
+      ? [h("button", { type: "button", onclick: () => sortBy(column) }, column.name, h("span", { class: "arrow", "aria-hidden": "true" })),
+        // On the pages after the first, browsers print heads without their buttons.
+        h("span", { class: "printed", "aria-hidden": "true" }, column.name)]
       : column.name;
     return h("th", { scope: "col", class: `${column.type ?? "text"}${column.wide ? " wide" : ""}` }, name, column.note && h("small", null, column.note));
   });

@@ -24,6 +24,8 @@ pub const FILE: &str = ".breakthrough.finished";
 
 /// How the file begins. Another layout has another number.
 const MAGIC: &[u8] = b"breakthrough finished work 1\n";
+/// How it begins in any layout.
+const OURS: &[u8] = b"breakthrough finished work ";
 
 /// A checksum of who says what in a session.
 pub(super) fn words(session: &Session) -> [u8; 32] {
@@ -54,12 +56,17 @@ impl Finished {
     /// up, if anything: that is coded again.
     pub(super) fn open(folder: &Folder, model: &Model) -> Result<(Finished, Option<String>), Error> {
         let path = folder.path_of(FILE);
+        let foreign = || io::Error::new(io::ErrorKind::AlreadyExists, "no run has written what stands there");
+        let fail = |cause| Error { action: "replace", path: path.clone(), cause };
+        if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+            return Err(fail(foreign()));
+        }
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let opened = options.open(&path).and_then(|mut file| {
-            let (found, notice) = survey(&mut file)?;
+            let (found, notice) = survey(&mut file)?.ok_or_else(foreign)?;
             Ok((file, found, notice))
         });
         let (file, (records, end), notice) =
@@ -125,21 +132,25 @@ impl Finished {
 /// Where records stand, and where the last whole one ends.
 type Found = (BTreeMap<Key, Place>, u64);
 
-/// Goes through the file and cuts off what is no record at its end: the next record must follow a whole one.
-fn survey(file: &mut File) -> io::Result<(Found, Option<String>)> {
+/// Goes through the file and cuts off what is no record at its end: the next record must follow a whole one. `None` where it is
+/// somebody's own.
+fn survey(file: &mut File) -> io::Result<Option<(Found, Option<String>)>> {
     let length = file.metadata()?.len();
     let start = MAGIC.len() as u64;
     let mut reader = BufReader::with_capacity(1 << 16, &*file);
     let mut magic = Vec::new();
     reader.by_ref().take(start).read_to_end(&mut magic)?;
     if magic != MAGIC {
+        if !magic.starts_with(OURS) && !OURS.starts_with(&magic) {
+            return Ok(None);
+        }
         // A run may have been killed while it wrote the first line.
         let notice = (!MAGIC.starts_with(&magic))
             .then(|| "is not finished work of this version: all is coded again".to_owned());
         file.set_len(0)?;
         file.rewind()?;
         file.write_all(MAGIC)?;
-        return Ok(((BTreeMap::new(), start), notice));
+        return Ok(Some(((BTreeMap::new(), start), notice)));
     }
     let mut records = BTreeMap::new();
     let (mut at, mut end, mut damaged) = (start, start, 0_u64);
@@ -164,5 +175,27 @@ fn survey(file: &mut File) -> io::Result<(Found, Option<String>)> {
         file.set_len(end)?;
     }
     let notice = (!lost.is_empty()).then(|| format!("{}: what they held is coded again", lost.join(", ")));
-    Ok(((records, end), notice))
+    Ok(Some(((records, end), notice)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebodys_own_file_is_no_finished_work() {
+        let held = |bytes: &[u8]| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(bytes).unwrap();
+            file.rewind().unwrap();
+            let found = survey(&mut file).unwrap();
+            (found, file.metadata().unwrap().len() as usize)
+        };
+        let (found, length) = held(b"precious");
+        assert!(found.is_none() && length == 8);
+        for begun in [&b""[..], b"breakthr", MAGIC, b"breakthrough finished work 0\nof before"] {
+            let (found, length) = held(begun);
+            assert!(found.is_some() && length == MAGIC.len());
+        }
+    }
 }

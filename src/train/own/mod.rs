@@ -27,7 +27,9 @@ use crate::agreement::coders::{Aligned, Coder};
 use crate::coding::own::{OwnCodebook, OwnCoding};
 use crate::model;
 use crate::model::config::Config;
-use crate::model::files::{CHECKSUMS, CONFIG, Files, LARGE, LARGE_WORDS, OWN, OWN_WEIGHTS, checksums, json};
+use crate::model::files::{
+    CHECKSUMS, CONFIG, Files, LARGE, LARGE_WORDS, NAMES, OWN, OWN_WEIGHTS, SOME, checksums, json,
+};
 use crate::model::own::Own;
 use crate::train::coded;
 use crate::transcript::Unit;
@@ -142,6 +144,12 @@ fn figures(
         given.probabilities.insert(label.name.clone(), column);
     }
     Comparison { cluster: "group", ..compare(&Aligned::new(&[gold, given]), bootstrap) }
+}
+
+/// The names of all files that [`folder`] may give.
+#[must_use]
+pub fn files() -> Vec<&'static str> {
+    NAMES.into_iter().chain(SOME).chain(["figures.csv", "MODEL_CARD.md"]).collect()
 }
 
 /// The files of a model folder with the codebook in it: those of the model it was learned on, its own two, the figures
