@@ -22,8 +22,8 @@ const stripKey = () =>
     "Each tick is a turn or sentence. Upward: ",
     book.codes.slice(0, 3).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code).toLowerCase(), " "]),
     "breakthrough. Downward: resistance ",
-    book.codes.slice(3, 6).map((code) => [h("span", { class: `swatch c-${code}` }), shortName(code), " "]),
-    "between them: ", h("span", { class: "swatch factor" }), "what contributes. ", h("span", { class: "swatch line" }), "a moment.");
+    book.codes.slice(3, 6).map((code, i) => [h("span", { class: `swatch c-${code}` }), shortName(code), i < 2 ? " " : ". "]),
+    "Between them: ", h("span", { class: "swatch factor" }), "what contributes. ", h("span", { class: "swatch line" }), "a moment.");
 
 const stripRows = (client) => {
   const span = Math.max(...client.sessions.map((index) => lengthOf(book.sessions[index])), 40);
