@@ -216,12 +216,20 @@ fn analyze(arguments: &Arguments, log: &mut Log) -> anyhow::Result<Exit> {
         }
         ended => ended?,
     };
-    log.end("finished", &summary(&run, arguments), &json!(run.totals));
-    if arguments.report {
-        super::report::write(&arguments.out, |event, text| {
-            log.end(event, &[text.to_owned()], &json!(run.totals));
-        })
-        .context("the tables are whole, but report.html is not made")?;
+    conclude(&run, &summary(&run, arguments), arguments.report.then_some(&arguments.out), log)
+}
+
+/// Says how a run ended, and makes its page in this folder if one is wanted.
+pub(super) fn conclude(
+    run: &Run,
+    summary: &[String],
+    page: Option<&PathBuf>,
+    log: &Log,
+) -> anyhow::Result<Exit> {
+    log.end("finished", summary, &json!(run.totals));
+    if let Some(out) = page {
+        let said = |event: &str, text: &str| log.end(event, &[text.to_owned()], &json!(run.totals));
+        super::report::write(out, said).context("the tables are whole, but report.html is not made")?;
     }
     let lossless = run.totals.rejected == 0 && run.totals.added_up;
     Ok(if lossless { Exit::Done } else { Exit::Rejects })

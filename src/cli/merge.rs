@@ -1,12 +1,11 @@
 //! `breakthrough merge`
 
+use super::analyze::conclude;
 use super::log::{self, Log};
 use super::{Exit, counted};
-use anyhow::Context as _;
 use breakthrough::pipeline::{self, Progress};
 use breakthrough::report::Run;
 use clap::Args;
-use serde_json::json;
 use std::path::PathBuf;
 
 /// Puts the shards of a run together: the tables of one run over everything, byte by byte.
@@ -60,15 +59,7 @@ fn merge(arguments: &Arguments, log: &Log) -> anyhow::Result<Exit> {
             log.notice(notice);
         }
     })?;
-    log.end("finished", &summary(&run, arguments), &json!(run.totals));
-    if arguments.report {
-        super::report::write(&arguments.out, |event, text| {
-            log.end(event, &[text.to_owned()], &json!(run.totals));
-        })
-        .context("the tables are whole, but report.html is not made")?;
-    }
-    let lossless = run.totals.rejected == 0 && run.totals.added_up;
-    Ok(if lossless { Exit::Done } else { Exit::Rejects })
+    conclude(&run, &summary(&run, arguments), arguments.report.then_some(&arguments.out), log)
 }
 
 fn summary(run: &Run, arguments: &Arguments) -> Vec<String> {
