@@ -2,9 +2,10 @@
 
 use crate::agreement::coders::aligned::unlike;
 use crate::agreement::coders::read::{
-    NA, Separator, Table, labels as split, na_is_missing, place, stem, told_missing,
+    self, Missing, Separator, Table, labels as split, place, stem, told_missing,
 };
-use crate::transcript::{Session, Speaker, Unit};
+use crate::transcript::{Session, Speaker, Unit, counted, is_missing};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,7 +47,8 @@ pub struct Coded<T> {
     pub session: Session,
     /// The file it is from, without extensions; of several with one name the second is `codes (2)`.
     pub source: String,
-    /// What must not be parted from it, by folds or resamples: `group`, else `client_id`, else the session.
+    /// What must not be parted from it, by folds or resamples: `group`, else `client_id`, else the session, the first given in its
+    /// rows.
     pub cluster: String,
     /// The coder's labels, one value a unit.
     pub gold: Vec<T>,
@@ -63,8 +65,9 @@ pub struct Tables<T> {
 
 /// Reads tables in CSV (parted by commas, semicolons or tabs), packed with gzip or Zstandard or not, or in Parquet, with the columns `session_id, speaker, text`, the column of labels, and
 /// where they are there `utterance_id, group, client_id`; others are left alone. Speakers are `therapist`, `client`,
-/// `client 2`, `note`, `note:S`. Rows of a session stand together. `parse` reads a cell of labels; its error is the reason
-/// why it cannot. `NA`, as R writes a missing cell, is an empty one; not so where it stands beside another label. Rows without
+/// `client 2`, `note`, `note:S`. Rows of a session (one
+/// file, id and client) are brought together in the order of the table. `parse` reads a cell of labels; its error is the reason
+/// why it cannot. What says that a cell is missing ([`is_missing`]) is an empty one; not so where it stands beside another label. Rows without
 /// anything in them are passed over.
 ///
 /// # Errors
@@ -88,6 +91,15 @@ pub fn read<T>(
     Ok(all)
 }
 
+/// Units of which client, session and id are those of another one.
+pub(crate) fn repeated<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> usize {
+    let ids = sessions.into_iter().flat_map(|session| {
+        session.units.iter().map(move |unit| (&session.client_id, &session.id, &unit.id))
+    });
+    let mut seen = HashSet::new();
+    ids.filter(|ids| !seen.insert(*ids)).count()
+}
+
 fn add<T>(
     path: &Path,
     source: &str,
@@ -105,44 +117,116 @@ fn add<T>(
     let [session_id, speaker, text, labels] =
         [needed("session_id")?, needed("speaker")?, needed("text")?, needed(column)?];
     let [utterance_id, group, client_id] = ["utterance_id", "group", "client_id"].map(place);
-    let first = all.len();
     let rows = table.rows().collect::<Result<Vec<_>, _>>().map_err(csv_error)?;
-    let missing = na_is_missing(rows.iter().map(|(_, row)| split(row.get(labels).unwrap_or_default())));
-    let (mut emptied, mut nobody) = (0, false);
+    let missing = Missing::among(rows.iter().map(|(_, row)| split(row.get(labels).unwrap_or_default())));
+    let (mut emptied, mut nobody) = (Vec::new(), None);
+    let (mut parts, mut groups) = (Parts::new(all.len()), Vec::new());
     for (record, row) in &rows {
         let cell = |at: usize| row.get(at).unwrap_or_default();
         let mut given = |at: Option<usize>| {
-            let cell = at.map(cell).filter(|cell| !cell.is_empty());
-            nobody |= cell == Some(NA);
-            cell.filter(|cell| *cell != NA).map(str::to_owned)
+            let cell = at.map(cell)?;
+            nobody = nobody.take().or_else(|| Some(cell.trim().to_owned()).filter(|cell| is_missing(cell)));
+            read::given(cell).map(str::to_owned)
         };
         let wrong = |reason: String| Error::Record { path: path.to_owned(), record: *record, reason };
         // Not quoted: where columns are shifted, words of the session stand here.
         let speaker = Speaker::from_role(cell(speaker)).ok_or_else(|| {
             wrong("the speaker is none of therapist, client, client 2, note, note:S: write it so, as utterances.csv of analyze does".to_owned())
         })?;
-        let label = match cell(labels).trim() {
-            NA if missing => {
-                emptied += 1;
-                parse("")
-            }
-            _ => parse(cell(labels)),
+        let said = split(cell(labels));
+        let label = if missing.is(&said) {
+            emptied.extend(said);
+            parse("")
+        } else {
+            parse(cell(labels))
         };
         let label = label.map_err(wrong)?;
-        if all[first..].last().is_none_or(|last| last.session.id != cell(session_id)) {
-            let session = Session::new(cell(session_id).to_owned(), Arc::clone(&file));
-            let cluster = given(group).or_else(|| given(client_id)).unwrap_or_else(|| session.id.clone());
-            all.push(Coded { session, source: source.to_owned(), cluster, gold: Vec::new() });
-        }
-        if let Some(Coded { session, gold, .. }) = all.last_mut() {
-            let id = given(utterance_id).unwrap_or_else(|| session.units.len().to_string());
-            session.units.push(Unit { id, speaker, text: cell(text).to_owned(), start: None, end: None });
-            gold.push(label);
-        }
+        let id = read::given(cell(session_id)).ok_or_else(|| wrong(read::without("session_id")))?;
+        let client = given(client_id);
+        let at = parts.place(all, id, client.as_deref()).unwrap_or_else(|| {
+            let session = Session::new(id.to_owned(), Arc::clone(&file));
+            all.push(Coded { session, source: source.to_owned(), cluster: String::new(), gold: Vec::new() });
+            groups.push(None);
+            parts.begin(id)
+        });
+        let Coded { session, gold, .. } = &mut all[at];
+        session.client_id = session.client_id.take().or(client);
+        let of_group = &mut groups[at - parts.first];
+        *of_group = of_group.take().or_else(|| given(group));
+        let id = given(utterance_id).unwrap_or_else(|| session.units.len().to_string());
+        session.units.push(Unit { id, speaker, text: cell(text).to_owned(), start: None, end: None });
+        gold.push(label);
     }
-    let ids =
-        nobody.then(|| "an id of unit, group or client is NA: read as empty, here and elsewhere".to_owned());
-    let told = [table.notice, told_missing(column, emptied), ids];
+    let alone = put_together(&mut all[parts.first..], groups);
+    let ids = nobody
+        .map(|word| format!("an id of unit, group or client is {word}: read as empty, here and elsewhere"));
+    let told = [table.notice, told_missing(column, &emptied), ids, parts.told(), alone];
     notices.extend(told.into_iter().flatten().map(|notice| format!("{}: {notice}", path.display())));
     Ok(())
+}
+
+/// Which sessions of a file there are, so that rows of one find together wherever they stand.
+struct Parts {
+    /// Where those of the file begin.
+    first: usize,
+    sessions: usize,
+    by_id: HashMap<String, Vec<usize>>,
+    /// Whose the row above is.
+    last: usize,
+    /// Those that were gone on with after others.
+    apart: BTreeSet<usize>,
+}
+
+impl Parts {
+    fn new(first: usize) -> Parts {
+        Parts { first, sessions: 0, by_id: HashMap::new(), last: first, apart: BTreeSet::new() }
+    }
+
+    /// The session that a row is of, if there is one: ids are often numbers within a client, so another client is another
+    /// session, and a row that names none is of the session above.
+    fn place<T>(&mut self, all: &[Coded<T>], id: &str, client: Option<&str>) -> Option<usize> {
+        let holds = |at: &usize| {
+            let known = all[*at].session.client_id.as_deref();
+            known.is_none() || client.is_none() || known == client
+        };
+        let of_id = self.by_id.get(id)?;
+        let at = of_id.iter().copied().find(|at| *at == self.last && holds(at));
+        let at = at.or_else(|| of_id.iter().copied().find(holds))?;
+        if at != self.last {
+            self.apart.insert(at);
+        }
+        self.last = at;
+        Some(at)
+    }
+
+    /// The place of a new session.
+    fn begin(&mut self, id: &str) -> usize {
+        self.last = self.first + self.sessions;
+        self.sessions += 1;
+        self.by_id.entry(id.to_owned()).or_default().push(self.last);
+        self.last
+    }
+
+    fn told(&self) -> Option<String> {
+        let sessions = counted(self.apart.len(), "session");
+        (!self.apart.is_empty()).then(|| {
+            format!("rows of {sessions} do not stand together: brought together, in the order of the table")
+        })
+    }
+}
+
+/// Says of every session what must not be parted from it; what to tell of sessions that lack what others have.
+fn put_together<T>(sessions: &mut [Coded<T>], groups: Vec<Option<String>>) -> Option<String> {
+    let grouped = groups.iter().flatten().count();
+    let named = sessions.iter().filter(|coded| coded.session.client_id.is_some()).count();
+    for (Coded { session, cluster, .. }, group) in sessions.iter_mut().zip(groups) {
+        *cluster = group.or_else(|| session.client_id.clone()).unwrap_or_else(|| session.id.clone());
+    }
+    let (column, given, instead) = match grouped {
+        0 => ("client_id", named, "is a group of its own"),
+        _ => ("group", grouped, "goes with its client_id, or else is a group of its own"),
+    };
+    let without = counted(sessions.len() - given, "session");
+    (0 < given && given < sessions.len())
+        .then(|| format!("{without} of {} without {column}: each {instead}", sessions.len()))
 }
