@@ -186,12 +186,13 @@ mod tests {
         }
         let twice = read(
             "session_id,client_id,utterance_id,speaker,text,codes\n\
-             a,,1,client,x,\na,,1,client,x,\nb,nan,1,client,x,\nc,k,1,client,x,\n",
+             a,,1,client,x,\na,,1,client,x,\nb,nan,1,client,x,\nk,,1,client,x,\nc,k,1,client,x,\n",
         )
         .unwrap();
-        assert_eq!((twice.repeated(), twice.sessions.len(), &*twice.about[1].cluster), (1, 3, "b"));
+        let clusters: Vec<_> = twice.about.iter().map(|about| about.cluster.as_str()).collect();
+        assert_eq!((twice.repeated(), clusters), (1, vec!["a", "b", "session k", "k"]));
         assert!(
-            twice.notices.join("\n").contains("2 sessions of 3 without client_id"),
+            twice.notices.join("\n").contains("3 sessions of 4 without client_id"),
             "{:?}",
             twice.notices
         );

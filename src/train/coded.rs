@@ -120,7 +120,7 @@ fn add<T>(
     let rows = table.rows().collect::<Result<Vec<_>, _>>().map_err(csv_error)?;
     let missing = Missing::among(rows.iter().map(|(_, row)| split(row.get(labels).unwrap_or_default())));
     let (mut emptied, mut nobody) = (Vec::new(), None);
-    let (mut parts, mut groups) = (Parts::new(all.len()), Vec::new());
+    let (first, mut parts) = (all.len(), Parts::default());
     for (record, row) in &rows {
         let cell = |at: usize| row.get(at).unwrap_or_default();
         let mut given = |at: Option<usize>| {
@@ -142,22 +142,18 @@ fn add<T>(
         };
         let label = label.map_err(wrong)?;
         let id = read::given(cell(session_id)).ok_or_else(|| wrong(read::without("session_id")))?;
-        let client = given(client_id);
-        let at = parts.place(all, id, client.as_deref()).unwrap_or_else(|| {
-            let session = Session::new(id.to_owned(), Arc::clone(&file));
-            all.push(Coded { session, source: source.to_owned(), cluster: String::new(), gold: Vec::new() });
-            groups.push(None);
-            parts.begin(id)
-        });
-        let Coded { session, gold, .. } = &mut all[at];
-        session.client_id = session.client_id.take().or(client);
-        let of_group = &mut groups[at - parts.first];
-        *of_group = of_group.take().or_else(|| given(group));
+        let session =
+            Session { client_id: given(client_id), ..Session::new(id.to_owned(), Arc::clone(&file)) };
+        let at = parts.place(all, session, source);
+        let Coded { session, cluster, gold, .. } = &mut all[at];
+        if cluster.is_empty() {
+            *cluster = given(group).unwrap_or_default();
+        }
         let id = given(utterance_id).unwrap_or_else(|| session.units.len().to_string());
         session.units.push(Unit { id, speaker, text: cell(text).to_owned(), start: None, end: None });
         gold.push(label);
     }
-    let alone = put_together(&mut all[parts.first..], groups);
+    let alone = put_together(&mut all[first..]);
     let ids = nobody
         .map(|word| format!("an id of unit, group or client is {word}: read as empty, here and elsewhere"));
     let told = [table.notice, told_missing(column, &emptied), ids, parts.told(), alone];
@@ -166,10 +162,8 @@ fn add<T>(
 }
 
 /// Which sessions of a file there are, so that rows of one find together wherever they stand.
+#[derive(Default)]
 struct Parts {
-    /// Where those of the file begin.
-    first: usize,
-    sessions: usize,
     by_id: HashMap<String, Vec<usize>>,
     /// Whose the row above is.
     last: usize,
@@ -178,32 +172,28 @@ struct Parts {
 }
 
 impl Parts {
-    fn new(first: usize) -> Parts {
-        Parts { first, sessions: 0, by_id: HashMap::new(), last: first, apart: BTreeSet::new() }
-    }
-
-    /// The session that a row is of, if there is one: ids are often numbers within a client, so another client is another
-    /// session, and a row that names none is of the session above.
-    fn place<T>(&mut self, all: &[Coded<T>], id: &str, client: Option<&str>) -> Option<usize> {
+    /// Where the session of a row stands, which may be a new one: ids are often numbers within a client, so another client is
+    /// another session, and a row that names none is of the session above.
+    fn place<T>(&mut self, all: &mut Vec<Coded<T>>, row: Session, source: &str) -> usize {
+        let of_id = self.by_id.entry(row.id.clone()).or_default();
         let holds = |at: &usize| {
-            let known = all[*at].session.client_id.as_deref();
-            known.is_none() || client.is_none() || known == client
+            let known = &all[*at].session.client_id;
+            known.is_none() || row.client_id.is_none() || *known == row.client_id
         };
-        let of_id = self.by_id.get(id)?;
-        let at = of_id.iter().copied().find(|at| *at == self.last && holds(at));
-        let at = at.or_else(|| of_id.iter().copied().find(holds))?;
-        if at != self.last {
-            self.apart.insert(at);
+        let above = of_id.iter().copied().find(|at| *at == self.last && holds(at));
+        let found = above.or_else(|| of_id.iter().copied().find(holds));
+        if let Some(at) = found {
+            let known = &mut all[at].session.client_id;
+            *known = known.take().or(row.client_id);
+            if above.is_none() {
+                self.apart.insert(at);
+            }
+        } else {
+            of_id.push(all.len());
+            let (source, cluster) = (source.to_owned(), String::new());
+            all.push(Coded { session: row, source, cluster, gold: Vec::new() });
         }
-        self.last = at;
-        Some(at)
-    }
-
-    /// The place of a new session.
-    fn begin(&mut self, id: &str) -> usize {
-        self.last = self.first + self.sessions;
-        self.sessions += 1;
-        self.by_id.entry(id.to_owned()).or_default().push(self.last);
+        self.last = found.unwrap_or(all.len() - 1);
         self.last
     }
 
@@ -215,12 +205,19 @@ impl Parts {
     }
 }
 
-/// Says of every session what must not be parted from it; what to tell of sessions that lack what others have.
-fn put_together<T>(sessions: &mut [Coded<T>], groups: Vec<Option<String>>) -> Option<String> {
-    let grouped = groups.iter().flatten().count();
+/// Says of every session without a group what must not be parted from it; what to tell of sessions that lack what others have.
+fn put_together<T>(sessions: &mut [Coded<T>]) -> Option<String> {
+    let names = sessions.iter().flat_map(|coded| [Some(&coded.cluster), coded.session.client_id.as_ref()]);
+    let names: HashSet<String> = names.flatten().cloned().collect();
+    let grouped = sessions.iter().filter(|coded| !coded.cluster.is_empty()).count();
     let named = sessions.iter().filter(|coded| coded.session.client_id.is_some()).count();
-    for (Coded { session, cluster, .. }, group) in sessions.iter_mut().zip(groups) {
-        *cluster = group.or_else(|| session.client_id.clone()).unwrap_or_else(|| session.id.clone());
+    for Coded { session, cluster, .. } in sessions.iter_mut().filter(|coded| coded.cluster.is_empty()) {
+        *cluster = match &session.client_id {
+            Some(client) => client.clone(),
+            // Ids are often numbers: session 1 is not of client 1.
+            None if names.contains(&session.id) => format!("session {}", session.id),
+            None => session.id.clone(),
+        };
     }
     let (column, given, instead) = match grouped {
         0 => ("client_id", named, "is a group of its own"),

@@ -256,7 +256,7 @@ impl Table {
             start.push(b'\n');
             header = start.len();
         }
-        let separator = told.unwrap_or_else(|| Separator::of(&String::from_utf8_lossy(&start[header..])));
+        let separator = told.unwrap_or_else(|| parting(&String::from_utf8_lossy(&start[header..])));
         let whole = io::Cursor::new(start).chain(text.into_inner());
         Table::of(Box::new(whole), separator, notice)
     }
@@ -274,6 +274,18 @@ impl Table {
         let empty = |row: &csv::StringRecord| row.iter().all(|cell| cell.trim().is_empty());
         rows.filter(move |row| !row.as_ref().is_ok_and(|(_, row)| empty(row)))
     }
+}
+
+/// What parts the columns of a header line: what is there most often, unless another one alone makes a column of sessions, for
+/// columns of probabilities are called as labels, which may have semicolons in them.
+fn parting(header: &str) -> Separator {
+    let most = Separator::of(header);
+    let names_sessions = |separator: &Separator| {
+        let mut reader = csv::ReaderBuilder::new().delimiter(separator.byte()).from_reader(header.as_bytes());
+        reader.headers().is_ok_and(|header| place(header, "session_id").is_some())
+    };
+    let all = [most, Separator::Comma, Separator::Semicolon, Separator::Tab];
+    all.into_iter().find(names_sessions).unwrap_or(most)
 }
 
 /// What a workbook begins with, new and old.
@@ -359,6 +371,8 @@ mod tests {
         assert_eq!(loose.probabilities["joy"][..2], [0.9, 0.25]);
         let said = read("\u{feff}sep=;\r\nsession_id;utterance_id;codes;a,b,c,d\r\ns;1;joy;\r\n").unwrap();
         assert!(said.labels[0].contains("joy"));
+        let labels = read("session_id,utterance_id,codes,a;b;c;d;e\ns,1,a;b;c;d;e,0.5\n").unwrap();
+        assert_eq!(labels.probabilities["a;b;c;d;e"], [0.5]);
         assert_eq!(read("sep=|\nsession_id|utterance_id|codes\ns|1|joy\n").unwrap().order.len(), 1);
         let exact = read("session_id,utterance_id,CODES,codes\ns,1,no,yes\n").unwrap();
         assert!(exact.labels[0].contains("yes"));
