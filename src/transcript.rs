@@ -237,6 +237,12 @@ pub fn column_name(name: &str) -> String {
     name.to_lowercase().replace([' ', '-', '_', '.'], "")
 }
 
+/// Whether a cell says that it is missing, as programs write it and nobody writes an id.
+#[must_use]
+pub fn is_missing(cell: &str) -> bool {
+    matches!(cell, "NA" | "N/A" | "n/a" | "#N/A" | "NULL" | "null" | "None" | "NaN" | "nan" | "." | "-")
+}
+
 /// `1 session`, `2 sessions`.
 pub fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(n: N, noun: &str) -> String {
     let s = if n == N::from(1) { "" } else { "s" };

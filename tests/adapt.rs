@@ -250,7 +250,7 @@ fn mistakes_are_named_in_one_line_with_the_mend() {
         (three(["a", "b", "a"]), &["--label", "kind"], 3, "no column 'kind'"),
         (three(["", "", ""]), &[], 3, "--label"),
         (three(["a", "a", "a"]), &[], 3, "nothing to tell apart"),
-        (three(["a", "\"b, c\"", "a"]), &[], 3, "record 2: a label has a comma"),
+        (format!("{header}s,client,x,a\n,client,y,b\n"), &[], 3, "record 2: session_id is empty"),
         (three(["a", "\"b\nc\"", "a"]), &[], 3, "record 2: a label has a line break"),
         (three(["a", "codes", "a"]), &[], 3, "rename it"),
         (format!("{header}s,client,x,a\ns,client,y,b\n"), &[], 3, "1 group(s)"),

@@ -133,31 +133,31 @@ pub(super) fn holding(clusters: impl Iterator<Item = Confusion>) -> [usize; 5] {
     [given, with_it, either, with_it, either]
 }
 
-/// Which figures of a label are undefined in all units, and so count 0 in a mean.
+/// Figures of a label over all units, which means are of; NaN where undefined.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Never {
-    pub(super) f1: bool,
-    pub(super) average_precision: bool,
+pub(super) struct Point {
+    pub(super) f1: f64,
+    pub(super) average_precision: f64,
 }
 
-impl Never {
+impl Point {
     /// Of the counts and the average precision over all units.
-    pub(super) fn of(counts: Confusion, average_precision: Option<f64>) -> Never {
-        Never { f1: counts.defined()[2].is_nan(), average_precision: average_precision.is_none() }
+    pub(super) fn of(counts: Confusion, average_precision: Option<f64>) -> Point {
+        Point { f1: counts.defined()[2], average_precision: average_precision.unwrap_or(f64::NAN) }
     }
 }
 
-/// A mean over labels in a resample: over those with a figure there, and those that have none in all units ([`Never`]) and
-/// count 0 there as here. NaN if that is none.
-pub(super) fn resampled_mean(figures: impl Iterator<Item = f64>, never: impl Iterator<Item = bool>) -> f64 {
-    let (mut sum, mut count) = (0.0, 0);
-    for (figure, never) in figures.zip(never) {
-        if !figure.is_nan() || never {
-            sum += zero(figure);
-            count += 1;
-        }
+/// A mean over labels in a resample, always over the same ones: a label without a figure there keeps the one of all units
+/// ([`Point`]), 0 if it has none there either. NaN if the resample has a figure of no label while there are some in all units.
+pub(super) fn resampled_mean(figures: impl Iterator<Item = f64>, points: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut count, mut says, mut some) = (0.0, 0, false, false);
+    for (figure, point) in figures.zip(points) {
+        sum += zero(if figure.is_nan() { point } else { figure });
+        count += 1;
+        says |= !figure.is_nan();
+        some |= !point.is_nan();
     }
-    sum / f64::from(count)
+    if some && !says { f64::NAN } else { sum / f64::from(count) }
 }
 
 /// What is not defined counts 0 as the figure of all units.
@@ -174,7 +174,7 @@ pub fn macro_f1(counts: &[Confusion]) -> f64 {
 /// The same of a resample of `all`: see [`resampled_mean`].
 pub(crate) fn resampled_macro_f1(counts: &[Confusion], all: &[Confusion]) -> f64 {
     let f1 = |label: &Confusion| label.defined()[2];
-    resampled_mean(counts.iter().map(f1), all.iter().map(|label| f1(label).is_nan()))
+    resampled_mean(counts.iter().map(f1), all.iter().map(f1))
 }
 
 #[cfg(test)]
@@ -205,11 +205,15 @@ mod tests {
 
     #[test]
     fn a_resample_without_a_label_says_nothing_about_it() {
-        let never = [false, false, true];
-        let mean = |figures: [f64; 3]| resampled_mean(figures.into_iter(), never.into_iter());
+        let points = [0.75, 0.5, f64::NAN];
+        let mean = |figures: [f64; 3]| resampled_mean(figures.into_iter(), points.into_iter());
         assert_eq!(mean([1.0, 0.5, f64::NAN]), 0.5);
+        // The second keeps its own, and the mean is of all three.
         assert_eq!(mean([1.0, f64::NAN, f64::NAN]), 0.5);
-        assert!(resampled_mean([f64::NAN].into_iter(), [false].into_iter()).is_nan());
+        assert_eq!(mean([f64::NAN, 0.0, f64::NAN]), 0.25);
+        assert!(mean([f64::NAN; 3]).is_nan());
+        assert_eq!(resampled_mean([f64::NAN].into_iter(), [f64::NAN].into_iter()), 0.0);
+        assert!(resampled_mean([].into_iter(), [].into_iter()).is_nan());
         let missed = of(&[(true, false)]);
         assert!(missed.defined()[0].is_nan() && missed.defined()[1..] == [0.0, 0.0]);
     }

@@ -3,7 +3,7 @@
 use super::average_precision::Ranking;
 use super::bootstrap::{Bootstrap, Interval};
 use super::calibration::{BinSum, BinSums, Reliability, error_of_sums, record};
-use super::confusion::{self, Confusion, Never, resampled_mean, zero};
+use super::confusion::{self, Confusion, Point, resampled_mean, zero};
 use super::tags::{TAGS, tag_probabilities, tags};
 use crate::codebook::{CODE_COUNT, Code, CodeSet, Family};
 use crate::coding::Coding;
@@ -251,10 +251,10 @@ fn source(name: &str, units: &[&Scored<'_>], bootstrap: &Bootstrap) -> SourceFig
         .collect();
     let once = vec![1; clusters.len()];
     let all = Sums::of_resample(&clusters, &once);
-    let never: Vec<Never> =
-        (0..LABELS).map(|k| Never::of(all.counts[k], rankings[k].defined(&once))).collect();
+    let points: Vec<Point> =
+        (0..LABELS).map(|k| Point::of(all.counts[k], rankings[k].defined(&once))).collect();
     let statistics =
-        |times: &[u32]| statistics(&Sums::of_resample(&clusters, times), &rankings, times, &never);
+        |times: &[u32]| statistics(&Sums::of_resample(&clusters, times), &rankings, times, &points);
     let values = statistics(&once);
     let intervals = bootstrap.intervals(clusters.len(), statistics);
     let holding = holding(&clusters);
@@ -297,7 +297,7 @@ const OF_LABEL: usize = 5;
 
 /// Precision, recall, F1, average precision and calibration error of every label; then F1 and average precision over
 /// the four tags and over the thirteen codes; then the rate of false alarms. NaN where undefined.
-fn statistics(sums: &Sums, rankings: &[Ranking], times: &[u32], never: &[Never]) -> Vec<f64> {
+fn statistics(sums: &Sums, rankings: &[Ranking], times: &[u32], points: &[Point]) -> Vec<f64> {
     let label = |k: usize| {
         let [precision, recall, f1] = sums.counts[k].defined();
         let average_precision = rankings[k].defined(times).unwrap_or(f64::NAN);
@@ -307,11 +307,11 @@ fn statistics(sums: &Sums, rankings: &[Ranking], times: &[u32], never: &[Never])
     let all: Vec<usize> = (0..CODE_COUNT).collect();
     let mut out = labels.concat();
     for of in [&FOUR[..], &all] {
-        let (labels, never) = (|| of.iter().map(|&k| labels[k]), || of.iter().map(|&k| never[k]));
-        out.push(resampled_mean(labels().map(|label| label[2]), never().map(|never| never.f1)));
+        let (labels, points) = (|| of.iter().map(|&k| labels[k]), || of.iter().map(|&k| points[k]));
+        out.push(resampled_mean(labels().map(|label| label[2]), points().map(|point| point.f1)));
         out.push(resampled_mean(
             labels().map(|label| label[3]),
-            never().map(|never| never.average_precision),
+            points().map(|point| point.average_precision),
         ));
     }
     out.push(sums.false_alarm_rate());

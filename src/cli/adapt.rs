@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// Learns a codebook of your own from sessions that you have coded, and measures how well.
 ///
-/// Any labels, on any side, one a unit or several. The encoder stays as it is, so it takes minutes; the result is a
+/// Any labels but `session_id`, `utterance_id`, `speaker` and `codes`, on any side, one a unit or several. The encoder stays as it is, so it takes minutes; the result is a
 /// model folder for `analyze --model DIR`, which then writes `own_codes.csv` beside all other tables. Figures are
 /// from cross-validation by group and go to standard output; they stand in the folder too.
 #[derive(Debug, Args)]

@@ -57,7 +57,8 @@ pub(super) struct Arguments {
     #[arg(long, help_heading = "Output")]
     report: bool,
 
-    /// Tables for a spreadsheet: a byte order mark, and an apostrophe before text that looks like a formula.
+    /// Tables for looking at in a spreadsheet, not for going on with: a byte order mark, and an apostrophe before text and
+    /// ids that look like a formula.
     #[arg(long, help_heading = "Output")]
     excel: bool,
 

@@ -98,6 +98,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 fn on_coded(arguments: &Arguments, bootstrap: &Bootstrap) -> anyhow::Result<Exit> {
     let material = Material::read(&arguments.coded)?;
     material.notices.iter().for_each(|notice| arguments.say(notice));
+    match material.repeated() {
+        0 => {}
+        units => arguments.say(&format!("{}: kept, and counted each time", repeated(units))),
+    }
     match material.off_side() {
         0 => {}
         units => arguments.say(&format!(
@@ -207,4 +211,9 @@ fn finish(arguments: &Arguments, text: &str, files: Files) -> anyhow::Result<Exi
     }
     print(text)?;
     Ok(Exit::Done)
+}
+
+/// Says that units stand there more than once.
+pub(super) fn repeated(units: usize) -> String {
+    format!("session_id and utterance_id are those of another unit in {}", counted(units, "unit"))
 }

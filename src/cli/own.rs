@@ -1,5 +1,6 @@
 //! What the two ways to learn a codebook of one's own have in common: arguments, and what is done with the result.
 
+use super::evaluate;
 use super::output::{writable, write_all};
 use super::{Exit, Misuse, counted, print, tell, whole};
 use breakthrough::agreement::bootstrap::Bootstrap;
@@ -11,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct OwnArguments {
-    /// Column of the labels, joined by `|`.
+    /// Column of the labels, joined by `|`: each of up to 60 characters, none called as a column of `own_codes.csv`
+    /// (`session_id`, `utterance_id`, `speaker`, `codes`).
     #[arg(long, value_name = "COLUMN", default_value = "codes")]
     label: String,
 
@@ -48,10 +50,7 @@ impl OwnArguments {
         self.say(&format!("{labels}, {kind}, in {}", counted(material.groups.len(), "group")));
         let repeated = material.repeated();
         if repeated > 0 {
-            self.say(&format!(
-                "session_id and utterance_id are those of another unit in {}: kept, and learned from each time",
-                counted(repeated, "unit")
-            ));
+            self.say(&format!("{}: kept, and learned from each time", evaluate::repeated(repeated)));
         }
         for names in material.alike() {
             self.say(&format!(

@@ -67,6 +67,12 @@ impl Material {
         sessions.map(|(session, about)| session.units.iter().zip(&about.gold).filter(off).count()).sum()
     }
 
+    /// Units whose ids of client, session and utterance another one has as well. Each is counted.
+    #[must_use]
+    pub fn repeated(&self) -> usize {
+        coded::repeated(&self.sessions)
+    }
+
     /// Stretches of sessions of about so many units as are coded at once.
     pub(super) fn chunks(&self) -> Vec<Range<usize>> {
         let (mut chunks, mut start, mut units) = (Vec::new(), 0, 0);
@@ -103,12 +109,15 @@ impl Material {
     #[must_use]
     pub fn report(&self, codings: &[Vec<Coding>], bootstrap: &Bootstrap) -> Report {
         let mut units = Vec::new();
-        for ((session, about), codings) in self.sessions.iter().zip(&self.about).zip(codings) {
+        // Two clients of one group may both have a session 1.
+        let numbers: Vec<String> = (0..self.sessions.len()).map(|i| i.to_string()).collect();
+        let sessions = self.sessions.iter().zip(&self.about).zip(&numbers);
+        for (((session, about), number), codings) in sessions.zip(codings) {
             for ((unit, &gold), &coding) in session.units.iter().zip(&about.gold).zip(codings) {
                 units.push(report::Scored {
                     source: &about.source,
                     cluster: &about.cluster,
-                    session: &session.id,
+                    session: number,
                     speaker: unit.speaker,
                     gold,
                     coding,
@@ -161,6 +170,35 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_a_session_find_together() {
+        let material = read(
+            "session_id,client_id,group,utterance_id,speaker,text,codes\n\
+             1,k,,1,client,one,\n1,m,g,1,client,other,\n1,k,h,2,client,two,\n1,,,3,client,three,\n2,NaN,,1,client,x,\n",
+        )
+        .unwrap();
+        let ids = |session: &Session| session.units.iter().map(|unit| unit.id.clone()).collect::<String>();
+        assert_eq!(material.sessions.iter().map(ids).collect::<Vec<_>>(), ["123", "1", "1"]);
+        let clusters: Vec<_> = material.about.iter().map(|about| about.cluster.as_str()).collect();
+        assert_eq!((clusters, material.repeated()), (vec!["h", "g", "2"], 0));
+        let told = material.notices.join("\n");
+        for part in ["rows of 1 session do not stand together", "1 session of 3 without group", "is NaN"] {
+            assert!(told.contains(part), "{told}");
+        }
+        let twice = read(
+            "session_id,client_id,utterance_id,speaker,text,codes\n\
+             a,,1,client,x,\na,,1,client,x,\nb,nan,1,client,x,\nk,,1,client,x,\nc,k,1,client,x,\n",
+        )
+        .unwrap();
+        let clusters: Vec<_> = twice.about.iter().map(|about| about.cluster.as_str()).collect();
+        assert_eq!((twice.repeated(), clusters), (1, vec!["a", "b", "session k", "k"]));
+        assert!(
+            twice.notices.join("\n").contains("3 sessions of 4 without client_id"),
+            "{:?}",
+            twice.notices
+        );
+    }
+
+    #[test]
     fn mistakes_are_named_with_their_place() {
         let of = |text: &str| read(text).unwrap_err().to_string();
         assert!(of("session_id,speaker,text,codes\na,Bob,x,\n").contains("record 1: the speaker is none"));
@@ -168,6 +206,11 @@ mod tests {
         assert!(shifted.contains("record 1: ") && !shifted.contains("told"), "{shifted}");
         assert!(of("session_id,speaker,text,codes\na,client,x,joy\n").contains("record 1: 'joy' is not"));
         assert!(of("session_id,speaker,text\na,client,x\n").contains("no column 'codes'"));
+        let merged = of("session_id,speaker,text,codes\na,client,x,\n,client,y,\n");
+        assert!(
+            merged.contains("record 2: session_id is empty") && merged.contains("fill it down"),
+            "{merged}"
+        );
         assert!(of("session_id,speaker,text,codes\n").contains("no unit"));
         assert!(Material::read(&["no/such.csv".into()]).unwrap_err().to_string().starts_with("no/such.csv"));
     }

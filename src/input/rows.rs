@@ -5,7 +5,7 @@ use super::sink::{Context, Sink};
 use super::speakers::{self, Cast};
 use super::table::RECORDS_AHEAD;
 use super::{Reader, note, time};
-use crate::transcript::{Session, Speaker, Unit};
+use crate::transcript::{Session, Speaker, Unit, is_missing};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -438,11 +438,6 @@ impl Ids {
         self.next += 1;
         (self.next - 1).to_string()
     }
-}
-
-/// Whether a cell says that it is missing, as programs write it and nobody writes an id.
-fn is_missing(cell: &str) -> bool {
-    matches!(cell, "NA" | "N/A" | "n/a" | "#N/A" | "NULL" | "null" | "None" | "NaN" | "nan" | "." | "-")
 }
 
 /// The reason to reject a row of which nobody can tell the session, although it has a place for it: rows of unknown sessions

@@ -56,9 +56,8 @@ pub(super) fn open(
     let header = loop {
         let line = lines.next().map_err(|error| stored::explain(&error))?;
         let line = line.ok_or("the file is empty")?;
-        // Excel's own way of saying it, before the header.
-        match line.text.trim_end().strip_prefix("sep=").map(str::as_bytes) {
-            Some([given]) => delimiter = Some(*given),
+        match Separator::said(&line.text) {
+            Some(said) => delimiter = Some(said.byte()),
             _ if line.text.trim().is_empty() && !line.too_long => {}
             _ => break line,
         }

@@ -41,7 +41,7 @@ impl<E: Iterator<Item = Event>> Iterator for Chunks<E> {
         for event in self.events.by_ref() {
             match event {
                 Event::Reject(reject) => chunk.rejects.push(reject),
-                Event::Notice(notice) => chunk.notices.push(notice),
+                Event::Notice(notice) => chunk.notices.push(of_row(notice)),
                 Event::Session(session) => {
                     // Places are for runs in parts.
                     if let Some(full) = gathered.add(0, session) {
@@ -53,6 +53,12 @@ impl<E: Iterator<Item = Event>> Iterator for Chunks<E> {
         chunk.sessions = gathered.sessions;
         (chunk != Chunk::default()).then_some(chunk)
     }
+}
+
+/// What is told of a line of a file, told of a row, for rows in memory have no line.
+fn of_row(notice: Notice) -> Notice {
+    let text = notice.text.replace(" at line ", " at row ").replace(" near line ", " near row ");
+    Notice { text, ..notice }
 }
 
 /// The sessions with what may identify a person replaced, but for words that are [`Privacy::allowed`].
@@ -110,5 +116,24 @@ impl<'m> InMemory<'m> {
         let found = self.cases.findings(|client, trends| tables.client(client, trends))?;
         tables.factors(&found.factors)?;
         Ok((tables.into_held(), found.notices))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn notices_speak_of_rows() {
+        let of = |text: &str| {
+            let notice = Notice { file: Path::new("rows").into(), text: text.to_owned() };
+            chunks(std::iter::once(Event::Notice(notice))).next().unwrap().notices[0].text.clone()
+        };
+        assert_eq!(
+            of("client_id at line 25 is null: read as empty"),
+            "client_id at row 25 is null: read as empty"
+        );
+        assert_eq!(of("the column 'line' is not read"), "the column 'line' is not read");
     }
 }

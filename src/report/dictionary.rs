@@ -32,7 +32,8 @@ Evidence offsets count Unicode code points from 0, end exclusive: in Python `tex
 `substr(text, start + 1, end)`. With `--redact` they count in the redacted text, those of `privacy.csv` in the text as it
 was read. Text is written as it was said, also where it begins with `=`, `+`, `-` or `@`: import it as text into a
 spreadsheet, or what looks like a formula is taken for one. With `--excel` every CSV file begins with a byte order mark,
-and such a cell or label of your own codebook with an apostrophe.
+and such a cell or label of your own codebook with an apostrophe. Such tables are for looking at: an id `+49` is `'+49` in
+them, and another one to whatever reads them. To go on with tables (`agreement`, R, Python), write them without `--excel`.
 
 No CSV files but `moments.csv` (in `evidence`) and `excerpts.csv` (in `text`) hold words of a session, and these not with
 `--no-text`. Their Parquet twins hold the same, `report.html` shows them, and the other forms of `--also` hold every

@@ -1,7 +1,7 @@
 //! `eaf/*.eaf`: sessions with times as ELAN annotation files (EAF 3.0).
 //!
-//! A tier for every speaker holds the words of the units that have a start and an end. Below it stands a tier for every
-//! code that the speaker carries, `emotional@client`, whose annotations hold the probability and take their times from
+//! A tier for every speaker holds the words of the units that have a start and an end; what overlaps another unit of the same
+//! speaker stands in a second one, `client (2)`. Below a tier stands one for every code that its units carry, `emotional@client`, whose annotations hold the probability and take their times from
 //! the words. Sessions without such units get no file: times are never guessed.
 
 use super::folder::{Error, Folder, Whole};
@@ -39,13 +39,13 @@ impl Eaf {
 
     /// Writes the file of a session, if it has times.
     pub(super) fn write(&mut self, session: &CodedSession) -> Result<(), Error> {
-        let speeches = speeches(session);
-        if speeches.is_empty() {
+        let tiers = tiers(session);
+        if tiers.is_empty() {
             return Ok(());
         }
         let name = format!("{FOLDER}/{}.eaf", self.name(&session.session.id));
         let mut draft = self.folder.draft(&name)?;
-        document(&mut draft, &speeches, &self.author).map_err(|cause| Error {
+        document(&mut draft, &tiers, &self.author).map_err(|cause| Error {
             action: "write",
             path: self.folder.path_of(&name),
             cause,
@@ -88,28 +88,50 @@ struct Speech<'a> {
     end: u64,
 }
 
+/// Units of one speaker, of which no two overlap, by time.
+struct Tier<'a> {
+    speaker: Speaker,
+    /// 1, and 2 for what overlaps those in the first.
+    number: usize,
+    speeches: Vec<Speech<'a>>,
+}
+
+impl Tier<'_> {
+    fn name(&self) -> String {
+        match (self.speaker, self.number) {
+            (speaker, 1) => speaker.to_string(),
+            (speaker, number) => format!("{speaker} ({number})"),
+        }
+    }
+}
+
 /// The units with times, by speaker in the order of their first appearance. Within a tier nothing may overlap and
-/// nothing may be empty: who begins before the turn before has ended, begins at its end.
-fn speeches(session: &CodedSession) -> Vec<(Speaker, Vec<Speech<'_>>)> {
-    let mut tiers: Vec<(Speaker, Vec<Speech>)> = Vec::new();
+/// nothing may be empty: what has no length takes a millisecond.
+fn tiers(session: &CodedSession) -> Vec<Tier<'_>> {
+    let mut speakers: Vec<(Speaker, Vec<Speech>)> = Vec::new();
     for (unit, coding) in session.session.units.iter().zip(&session.codings) {
         let (Some(start), Some(end)) = (unit.start.and_then(milliseconds), unit.end.and_then(milliseconds))
         else {
             continue;
         };
-        let speech = Speech { unit, coding, start, end };
-        match tiers.iter_mut().find(|(speaker, _)| *speaker == unit.speaker) {
+        let speech = Speech { unit, coding, start, end: end.max(start + 1) };
+        match speakers.iter_mut().find(|(speaker, _)| *speaker == unit.speaker) {
             Some((_, speeches)) => speeches.push(speech),
-            None => tiers.push((unit.speaker, vec![speech])),
+            None => speakers.push((unit.speaker, vec![speech])),
         }
     }
-    for (_, speeches) in &mut tiers {
-        speeches.sort_by_key(|speech| (speech.start, speech.end));
-        let mut free = 0;
-        for speech in speeches {
-            speech.start = speech.start.max(free);
-            speech.end = speech.end.max(speech.start + 1);
-            free = speech.end;
+    speakers.into_iter().flat_map(|(speaker, speeches)| without_overlaps(speaker, speeches)).collect()
+}
+
+/// As few tiers as hold the units, each in the first that is free at its start.
+fn without_overlaps(speaker: Speaker, mut speeches: Vec<Speech<'_>>) -> Vec<Tier<'_>> {
+    speeches.sort_by_key(|speech| (speech.start, speech.end));
+    let mut tiers: Vec<Tier> = Vec::new();
+    for speech in speeches {
+        let free = |tier: &&mut Tier| tier.speeches.last().is_none_or(|last| last.end <= speech.start);
+        match tiers.iter_mut().find(free) {
+            Some(tier) => tier.speeches.push(speech),
+            None => tiers.push(Tier { speaker, number: tiers.len() + 1, speeches: vec![speech] }),
         }
     }
     tiers
@@ -120,7 +142,7 @@ fn milliseconds(seconds: f64) -> Option<u64> {
     (0.0..1e9).contains(&seconds).then(|| (seconds * 1e3).round() as u64)
 }
 
-fn document<W: Write>(to: &mut W, tiers: &[(Speaker, Vec<Speech>)], author: &str) -> io::Result<()> {
+fn document<W: Write>(to: &mut W, tiers: &[Tier], author: &str) -> io::Result<()> {
     to.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
     let author = clean(author);
     let mut xml = Writer::new_with_indent(&mut *to, b' ', 1);
@@ -137,11 +159,11 @@ fn document<W: Write>(to: &mut W, tiers: &[(Speaker, Vec<Speech>)], author: &str
         xml.create_element("HEADER").with_attributes(header).write_empty()?;
         time_order(xml, tiers)?;
         let (mut slot, mut annotation) = (0, 0);
-        for (speaker, speeches) in tiers {
+        for tier in tiers {
             let first = annotation + 1;
-            words(xml, *speaker, speeches, &mut slot, &mut annotation)?;
+            words(xml, tier, &mut slot, &mut annotation)?;
             for code in Code::ALL {
-                probabilities(xml, *speaker, speeches, code, first, &mut annotation)?;
+                probabilities(xml, tier, code, first, &mut annotation)?;
             }
         }
         for (id, alignable, constraint) in
@@ -166,9 +188,9 @@ fn document<W: Write>(to: &mut W, tiers: &[(Speaker, Vec<Speech>)], author: &str
 }
 
 /// Two slots a speech, numbered in the order of the tiers.
-fn time_order<W: Write>(xml: &mut Writer<W>, tiers: &[(Speaker, Vec<Speech>)]) -> io::Result<()> {
+fn time_order<W: Write>(xml: &mut Writer<W>, tiers: &[Tier]) -> io::Result<()> {
     xml.create_element("TIME_ORDER").write_inner_content(|xml| {
-        let times = tiers.iter().flat_map(|(_, speeches)| speeches).flat_map(|it| [it.start, it.end]);
+        let times = tiers.iter().flat_map(|tier| &tier.speeches).flat_map(|it| [it.start, it.end]);
         for (index, time) in times.enumerate() {
             let (id, value) = (format!("ts{}", index + 1), time.to_string());
             let slot = [("TIME_SLOT_ID", id.as_str()), ("TIME_VALUE", &value)];
@@ -179,17 +201,11 @@ fn time_order<W: Write>(xml: &mut Writer<W>, tiers: &[(Speaker, Vec<Speech>)]) -
     Ok(())
 }
 
-fn words<W: Write>(
-    xml: &mut Writer<W>,
-    speaker: Speaker,
-    speeches: &[Speech],
-    slot: &mut u64,
-    annotation: &mut u64,
-) -> io::Result<()> {
-    let name = speaker.to_string();
-    let tier = [("LINGUISTIC_TYPE_REF", "words"), ("PARTICIPANT", name.as_str()), ("TIER_ID", &name)];
-    xml.create_element("TIER").with_attributes(tier).write_inner_content(|xml| {
-        for speech in speeches {
+fn words<W: Write>(xml: &mut Writer<W>, tier: &Tier, slot: &mut u64, annotation: &mut u64) -> io::Result<()> {
+    let (speaker, name) = (tier.speaker.to_string(), tier.name());
+    let of = [("LINGUISTIC_TYPE_REF", "words"), ("PARTICIPANT", speaker.as_str()), ("TIER_ID", &name)];
+    xml.create_element("TIER").with_attributes(of).write_inner_content(|xml| {
+        for speech in &tier.speeches {
             *annotation += 1;
             *slot += 2;
             let id = format!("a{annotation}");
@@ -202,28 +218,28 @@ fn words<W: Write>(
     Ok(())
 }
 
-/// The tier of a code below the words of its speaker, whose annotations are numbered from `first`; none where the
-/// speaker never carries it.
+/// The tier of a code below that of the words, whose annotations are numbered from `first`; none where no unit of it
+/// carries the code.
 fn probabilities<W: Write>(
     xml: &mut Writer<W>,
-    speaker: Speaker,
-    speeches: &[Speech],
+    tier: &Tier,
     code: Code,
     first: u64,
     annotation: &mut u64,
 ) -> io::Result<()> {
-    if !speeches.iter().any(|speech| speech.coding.codes.contains(code)) {
+    if !tier.speeches.iter().any(|speech| speech.coding.codes.contains(code)) {
         return Ok(());
     }
-    let (parent, name) = (speaker.to_string(), format!("{code}@{speaker}"));
-    let tier = [
+    let (speaker, parent) = (tier.speaker.to_string(), tier.name());
+    let name = format!("{code}@{parent}");
+    let of = [
         ("LINGUISTIC_TYPE_REF", "code"),
         ("PARENT_REF", parent.as_str()),
-        ("PARTICIPANT", &parent),
+        ("PARTICIPANT", &speaker),
         ("TIER_ID", &name),
     ];
-    xml.create_element("TIER").with_attributes(tier).write_inner_content(|xml| {
-        for (speech, words) in speeches.iter().zip(first..) {
+    xml.create_element("TIER").with_attributes(of).write_inner_content(|xml| {
+        for (speech, words) in tier.speeches.iter().zip(first..) {
             if speech.coding.codes.contains(code) {
                 *annotation += 1;
                 let (id, of) = (format!("a{annotation}"), format!("a{words}"));
@@ -275,7 +291,9 @@ mod tests {
 
     #[test]
     fn a_tier_a_speaker_and_a_tier_a_code() {
-        let files = written(&[sample::session()]);
+        let mut session = sample::session();
+        session.session.units[2].start = Some(4.0);
+        let files = written(&[session]);
         assert_eq!(files[0].0, "s__1_.eaf");
         let tiers: Vec<_> =
             files[0].1.lines().filter(|line| line.contains("<TIER ")).map(str::trim).collect();
@@ -295,13 +313,28 @@ mod tests {
     }
 
     #[test]
-    fn turns_of_one_speaker_do_not_overlap_and_take_time() {
+    fn turns_of_one_speaker_that_overlap_stand_in_tiers_of_their_own_and_take_time() {
         let mut session = sample::session();
-        session.session.units[2].end = Some(3.0);
-        let tiers = speeches(&session);
-        let times = |tier: usize| tiers[tier].1.iter().map(|it| (it.start, it.end)).collect::<Vec<_>>();
-        assert_eq!(times(0), [(0, 1500)]);
-        assert_eq!(times(1), [(1250, 4000), (4000, 4001)]);
+        session.session.units[2].start = Some(2.0);
+        session.session.units[2].end = Some(2.0);
+        let of = |session: &CodedSession| {
+            let times = |tier: &Tier| tier.speeches.iter().map(|it| (it.start, it.end)).collect::<Vec<_>>();
+            tiers(session).iter().map(|tier| (tier.name(), times(tier))).collect::<Vec<_>>()
+        };
+        let tier = |name: &str, times: &[(u64, u64)]| (name.to_owned(), times.to_vec());
+        assert_eq!(
+            of(&session),
+            [
+                tier("therapist", &[(0, 1500)]),
+                tier("client", &[(1250, 4000)]),
+                tier("client (2)", &[(2000, 2001)]),
+            ]
+        );
+        let file = &written(std::slice::from_ref(&session))[0].1;
+        let below = r#"PARENT_REF="client (2)" PARTICIPANT="client" TIER_ID="cognitive@client (2)""#;
+        assert!(file.contains(below), "{file}");
+        session.session.units[2].start = Some(4.0);
+        assert_eq!(of(&session)[1..], [tier("client", &[(1250, 4000), (4000, 4001)])]);
     }
 
     #[test]

@@ -85,9 +85,9 @@ mod tests {
     #[test]
     fn labels_that_a_spreadsheet_would_calculate_are_guarded() {
         let label = |name: &str| OwnLabel { name: name.to_owned(), voices: [].into() };
-        let labels = ["+1", "=cmd!A1", "a-b"].map(label).to_vec();
+        let labels = ["+1", "=cmd!A1", "a-b", "say, \"so\""].map(label).to_vec();
         let codebook = Arc::new(OwnCodebook { name: "mine".to_owned(), single: false, labels });
-        let unit = OwnCoding { probabilities: vec![Some(0.75), Some(0.5), None], given: vec![1, 2] };
+        let unit = OwnCoding { probabilities: vec![Some(0.75), Some(0.5), None, None], given: vec![1, 2] };
         let own = OwnCodings { codebook: Arc::clone(&codebook), units: vec![unit; 3] };
         let session = CodedSession { own: Some(own), ..sample::session() };
         let written = |excel| {
@@ -100,8 +100,8 @@ mod tests {
             std::fs::read_to_string(dir.path().join(OwnCodes::FILE)).unwrap()
         };
         let table = written(true);
-        assert!(table.contains(",codes,'+1,'=cmd!A1,a-b\n"), "{table}");
-        assert!(table.contains(",'=cmd!A1|a-b,0.7500,0.5000,\n"), "{table}");
+        assert!(table.contains(",codes,'+1,'=cmd!A1,a-b,\"say, \"\"so\"\"\"\n"), "{table}");
+        assert!(table.contains(",'=cmd!A1|a-b,0.7500,0.5000,,\n"), "{table}");
         assert!(!written(false).contains('\''));
     }
 }

@@ -11,6 +11,8 @@ pub enum Separator {
     Semicolon,
     /// A tab.
     Tab,
+    /// Another one, as the table itself says ([`Separator::said`]).
+    Other(u8),
 }
 
 impl Separator {
@@ -29,22 +31,36 @@ impl Separator {
         all.into_iter().max_by_key(|&separator| count(separator)).unwrap_or(Separator::Comma)
     }
 
+    /// What a line says that it is, in Excel's own way of saying it: `sep=;` before the header.
+    pub(crate) fn said(line: &str) -> Option<Separator> {
+        match line.trim_start_matches('\u{feff}').trim_end().strip_prefix("sep=")?.as_bytes() {
+            b"," => Some(Separator::Comma),
+            b";" => Some(Separator::Semicolon),
+            &[byte] => Some(Separator::Other(byte)),
+            // The line ends in it.
+            [] => line.trim_end_matches(['\r', '\n']).ends_with('\t').then_some(Separator::Tab),
+            _ => None,
+        }
+    }
+
     /// The byte it is.
     pub(crate) fn byte(self) -> u8 {
         match self {
             Separator::Comma => b',',
             Separator::Semicolon => b';',
             Separator::Tab => b'\t',
+            Separator::Other(byte) => byte,
         }
     }
 }
 
 impl fmt::Display for Separator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Separator::Comma => "commas",
-            Separator::Semicolon => "semicolons",
-            Separator::Tab => "tabs",
-        })
+        match self {
+            Separator::Comma => f.write_str("commas"),
+            Separator::Semicolon => f.write_str("semicolons"),
+            Separator::Tab => f.write_str("tabs"),
+            Separator::Other(byte) => write!(f, "'{}'", char::from(*byte)),
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::agreement::coders::aligned::unlike;
 use crate::agreement::coders::read::{
-    NA, Separator, Table, labels as split, na_is_missing, place, stem, told_missing,
+    self, Missing, Separator, Table, labels as split, place, stem, told_missing,
 };
-use crate::transcript::{Session, Speaker, Unit};
+use crate::transcript::{Session, Speaker, Unit, counted, is_missing};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,7 +47,8 @@ pub struct Coded<T> {
     pub session: Session,
     /// The file it is from, without extensions; of several with one name the second is `codes (2)`.
     pub source: String,
-    /// What must not be parted from it, by folds or resamples: `group`, else `client_id`, else the session.
+    /// What must not be parted from it, by folds or resamples: `group`, else `client_id`, else the session, the first given in its
+    /// rows.
     pub cluster: String,
     /// The coder's labels, one value a unit.
     pub gold: Vec<T>,
@@ -63,8 +65,9 @@ pub struct Tables<T> {
 
 /// Reads tables in CSV (parted by commas, semicolons or tabs), packed with gzip or Zstandard or not, or in Parquet, with the columns `session_id, speaker, text`, the column of labels, and
 /// where they are there `utterance_id, group, client_id`; others are left alone. Speakers are `therapist`, `client`,
-/// `client 2`, `note`, `note:S`. Rows of a session stand together. `parse` reads a cell of labels; its error is the reason
-/// why it cannot. `NA`, as R writes a missing cell, is an empty one; not so where it stands beside another label. Rows without
+/// `client 2`, `note`, `note:S`. Rows of a session (one
+/// file, id and client) are brought together in the order of the table. `parse` reads a cell of labels; its error is the reason
+/// why it cannot. What says that a cell is missing ([`is_missing`]) is an empty one; not so where it stands beside another label. Rows without
 /// anything in them are passed over.
 ///
 /// # Errors
@@ -88,6 +91,15 @@ pub fn read<T>(
     Ok(all)
 }
 
+/// Units of which client, session and id are those of another one.
+pub(crate) fn repeated<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> usize {
+    let ids = sessions.into_iter().flat_map(|session| {
+        session.units.iter().map(move |unit| (&session.client_id, &session.id, &unit.id))
+    });
+    let mut seen = HashSet::new();
+    ids.filter(|ids| !seen.insert(*ids)).count()
+}
+
 fn add<T>(
     path: &Path,
     source: &str,
@@ -105,44 +117,113 @@ fn add<T>(
     let [session_id, speaker, text, labels] =
         [needed("session_id")?, needed("speaker")?, needed("text")?, needed(column)?];
     let [utterance_id, group, client_id] = ["utterance_id", "group", "client_id"].map(place);
-    let first = all.len();
     let rows = table.rows().collect::<Result<Vec<_>, _>>().map_err(csv_error)?;
-    let missing = na_is_missing(rows.iter().map(|(_, row)| split(row.get(labels).unwrap_or_default())));
-    let (mut emptied, mut nobody) = (0, false);
+    let missing = Missing::among(rows.iter().map(|(_, row)| split(row.get(labels).unwrap_or_default())));
+    let (mut emptied, mut nobody) = (Vec::new(), None);
+    let (first, mut parts) = (all.len(), Parts::default());
     for (record, row) in &rows {
         let cell = |at: usize| row.get(at).unwrap_or_default();
         let mut given = |at: Option<usize>| {
-            let cell = at.map(cell).filter(|cell| !cell.is_empty());
-            nobody |= cell == Some(NA);
-            cell.filter(|cell| *cell != NA).map(str::to_owned)
+            let cell = at.map(cell)?;
+            nobody = nobody.take().or_else(|| Some(cell.trim().to_owned()).filter(|cell| is_missing(cell)));
+            read::given(cell).map(str::to_owned)
         };
         let wrong = |reason: String| Error::Record { path: path.to_owned(), record: *record, reason };
         // Not quoted: where columns are shifted, words of the session stand here.
         let speaker = Speaker::from_role(cell(speaker)).ok_or_else(|| {
             wrong("the speaker is none of therapist, client, client 2, note, note:S: write it so, as utterances.csv of analyze does".to_owned())
         })?;
-        let label = match cell(labels).trim() {
-            NA if missing => {
-                emptied += 1;
-                parse("")
-            }
-            _ => parse(cell(labels)),
+        let said = split(cell(labels));
+        let label = if missing.is(&said) {
+            emptied.extend(said);
+            parse("")
+        } else {
+            parse(cell(labels))
         };
         let label = label.map_err(wrong)?;
-        if all[first..].last().is_none_or(|last| last.session.id != cell(session_id)) {
-            let session = Session::new(cell(session_id).to_owned(), Arc::clone(&file));
-            let cluster = given(group).or_else(|| given(client_id)).unwrap_or_else(|| session.id.clone());
-            all.push(Coded { session, source: source.to_owned(), cluster, gold: Vec::new() });
+        let id = read::given(cell(session_id)).ok_or_else(|| wrong(read::without("session_id")))?;
+        let session =
+            Session { client_id: given(client_id), ..Session::new(id.to_owned(), Arc::clone(&file)) };
+        let at = parts.place(all, session, source);
+        let Coded { session, cluster, gold, .. } = &mut all[at];
+        if cluster.is_empty() {
+            *cluster = given(group).unwrap_or_default();
         }
-        if let Some(Coded { session, gold, .. }) = all.last_mut() {
-            let id = given(utterance_id).unwrap_or_else(|| session.units.len().to_string());
-            session.units.push(Unit { id, speaker, text: cell(text).to_owned(), start: None, end: None });
-            gold.push(label);
-        }
+        let id = given(utterance_id).unwrap_or_else(|| session.units.len().to_string());
+        session.units.push(Unit { id, speaker, text: cell(text).to_owned(), start: None, end: None });
+        gold.push(label);
     }
-    let ids =
-        nobody.then(|| "an id of unit, group or client is NA: read as empty, here and elsewhere".to_owned());
-    let told = [table.notice, told_missing(column, emptied), ids];
+    let alone = put_together(&mut all[first..]);
+    let ids = nobody
+        .map(|word| format!("an id of unit, group or client is {word}: read as empty, here and elsewhere"));
+    let told = [table.notice, told_missing(column, &emptied), ids, parts.told(), alone];
     notices.extend(told.into_iter().flatten().map(|notice| format!("{}: {notice}", path.display())));
     Ok(())
+}
+
+/// Which sessions of a file there are, so that rows of one find together wherever they stand.
+#[derive(Default)]
+struct Parts {
+    by_id: HashMap<String, Vec<usize>>,
+    /// Whose the row above is.
+    last: usize,
+    /// Those that were gone on with after others.
+    apart: BTreeSet<usize>,
+}
+
+impl Parts {
+    /// Where the session of a row stands, which may be a new one: ids are often numbers within a client, so another client is
+    /// another session, and a row that names none is of the session above.
+    fn place<T>(&mut self, all: &mut Vec<Coded<T>>, row: Session, source: &str) -> usize {
+        let of_id = self.by_id.entry(row.id.clone()).or_default();
+        let holds = |at: &usize| {
+            let known = &all[*at].session.client_id;
+            known.is_none() || row.client_id.is_none() || *known == row.client_id
+        };
+        let above = of_id.iter().copied().find(|at| *at == self.last && holds(at));
+        let found = above.or_else(|| of_id.iter().copied().find(holds));
+        if let Some(at) = found {
+            let known = &mut all[at].session.client_id;
+            *known = known.take().or(row.client_id);
+            if above.is_none() {
+                self.apart.insert(at);
+            }
+        } else {
+            of_id.push(all.len());
+            let (source, cluster) = (source.to_owned(), String::new());
+            all.push(Coded { session: row, source, cluster, gold: Vec::new() });
+        }
+        self.last = found.unwrap_or(all.len() - 1);
+        self.last
+    }
+
+    fn told(&self) -> Option<String> {
+        let sessions = counted(self.apart.len(), "session");
+        (!self.apart.is_empty()).then(|| {
+            format!("rows of {sessions} do not stand together: brought together, in the order of the table")
+        })
+    }
+}
+
+/// Says of every session without a group what must not be parted from it; what to tell of sessions that lack what others have.
+fn put_together<T>(sessions: &mut [Coded<T>]) -> Option<String> {
+    let names = sessions.iter().flat_map(|coded| [Some(&coded.cluster), coded.session.client_id.as_ref()]);
+    let names: HashSet<String> = names.flatten().cloned().collect();
+    let grouped = sessions.iter().filter(|coded| !coded.cluster.is_empty()).count();
+    let named = sessions.iter().filter(|coded| coded.session.client_id.is_some()).count();
+    for Coded { session, cluster, .. } in sessions.iter_mut().filter(|coded| coded.cluster.is_empty()) {
+        *cluster = match &session.client_id {
+            Some(client) => client.clone(),
+            // Ids are often numbers: session 1 is not of client 1.
+            None if names.contains(&session.id) => format!("session {}", session.id),
+            None => session.id.clone(),
+        };
+    }
+    let (column, given, instead) = match grouped {
+        0 => ("client_id", named, "is a group of its own"),
+        _ => ("group", grouped, "goes with its client_id, or else is a group of its own"),
+    };
+    let without = counted(sessions.len() - given, "session");
+    (0 < given && given < sessions.len())
+        .then(|| format!("{without} of {} without {column}: each {instead}", sessions.len()))
 }

@@ -10,7 +10,7 @@ use super::aligned::Aligned;
 use crate::agreement::average_precision::Ranking;
 use crate::agreement::bootstrap::Bootstrap;
 use crate::agreement::calibration::{BinSum, BinSums, Reliability, error_of_sums, record};
-use crate::agreement::confusion::{self, Confusion, Never, resampled_mean, zero};
+use crate::agreement::confusion::{self, Confusion, Point, resampled_mean, zero};
 use crate::agreement::fleiss::Fleiss;
 use crate::agreement::kappa::Pair;
 use crate::agreement::krippendorff::Alpha;
@@ -199,9 +199,9 @@ pub fn compare(whole: &Aligned, bootstrap: &Bootstrap) -> Comparison {
     let prepared = prepare(aligned);
     let once = vec![1; aligned.sessions];
     let all = prepared.sums(&once);
-    let never = never(&all, &prepared.rankings, &once);
-    let values = prepared.numbers(&once, &never);
-    let intervals = bootstrap.intervals(aligned.sessions, |times| prepared.numbers(times, &never));
+    let points = points(&all, &prepared.rankings, &once);
+    let values = prepared.numbers(&once, &points);
+    let intervals = bootstrap.intervals(aligned.sessions, |times| prepared.numbers(times, &points));
     let mut figures = values.iter().zip(prepared.holding()).enumerate().map(|(i, (&value, sessions))| {
         Figure { value, interval: intervals.get(i).map(|interval| interval.held_by(sessions)) }
     });
@@ -225,7 +225,7 @@ pub fn compare(whole: &Aligned, bootstrap: &Bootstrap) -> Comparison {
         for (c, rankings) in prepared.rankings.iter().enumerate() {
             let [precision, recall, f1, average_precision, calibration_error] =
                 [next(), next(), next(), next(), next()]
-                    .map(|figure| if never[c][k].f1 { figure } else { or_zero(figure) });
+                    .map(|figure| if points[c][k].f1.is_nan() { figure } else { or_zero(figure) });
             let probabilities = rankings[k].as_ref().map(|_| Probabilities {
                 average_precision,
                 calibration_error,
@@ -319,7 +319,7 @@ impl Prepared<'_> {
     }
 
     /// All numbers in the order in which [`compare`] takes them; NaN where undefined.
-    fn numbers(&self, times: &[u32], never: &[Vec<Never>]) -> Vec<f64> {
+    fn numbers(&self, times: &[u32], points: &[Vec<Point>]) -> Vec<f64> {
         let sums = self.sums(times);
         let labels = self.aligned.labels.len();
         let precision =
@@ -335,13 +335,13 @@ impl Prepared<'_> {
         out.extend(sums.questions[labels].numbers());
         for (c, counts) in sums.counts.iter().enumerate() {
             // A label that neither of the two gives to a unit of both is none of theirs.
-            let f1 = counts.iter().map(|label| label.defined()[2]);
-            out.push(resampled_mean(f1, std::iter::repeat(false)));
+            let theirs = || (0..labels).filter(|&k| !points[c][k].f1.is_nan());
+            out.push(resampled_mean(
+                theirs().map(|k| counts[k].defined()[2]),
+                theirs().map(|k| points[c][k].f1),
+            ));
             out.push(counts.iter().copied().sum::<Confusion>().defined()[2]);
-            let ranked = || {
-                let theirs = (0..labels).filter(|&k| !never[c][k].f1);
-                theirs.filter_map(|k| Some((precision(c, k)?, never[c][k].average_precision)))
-            };
+            let ranked = || theirs().filter_map(|k| Some((precision(c, k)?, points[c][k].average_precision)));
             out.push(resampled_mean(ranked().map(|of| of.0), ranked().map(|of| of.1)));
         }
         out
@@ -393,9 +393,9 @@ impl Prepared<'_> {
 }
 
 /// Per coding but the first and label.
-fn never(all: &Sums, rankings: &[Vec<Option<Ranking>>], once: &[u32]) -> Vec<Vec<Never>> {
+fn points(all: &Sums, rankings: &[Vec<Option<Ranking>>], once: &[u32]) -> Vec<Vec<Point>> {
     let of = |(&counts, ranking): (&Confusion, &Option<Ranking>)| {
-        Never::of(counts, ranking.as_ref().and_then(|ranking| ranking.defined(once)))
+        Point::of(counts, ranking.as_ref().and_then(|ranking| ranking.defined(once)))
     };
     all.counts
         .iter()
@@ -448,6 +448,21 @@ mod tests {
         }
         let sure = [joy.nominal.cohen, joy.against[0].f1, all.overall[0].macro_f1, all.sets.alpha];
         assert!(sure.into_iter().all(|figure| bounds(figure) == Some((1.0, 1.0))), "{sure:?}");
+    }
+
+    #[test]
+    fn a_mean_is_of_the_same_labels_in_every_resample() {
+        let names: Vec<String> = (0..30).map(|i| i.to_string()).collect();
+        // Of two labels the one is always right, and the other, in one session of thirty, always wrong.
+        let coding = |name, wrong: &'static str| {
+            let said = |i: usize| if i == 0 { wrong } else { "" };
+            let units = (0..30).flat_map(|i| [(i, "1", "joy"), (i, "2", said(i))]);
+            coder(name, &units.map(|(i, unit, said)| (names[i].as_str(), unit, said)).collect::<Vec<_>>())
+        };
+        let all =
+            compare(&Aligned::new(&[coding("a", "rare"), coding("b", "")]), &Bootstrap::default()).overall;
+        let mean = all[0].macro_f1;
+        assert_eq!((mean.value, mean.interval.unwrap().low, mean.interval.unwrap().high), (0.5, 0.5, 0.5));
     }
 
     #[test]

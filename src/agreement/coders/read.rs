@@ -5,7 +5,7 @@ use crate::codebook::Code;
 use crate::parquet;
 pub use crate::stored::Separator;
 use crate::stored::{Stored, encoding};
-use crate::transcript::{Speaker, column_name, counted};
+use crate::transcript::{Speaker, column_name, counted, is_missing};
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, Read};
@@ -27,6 +27,9 @@ pub enum Error {
     /// A unit that stands there twice.
     #[error("{0}: record {1}: this session_id and utterance_id stood there before")]
     Twice(PathBuf, usize),
+    /// A row of which nobody can tell the unit, and the column that says nothing.
+    #[error("{0}: record {1}: {reason}", reason = without(.2))]
+    Without(PathBuf, usize, &'static str),
     /// A table without rows.
     #[error("{0}: there is no unit in it")]
     Empty(PathBuf),
@@ -57,11 +60,11 @@ pub struct Coder {
 impl Coder {
     /// Reads a table in CSV, packed with gzip or Zstandard or not, or in Parquet. Labels stand in `column`, joined by `|`. Every other column that
     /// holds nothing but numbers from 0 to 1 is kept as probabilities: they count if any coding has a label of that name.
-    /// `NA`, as R writes a missing cell, is an empty one; not so where it stands beside another label. Rows without anything in
-    /// them are passed over.
+    /// What says that a cell is missing ([`is_missing`]) is an empty one; not so where it stands beside another label. Rows without
+    /// anything in them are passed over.
     ///
     /// # Errors
-    /// If the table cannot be read, lacks a column, has a unit twice, or has none.
+    /// If the table cannot be read, lacks a column or an id, has a unit twice, or has none.
     pub fn read(path: &Path, column: &str) -> Result<Coder, Error> {
         let csv_error = |error| Error::Csv(path.to_owned(), error);
         let mut table = Table::open(path).map_err(|e| Error::Io(path.to_owned(), e))?;
@@ -80,7 +83,11 @@ impl Coder {
         for row in table.rows() {
             let (record, row) = row.map_err(csv_error)?;
             let cell = |at: usize| row.get(at).unwrap_or_default();
-            let key = (cell(session).to_owned(), cell(unit).to_owned());
+            let id = |at: usize, name| {
+                let id = given(cell(at)).map(str::to_owned);
+                id.ok_or_else(|| Error::Without(path.to_owned(), record, name))
+            };
+            let key = (id(session, "session_id")?, id(unit, "utterance_id")?);
             if !seen.insert(key.clone()) {
                 return Err(Error::Twice(path.to_owned(), record));
             }
@@ -99,10 +106,11 @@ impl Coder {
             return Err(Error::Empty(path.to_owned()));
         }
         coder.notices.extend(table.notice.take());
-        if na_is_missing(&coder.labels) {
-            let emptied = coder.labels.iter_mut().filter_map(|labels| labels.take(NA)).count();
-            coder.notices.extend(told_missing(column, emptied));
-        }
+        coder.notices.extend(told_guarded(&coder.order));
+        let missing = Missing::among(&coder.labels);
+        let emptied: Vec<String> =
+            coder.labels.iter_mut().filter(|labels| missing.is(labels)).flat_map(std::mem::take).collect();
+        coder.notices.extend(told_missing(column, &emptied));
         for (at, (name, cells)) in header.iter().zip(cells).enumerate() {
             let in_range = cells.iter().all(|p| p.is_nan() || (0.0..=1.0).contains(p));
             if at == codes || !in_range || cells.iter().all(|p| p.is_nan()) {
@@ -119,24 +127,63 @@ impl Coder {
     }
 }
 
-/// A missing cell as R writes it.
-pub(crate) const NA: &str = "NA";
-
-/// Whether `NA` among labels says that a cell is missing: beside another label it is one.
-pub(crate) fn na_is_missing<T: Borrow<BTreeSet<String>>>(units: impl IntoIterator<Item = T>) -> bool {
-    !units.into_iter().any(|labels| labels.borrow().len() > 1 && labels.borrow().contains(NA))
+/// Which labels say that a cell is missing: not those that stand beside another one somewhere.
+pub(crate) struct Missing {
+    labels: BTreeSet<String>,
 }
 
-/// What to tell of cells that were emptied, if there are any.
-pub(crate) fn told_missing(column: &str, emptied: usize) -> Option<String> {
-    let cells = counted(emptied, "cell");
-    (emptied > 0)
-        .then(|| format!("column '{column}' is NA in {cells}: read as empty, a unit that was coded and has no label; leave out rows that nobody coded, and call a label something else"))
+impl Missing {
+    /// Looks at all units of a table.
+    pub(crate) fn among<T: Borrow<BTreeSet<String>>>(units: impl IntoIterator<Item = T>) -> Missing {
+        let mut labels = BTreeSet::new();
+        for unit in units {
+            let unit = unit.borrow();
+            labels.extend(unit.iter().filter(|label| unit.len() > 1 && is_missing(label)).cloned());
+        }
+        Missing { labels }
+    }
+
+    /// Whether the labels of a unit say that it has none.
+    pub(crate) fn is(&self, labels: &BTreeSet<String>) -> bool {
+        labels.len() == 1 && labels.iter().all(|label| is_missing(label) && !self.labels.contains(label))
+    }
+}
+
+/// What to tell of cells that were emptied, of which these were the words, if there are any.
+pub(crate) fn told_missing(column: &str, emptied: &[String]) -> Option<String> {
+    let words: BTreeSet<&str> = emptied.iter().map(String::as_str).collect();
+    let (words, cells) = (Vec::from_iter(words).join(" or "), counted(emptied.len(), "cell"));
+    (!emptied.is_empty())
+        .then(|| format!("column '{column}' is {words} in {cells}: read as empty, a unit that was coded and has no label; leave out rows that nobody coded, and call a label something else"))
+}
+
+/// What to tell of ids as `analyze --excel` writes them, which are other ids to whatever reads them.
+fn told_guarded(units: &[Key]) -> Option<String> {
+    let guarded =
+        |id: &String| id.strip_prefix('\'').is_some_and(|bare| bare.starts_with(['=', '+', '-', '@']));
+    let units = units.iter().filter(|(session, unit)| guarded(session) || guarded(unit)).count();
+    (units > 0).then(|| {
+        let units = counted(units, "unit");
+        format!("ids begin with an apostrophe before =, +, - or @ in {units}, as analyze --excel writes them: they match no ids without it; write the table without --excel")
+    })
+}
+
+/// An id, unless its cell is empty or says that it is missing.
+pub(crate) fn given(cell: &str) -> Option<&str> {
+    let bare = cell.trim();
+    (!bare.is_empty() && !is_missing(bare)).then_some(cell)
+}
+
+/// The reason to refuse a row without an id: rows of unknown sessions are not one session.
+pub(crate) fn without(column: &str) -> String {
+    format!(
+        "{column} is empty or says that it is missing: every row needs it; where cells were merged, unmerge them and fill it down"
+    )
 }
 
 /// A number as spreadsheets write it, with a point or a comma; NaN for an empty cell.
 fn number(cell: &str) -> Option<f32> {
-    if cell.is_empty() || cell == NA { Some(f32::NAN) } else { cell.replace(',', ".").parse().ok() }
+    if cell.is_empty() || is_missing(cell) { Some(f32::NAN) } else { cell.replace(',', ".").parse().ok() }
 }
 
 /// The labels of a cell. The marks of manner after codes of the codebook (`cognitive!`) are left out.
@@ -195,16 +242,21 @@ impl Table {
             .is_western()
             .then(|| "not UTF-8: read as windows-1252; if that is wrong, save it as UTF-8".to_owned());
         let text = encoding::decode(&stored, &charset)?;
-        let (mut start, mut header) = (Vec::new(), 0);
+        let (mut start, mut header, mut told) = (Vec::new(), 0, None);
         let mut text = text.take(LONGEST_HEADER);
-        // Blank lines before the header the reader of CSV leaves out.
-        while start[header..].trim_ascii().is_empty() {
-            header = start.len();
-            if text.read_until(b'\n', &mut start)? == 0 {
+        while text.read_until(b'\n', &mut start)? > 0 {
+            let line = String::from_utf8_lossy(&start[header..]);
+            let said = Separator::said(&line);
+            if said.is_none() && !line.trim().is_empty() {
                 break;
             }
+            told = said.or(told);
+            // A blank line the reader of CSV leaves out, and counts.
+            start.truncate(header);
+            start.push(b'\n');
+            header = start.len();
         }
-        let separator = Separator::of(&String::from_utf8_lossy(&start[header..]));
+        let separator = told.unwrap_or_else(|| parting(&String::from_utf8_lossy(&start[header..])));
         let whole = io::Cursor::new(start).chain(text.into_inner());
         Table::of(Box::new(whole), separator, notice)
     }
@@ -222,6 +274,18 @@ impl Table {
         let empty = |row: &csv::StringRecord| row.iter().all(|cell| cell.trim().is_empty());
         rows.filter(move |row| !row.as_ref().is_ok_and(|(_, row)| empty(row)))
     }
+}
+
+/// What parts the columns of a header line: what is there most often, unless another one alone makes a column of sessions, for
+/// columns of probabilities are called as labels, which may have semicolons in them.
+fn parting(header: &str) -> Separator {
+    let most = Separator::of(header);
+    let names_sessions = |separator: &Separator| {
+        let mut reader = csv::ReaderBuilder::new().delimiter(separator.byte()).from_reader(header.as_bytes());
+        reader.headers().is_ok_and(|header| place(header, "session_id").is_some())
+    };
+    let all = [most, Separator::Comma, Separator::Semicolon, Separator::Tab];
+    all.into_iter().find(names_sessions).unwrap_or(most)
 }
 
 /// What a workbook begins with, new and old.
@@ -287,6 +351,12 @@ mod tests {
         assert!(of("session_id,utterance_id,code\ns,1,\n").contains("--column"));
         assert!(of("session_id,utterance_id,codes\ns,1,\ns,1,\n").contains("record 2"));
         assert!(of("session_id,utterance_id,codes\n").contains("no unit"));
+        let merged = of("session_id,utterance_id,codes\ns,1,\n,2,\n");
+        assert!(
+            merged.contains("record 2: session_id is empty") && merged.contains("fill it down"),
+            "{merged}"
+        );
+        assert!(of("session_id,utterance_id,codes\ns,nan,\n").contains("record 1: utterance_id is empty"));
     }
 
     #[test]
@@ -299,6 +369,11 @@ mod tests {
         }
         let loose = read("\n\r\nSession ID;Utterance.ID;codes;joy\ns;1;joy;0,9\ns;2;;0,25\ns;3;;\n").unwrap();
         assert_eq!(loose.probabilities["joy"][..2], [0.9, 0.25]);
+        let said = read("\u{feff}sep=;\r\nsession_id;utterance_id;codes;a,b,c,d\r\ns;1;joy;\r\n").unwrap();
+        assert!(said.labels[0].contains("joy"));
+        let labels = read("session_id,utterance_id,codes,a;b;c;d;e\ns,1,a;b;c;d;e,0.5\n").unwrap();
+        assert_eq!(labels.probabilities["a;b;c;d;e"], [0.5]);
+        assert_eq!(read("sep=|\nsession_id|utterance_id|codes\ns|1|joy\n").unwrap().order.len(), 1);
         let exact = read("session_id,utterance_id,CODES,codes\ns,1,no,yes\n").unwrap();
         assert!(exact.labels[0].contains("yes"));
         let told = read("session_id;utterance_id;label\ns;1;joy\n").unwrap_err().to_string();
@@ -313,9 +388,21 @@ mod tests {
         assert_eq!((coder.order.len(), coder.labels[1].len(), coder.probabilities["joy"].len()), (3, 0, 3));
         assert!(coder.probabilities["joy"][1].is_nan());
         assert!(coder.notices.concat().contains("'codes' is NA in 1 cell"), "{:?}", coder.notices);
+        for word in ["nan", "NaN", "None", "NULL", "N/A"] {
+            let text = "session_id,utterance_id,codes,joy\ns,1,joy,0.9\ns,2,nan,nan\n".replace("nan", word);
+            let coder = read(&text).unwrap();
+            assert!(coder.labels[1].is_empty() && coder.probabilities["joy"][1].is_nan(), "{word}");
+            assert!(coder.notices.concat().contains(&format!("is {word} in 1 cell")), "{:?}", coder.notices);
+        }
         // Beside another it is a label.
         let label = read("session_id,utterance_id,codes\ns,1,NA|joy\ns,2,NA\n").unwrap();
         assert!(label.labels[1].contains("NA") && label.notices.is_empty());
+    }
+
+    #[test]
+    fn ids_with_an_apostrophe_before_them_are_told() {
+        let coder = read("session_id,utterance_id,codes\n'+49,1,joy\ns,'-1,joy\n'90s,+1,joy\n").unwrap();
+        assert!(coder.notices.concat().contains("in 2 units"), "{:?}", coder.notices);
     }
 
     #[test]

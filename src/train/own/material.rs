@@ -5,7 +5,7 @@ use crate::agreement::coders::prose::is_prose;
 use crate::coding::own::{OwnCodebook, OwnLabel, Voice};
 use crate::train::coded::{self, Coded};
 use crate::transcript::{Unit, counted};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -102,14 +102,10 @@ impl Material {
         Ok(Material { sessions, codebook, groups, notices })
     }
 
-    /// Units whose ids of session and utterance another one has as well. Each is learned from.
+    /// Units whose ids of client, session and utterance another one has as well. Each is learned from.
     #[must_use]
     pub fn repeated(&self) -> usize {
-        let ids = self.sessions.iter().flat_map(|Coded { session, .. }| {
-            session.units.iter().map(move |unit| (session.id.as_str(), unit.id.as_str()))
-        });
-        let mut seen = HashSet::new();
-        ids.filter(|ids| !seen.insert(*ids)).count()
+        coded::repeated(self.sessions.iter().map(|coded| &coded.session))
     }
 
     /// Labels on fewer than [`LEAST_UNITS`] units or in fewer than [`LEAST_GROUPS`] groups, in the order of the codebook.
@@ -184,10 +180,15 @@ mod tests {
     use super::*;
 
     fn read(text: &str, single: bool) -> Result<Material, Error> {
+        read_times(1, text, single)
+    }
+
+    /// So many files that hold the same.
+    fn read_times(files: usize, text: &str, single: bool) -> Result<Material, Error> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("talk.csv");
         std::fs::write(&path, ["session_id,group,speaker,text,codes\n", text].concat()).unwrap();
-        Material::read(&[path], "codes", "mine", single)
+        Material::read(&vec![path; files], "codes", "mine", single)
     }
 
     #[test]
@@ -198,7 +199,7 @@ mod tests {
             material.codebook.labels.iter().map(|label| label.voices.iter().copied().collect()).collect();
         assert_eq!((material.codebook.single, voices), (true, vec![vec![Voice::Client]; 2]));
         assert_eq!(material.groups.iter().map(|group| group.1).collect::<Vec<_>>(), [1, 1, 1]);
-        assert_eq!((material.repeated(), read(&text.repeat(2), false).unwrap().repeated()), (0, 4));
+        assert_eq!((material.repeated(), read_times(2, text, false).unwrap().repeated()), (0, 4));
         // A gap: most units simply have no label. With --single it says that the unit was not coded.
         let gap = [text, "c,,client,x,\n"].concat();
         let [any, one] = [false, true].map(|single| read(&gap, single).unwrap());
@@ -252,8 +253,10 @@ mod tests {
         );
         let said = of(&three(["never told anyone", "I never told her", "She was never told"]), false);
         assert!(said.contains("--label") && !said.contains("told"), "{said}");
-        let comma = of(&three(["yes", "\"yes, but\"", "no"]), false);
-        assert!(comma.contains("record 2") && comma.contains("comma") && !comma.contains("but"), "{comma}");
+        let column = of(&three(["yes", "speaker", "no"]), false);
+        assert!(column.contains("record 2") && column.contains("like a column of own_codes.csv"), "{column}");
+        let marks = read(&three(["yes", "\"yes, but\"", "\"say \"\"no\"\"; go\""]), false).unwrap();
+        assert_eq!(marks.codebook.names(), ["say \"no\"; go", "yes", "yes, but"]);
         assert!(of(&three(["yes", "\"ye\ns\"", "no"]), false).contains("line break"));
     }
 }
