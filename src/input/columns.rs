@@ -457,6 +457,9 @@ impl Columns {
     /// The cell of a key, trimmed; `None` if there is no such column or it is empty.
     pub(super) fn cell<'a>(&self, key: Key, cells: &'a [String]) -> Option<&'a str> {
         let cell = bare(cells.get(self.at[key as usize]?)?);
+        // As Excel is told to leave a number as it is.
+        let formula = cell.strip_prefix("=\"").and_then(|cell| cell.strip_suffix('"'));
+        let cell = formula.filter(|cell| !cell.contains('"')).map_or(cell, bare);
         (!cell.is_empty()).then_some(cell)
     }
 

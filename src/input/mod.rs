@@ -374,7 +374,10 @@ impl Reader for Whole {
             ));
             return false;
         }
-        let text = lines::unified(lines::text_of(bytes));
+        let mut text = lines::unified(lines::text_of(bytes));
+        if text.trim_end().ends_with(lines::END_OF_FILE) {
+            text.truncate(text.trim_end().trim_end_matches(lines::END_OF_FILE).len());
+        }
         if text.trim().is_empty() {
             sink.refuse("the file is empty".to_owned());
         } else {

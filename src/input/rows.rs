@@ -87,6 +87,8 @@ pub(super) trait RowSource: Send {
 /// Why there is no row.
 pub(super) enum RowError {
     Broken(Broken),
+    /// The row of this line is no record but part of how the table looks.
+    Frame(u64),
     /// The input cannot be read on.
     Io(String),
 }
@@ -539,6 +541,11 @@ impl<S: RowSource> Reader for Sessions<S> {
                     sink.refuse(format!("{reason}; what came before it was read"));
                     return false;
                 }
+                Some(Err(RowError::Frame(line))) => sink.notice_once("frame", || {
+                    format!(
+                        "line {line} has the names of the columns once more, or nothing but dashes: left out, here and elsewhere"
+                    )
+                }),
                 Some(Err(RowError::Broken(broken))) => {
                     self.broken.push(broken);
                     if self.rows.is_empty() || self.broken.len() > MAX_UNITS {
