@@ -365,6 +365,46 @@ fn tables_of_notes_are_told_by_their_header() {
 }
 
 #[test]
+fn html_is_read_as_the_words_that_it_shows() {
+    let html = "<div><p><b>S:</b> Pt came late.</p><p>P: Meet Dr&nbsp;O&#39;Shea.</p></div>";
+    let plain = ["note:S|Pt came late.", "note:P|Meet Dr O'Shea."];
+    let turns = format!("speaker,text\nT,{html}\n");
+    let json = format!("{{\"client_id\":\"K1\",\"note\":\"{html}\"}}\n");
+    for (name, text) in [
+        ("a.csv", format!("client_id,note\nK1,{html}\nK2,I <3 Pt &amp; {html}\n")),
+        ("a.tsv", format!("client_id\tnote\nK1\t{html}\n")),
+        ("a.jsonl", json),
+        ("a.txt", html.to_owned()),
+    ] {
+        let got = read_as(name, text);
+        assert_eq!(units(&got.sessions[0]), plain, "{name}");
+        assert!(got.rejects.is_empty() && got.notices.len() == 1, "{name} {:?}", got.notices);
+        assert!(got.notices[0].contains("read as the words that it shows"), "{:?}", got.notices);
+    }
+    let got = read_as("a.csv", turns);
+    assert_eq!(units(&got.sessions[0]), ["therapist|S: Pt came late.\n\nP: Meet Dr O'Shea."]);
+    let labelled =
+        ["T: Well?", "C: No.", "T: So?", "C: Yes."].map(|turn| format!("s,<p>{turn}</p>\n")).concat();
+    let got = read_as("a.csv", format!("session_id,text\n{labelled}"));
+    assert!(got.rejects[0].contains("begin with labels of speakers"), "{:?}", got.rejects);
+    let got = read("T: Hi&nbsp;Ann\nC: It&rsquo;s <laughs> fine\nT: I <3 it\n");
+    assert_eq!(
+        units(&got.sessions[0]),
+        ["therapist|Hi Ann", "client|It’s <laughs> fine", "therapist|I <3 it"]
+    );
+    let kept = "a\u{a0}<NAME> <b AT&T  &bogus;";
+    let got = read_as("a.csv", format!("speaker,text\nT,{kept}\n"));
+    assert_eq!((units(&got.sessions[0]), got.notices.len()), (vec![format!("therapist|{kept}")], 0));
+}
+
+#[test]
+fn rtf_in_a_cell_costs_its_row() {
+    let got = read_as("a.csv", "client_id,note\nK1,{\\rtf1\\ansi Pt came late.\\par}\nK2,Pt came late.\n");
+    assert_eq!(got.rejects, ["the words are RTF, which cannot be read; export them as plain text"]);
+    assert_eq!(about(&got.sessions[0]), "K2||");
+}
+
+#[test]
 fn what_joined_tables_and_spreadsheets_leave_is_no_record() {
     for frame in ["client_id,note", "\u{c}client_id,\"note\"", "---------,----"] {
         let got = read_as("a.csv", format!("client_id,note\nK1,Late.\n{frame}\nK2,Flat.\n"));

@@ -1,7 +1,7 @@
 //! The columns of tables, which are also the keys of JSONL, and the names they go by in a file.
 
 use super::marks::bare;
-use super::{Error, speakers, turns};
+use super::{Error, markup, speakers, turns};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -440,7 +440,8 @@ impl Columns {
         if let Some(lost) = lost {
             return Err(Unusable::LostSpeaker { column: lost + 1 });
         }
-        if turns::are_turns(rows.iter().map(|row| self.words(row)), therapists) {
+        let words: Vec<_> = rows.iter().map(|row| markup::shown(self.words(row))).collect();
+        if turns::are_turns(words.iter().map(AsRef::as_ref), therapists) {
             return Err(Unusable::LabelsWithin);
         }
         Ok(())

@@ -4,8 +4,9 @@ use super::columns::{Key, may_be_ids, whole_number};
 use super::sink::{Context, Sink};
 use super::speakers::{self, Cast};
 use super::table::RECORDS_AHEAD;
-use super::{Reader, note, time};
+use super::{Reader, markup, note, time};
 use crate::transcript::{Session, Speaker, Unit};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -480,6 +481,23 @@ fn tell_missing(row: &mut Row, sink: &mut Sink) {
     }
 }
 
+/// The row with its words as they are shown, if they are markup that can be read.
+fn shown(mut row: Row, sink: &mut Sink) -> Result<Row, RowError> {
+    let (record, line) = (row.record, row.line);
+    if markup::is_rtf(&row.text) {
+        return Err(RowError::Broken(Broken { record, line, reason: markup::RTF.to_owned() }));
+    }
+    if let Cow::Owned(words) = markup::shown(&row.text) {
+        row.text = words;
+        sink.notice_once("markup", || {
+            format!(
+                "HTML at line {line}: read as the words that it shows, here and elsewhere; offsets are those of these words"
+            )
+        });
+    }
+    Ok(row)
+}
+
 /// The first row whose start is not after that of the first one, although there were later ones before it.
 fn begins_again(rows: &[Row]) -> Option<&Row> {
     let mut starts = rows.iter().filter_map(|row| Some((row, time::seconds(row.start.as_deref()?)?)));
@@ -528,7 +546,7 @@ impl<S: RowSource> Reader for Sessions<S> {
             sink.notice(remark);
         }
         while sink.is_empty() {
-            match self.next_row(sink) {
+            match self.next_row(sink).map(|row| row.and_then(|row| shown(row, sink))) {
                 None => {
                     self.flush(sink);
                     if sink.report().read == 0 {

@@ -6,7 +6,7 @@
 //! that shows neither is refused: it may be a transcript that has lost its speakers.
 
 use super::columns::{ColumnMap, Key};
-use super::{Format, header, jsonl, labels, note, speakers, subtitles, table, turns};
+use super::{Format, header, jsonl, labels, markup, note, speakers, subtitles, table, turns};
 use crate::transcript::Speaker;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -87,7 +87,7 @@ pub(super) fn sniff(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     if let Some(format) = table_begins(first, start) {
         return Ok(format);
     }
-    prose(name, head, therapists)
+    prose(name, &markup::shown(head), therapists)
 }
 
 /// The extension that counts, in lower case: `csv` of `a.CSV.gz`.
@@ -105,7 +105,7 @@ fn foreign(head: &str) -> Option<&'static str> {
         Some("a Parquet file packed once more")
     } else if head.starts_with("%PDF") {
         Some("a PDF")
-    } else if head.starts_with("{\\rtf") {
+    } else if markup::is_rtf(head) {
         Some("an RTF file")
     } else if head.chars().take(4096).filter(|&c| c == '\0').count() > 8 {
         Some("not text")

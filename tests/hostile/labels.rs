@@ -49,7 +49,6 @@ fn labels_without_a_colon_are_read_or_refused() {
         beside("", "; "),
         beside("", " = "),
         beside("", " 0:02 "),
-        beside("<b>", ":</b> "),
         format!("Client: Anna\n{}", beside("", " - ")),
     ] {
         let got = read::bytes("a.txt", &text);
@@ -61,6 +60,7 @@ fn labels_without_a_colon_are_read_or_refused() {
         read::bytes("a.txt", table).units()[..2],
         ["therapist| How was it? ", "client| Bad, I told her. "]
     );
+    assert_eq!(read::bytes("a.txt", beside("<b>", ":</b> ")).units()[1], "client|Bad, I told her.");
     // Two turns are too few to be sure, and no note.
     assert!(read::bytes("a.txt", "Therapist | How was it?\nClient | Bad.\n").sessions.is_empty());
 }

@@ -65,6 +65,12 @@ const CASES: &[Case] = &[
     ("z.csv", b"speaker,text\nT,a\x1ab\r\n\x1a\r\n", &["therapist|a\x1ab"], &[]),
     ("z.jsonl", b"{\"speaker\":\"T\",\"text\":\"a\"}\x1a", &["therapist|a"], &[]),
     ("z.txt", b"T: a\r\nC: b\r\n\x1a\x1a", &["therapist|a", "client|b"], &[]),
+    // Markup.
+    ("h.csv", b"speaker,text\nT,<p>a&nbsp;b<br>c</p>\nC,{\\rtf1 d}\nC,<e> < f & g\n",
+     &["therapist|a b\nc", "client|<e> < f & g"], &[3]),
+    ("h.tsv", b"speaker\ttext\nT\t<b>a</b> <B>\n", &["therapist|a <B>"], &[]),
+    ("h.jsonl", b"{\"speaker\":\"T\",\"text\":\"&lt;p&gt;a&amp;#39;b\"}\n", &["therapist|a'b"], &[]),
+    ("h.txt", b"<div>T: a</div><div>C: b</div>", &["therapist|a", "client|b"], &[]),
     ("e.csv", b"", &[], &[0]),
     ("e.txt", b" \n\t\n", &[], &[0]),
     ("e.vtt", b"WEBVTT\n", &[], &[0]),
