@@ -86,8 +86,11 @@ impl<'a> Tag<'a> {
         let more = &inner[name.len()..];
         let attributes = more.trim_end_matches(['/', ' ']).trim_start();
         let spaced = more.starts_with(|c: char| c.is_whitespace() || c == '/');
-        let sound = attributes.is_empty()
-            || attributes.starts_with(|c: char| c.is_ascii_alphabetic()) && attributes.contains('=');
+        // The name of the first: `<b and c = d>` is none.
+        let behind =
+            attributes.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ':'));
+        let named = attributes.starts_with(|c: char| c.is_ascii_alphabetic());
+        let sound = attributes.is_empty() || named && behind.trim_start().starts_with('=');
         let known = [BLOCKS, INLINE].iter().any(|names| is_one(name, names));
         let certain = !attributes.is_empty() || more.ends_with('/');
         (known && sound && (spaced || more.is_empty())).then_some((Tag { name, closes, certain }, after))
@@ -148,7 +151,7 @@ impl Words {
             return after;
         }
         let declares =
-            ["<!DOCTYPE ", "<!doctype ", "<![", "<?xml:"].iter().any(|begin| text.starts_with(begin));
+            ["<!DOCTYPE ", "<!doctype ", "<![", "<?xml"].iter().any(|begin| text.starts_with(begin));
         let end = text[1..].find(['<', '>']).filter(|_| declares)?;
         text[1 + end..].strip_prefix('>')
     }
@@ -238,6 +241,7 @@ mod tests {
             "<laughs>",
             "<NAME> <PERSON> [NAME] <P> <B> <A>",
             "a<b and c>d",
+            "a <b and c = d> e",
             "<b@x.org> <https://x.org>",
             "&bogus; &and; &it; &#0; &",
             "mum&dad;",

@@ -391,6 +391,8 @@ impl Reader for Whole {
         }
         if text.trim().is_empty() {
             sink.refuse("the file is empty".to_owned());
+        } else if markup::is_rtf(&text) {
+            sink.refuse(markup::RTF.to_owned());
         } else {
             (self.parse)(&text, &self.context, sink);
         }

@@ -107,6 +107,8 @@ fn foreign(head: &str) -> Option<&'static str> {
         Some("a PDF")
     } else if markup::is_rtf(head) {
         Some("an RTF file")
+    } else if head.trim_start().starts_with("<?xml") && !head.contains("<html") {
+        Some("an XML file")
     } else if head.chars().take(4096).filter(|&c| c == '\0').count() > 8 {
         Some("not text")
     } else {
@@ -273,6 +275,13 @@ mod tests {
         assert_eq!(told("-", "session_id\tspeaker\ttext\n"), Ok(Format::Tsv));
         assert!(told("a.docx", "PK\u{3}\u{4}...").unwrap_err().contains("Word"));
         assert!(told("a.json", "[\n{}]").unwrap_err().contains("one object a line"));
+        assert!(
+            told("a.txt", "<?xml version=\"1.0\"?><notes><note>x</note></notes>")
+                .unwrap_err()
+                .contains("XML")
+        );
+        assert_eq!(told("a.txt", "client_id;date;note\nK1;2024-03-09;x\n"), Ok(Format::Csv));
+        assert_eq!(told("a.txt", "client_id\tnote\nK1\tx\n"), Ok(Format::Tsv));
         assert!(told("a.txt", "  \n").unwrap_err().contains("empty"));
     }
 

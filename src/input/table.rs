@@ -88,7 +88,7 @@ pub(super) fn open(
     if columns.unspoken() {
         table.look_ahead().map_err(|error| stored::explain(&error))?;
         let rows = table.ahead.iter().flatten().map(|(_, cells)| cells.as_slice());
-        let rows = rows.filter(|cells| !table.is_frame(cells));
+        let rows = rows.filter(|cells| !is_frame(cells, &table.header));
         columns.doubt(rows, &table.therapists).map_err(|why| why.to_string())?;
     }
     Ok(Sessions::new(table, context).with_remarks(remarks))
@@ -223,15 +223,6 @@ impl Table {
         Ok(Some(Err(self.broken(line, reason))))
     }
 
-    /// Whether a row is no record: the names of the columns once more, as files have them that were joined, or the rule that
-    /// programs for SQL draw below these.
-    fn is_frame(&self, cells: &[String]) -> bool {
-        let mut same = cells.iter().zip(&self.header);
-        let rule = |cell: &String| cell.trim().bytes().all(|byte| byte == b'-');
-        same.all(|(cell, name)| bare(cell) == bare(name))
-            || cells.iter().all(rule) && cells.iter().any(|cell| cell.contains("--"))
-    }
-
     /// The cells of the record, without the empty ones that spreadsheets add on the right.
     fn trimmed(&mut self) -> Vec<String> {
         let mut cells = self.splitter.take();
@@ -285,6 +276,15 @@ impl Table {
     }
 }
 
+/// Whether a row is no record: the names of the columns once more, as files have them that were joined, or the rule that
+/// programs for SQL draw below these.
+pub(super) fn is_frame(cells: &[String], header: &[String]) -> bool {
+    let mut same = cells.iter().zip(header);
+    let rule = |cell: &String| cell.trim().bytes().all(|byte| byte == b'-');
+    same.all(|(cell, name)| bare(cell) == bare(name))
+        || cells.iter().all(rule) && cells.iter().any(|cell| cell.contains("--"))
+}
+
 /// The row that these cells are, in a table with these columns.
 pub(super) fn row(
     columns: Columns,
@@ -321,7 +321,10 @@ impl RowSource for Table {
                 Ok(Some(Err(broken))) => Some(Err(RowError::Broken(broken))),
                 // What spreadsheets leave under a table is no record.
                 Ok(Some(Ok((_, cells)))) if cells.iter().all(|cell| cell.trim().is_empty()) => continue,
-                Ok(Some(Ok((line, cells)))) if self.is_frame(&cells) => Some(Err(RowError::Frame(line))),
+                Ok(Some(Ok((line, cells)))) if is_frame(&cells, &self.header) => {
+                    self.record += 1;
+                    Some(Err(RowError::Frame(line)))
+                }
                 Ok(Some(Ok((line, cells)))) => Some(self.row(line, &cells).map_err(RowError::Broken)),
             };
         }

@@ -76,6 +76,7 @@ const CASES: &[Case] = &[
     ("e.vtt", b"WEBVTT\n", &[], &[0]),
     ("p.txt", b"%PDF-1.7\n", &[], &[0]),
     ("p.txt", b"{\\rtf1\\ansi T: x}", &[], &[0]),
+    ("p.csv", b"<?xml version=\"1.0\"?><notes/>", &[], &[0]),
     ("g.txt.gz", b"\x1f\x8b\x08\x00broken", &[], &[0]),
     ("g.txt.zst", b"\x28\xb5\x2f\xfd", &[], &[0]),
     ("t.csv", b"speaker,text\nT,x\xe2\x80", &["therapist|xâ€"], &[]),
