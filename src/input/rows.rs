@@ -561,7 +561,7 @@ impl<S: RowSource> Reader for Sessions<S> {
                 }
                 Some(Err(RowError::Frame(line))) => sink.notice_once("frame", || {
                     format!(
-                        "line {line} has the names of the columns once more, or nothing but dashes: left out, here and elsewhere"
+                        "the names of the columns once more, or nothing but dashes, at line {line}: left out, here and elsewhere"
                     )
                 }),
                 Some(Err(RowError::Broken(broken))) => {
