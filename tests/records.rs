@@ -227,13 +227,9 @@ fn what_is_no_note_is_refused() {
     ] {
         assert_eq!(read_as("note.txt", note).sessions.len(), 1, "{note}");
     }
-    for (text, reason) in [
-        ("session_id|speaker|text\ns|Therapist|Well?\ns|Client|No.\n", "parted by |"),
-        ("MSH|^~\\&|EHR|CLINIC\nOBX|1|TX|note\n", "this is an HL7 message; export the note's text"),
-    ] {
-        let got = read(text);
-        assert!(got.sessions.is_empty() && got.rejects[0].contains(reason), "{:?}", got.rejects);
-    }
+    let got = read("MSH|^~\\&|EHR|CLINIC\nOBX|1|TX|note\n");
+    assert!(got.sessions.is_empty());
+    assert_eq!(got.rejects, ["this is an HL7 message; export the note's text"]);
 }
 
 #[test]
@@ -340,4 +336,86 @@ fn letters_in_other_forms_are_headings_where_all_are_there() {
     let words = "== Subjective ==\nPt came late.\nSubjective/Data: Flat.\nClient Response: Low.\nTreatment Plan: Meet weekly.\n";
     let wanted = ["note:S|Pt came late.", "note:S|Flat.", "note:R|Low.", "note:P|Meet weekly."];
     assert_eq!(units(&read(words).sessions[0]), wanted);
+}
+
+#[test]
+fn tables_of_notes_are_told_by_their_header() {
+    for (delimiter, names) in [
+        ("|", &["a.csv", "a.txt"][..]),
+        ("^", &["a.csv", "a.txt"]),
+        ("\u{1f}", &["a.csv", "a.txt"]),
+        (",", &["a.txt"]),
+    ] {
+        let table = "client_id,date,note\nK1,2024-03-09,\"Late\" again.\nK2,2024-03-09,Flat.\n";
+        let table = table.replace("\"Late\"", if delimiter == "," { "Late" } else { "\"Late\"" });
+        for name in names {
+            let got = read_as(name, table.replace(',', delimiter));
+            assert!(got.rejects.is_empty() && got.notices.is_empty(), "{name} {delimiter} {:?}", got.rejects);
+            let about: Vec<_> = got.sessions.iter().map(about).collect();
+            assert_eq!(about, ["K1||2024-03-09", "K2||2024-03-09"], "{name} {delimiter}");
+        }
+    }
+    let got = read("session_id|speaker|text\ns|Therapist|Well?\ns|Client|No.\n");
+    assert_eq!(units(&got.sessions[0]), ["therapist|Well?", "client|No."]);
+    // A column that is not known can be mapped; a title over a note is none.
+    let reason = &read_as("a.csv", "who|what\nK1|Late.\n").rejects[0];
+    assert!(reason.starts_with("the first line has 2 columns"), "{reason}");
+    let got = read("Client, note\nPt came late. Denies SI, reports low mood, endorses guilt.\n");
+    assert_eq!((got.sessions.len(), about(&got.sessions[0]).as_str()), (1, "||"));
+}
+
+#[test]
+fn html_is_read_as_the_words_that_it_shows() {
+    let html = "<div><p><b>S:</b> Pt came late.</p><p>P: Meet Dr&nbsp;O&#39;Shea.</p></div>";
+    let plain = ["note:S|Pt came late.", "note:P|Meet Dr O'Shea."];
+    let turns = format!("speaker,text\nT,{html}\n");
+    let json = format!("{{\"client_id\":\"K1\",\"note\":\"{html}\"}}\n");
+    for (name, text) in [
+        ("a.csv", format!("client_id,note\nK1,{html}\nK2,I <3 Pt &amp; {html}\n")),
+        ("a.tsv", format!("client_id\tnote\nK1\t{html}\n")),
+        ("a.jsonl", json),
+        ("a.txt", html.to_owned()),
+    ] {
+        let got = read_as(name, text);
+        assert_eq!(units(&got.sessions[0]), plain, "{name}");
+        assert!(got.rejects.is_empty() && got.notices.len() == 1, "{name} {:?}", got.notices);
+        assert!(got.notices[0].contains("read as the words that it shows"), "{:?}", got.notices);
+    }
+    let got = read_as("a.csv", turns);
+    assert_eq!(units(&got.sessions[0]), ["therapist|S: Pt came late.\n\nP: Meet Dr O'Shea."]);
+    let labelled =
+        ["T: Well?", "C: No.", "T: So?", "C: Yes."].map(|turn| format!("s,<p>{turn}</p>\n")).concat();
+    let got = read_as("a.csv", format!("session_id,text\n{labelled}"));
+    assert!(got.rejects[0].contains("begin with labels of speakers"), "{:?}", got.rejects);
+    let got = read("T: Hi&nbsp;Ann\nC: It&rsquo;s <laughs> fine\nT: I <3 it\n");
+    assert_eq!(
+        units(&got.sessions[0]),
+        ["therapist|Hi Ann", "client|It’s <laughs> fine", "therapist|I <3 it"]
+    );
+    let kept = "a\u{a0}<NAME> <b AT&T  &bogus;";
+    let got = read_as("a.csv", format!("speaker,text\nT,{kept}\n"));
+    assert_eq!((units(&got.sessions[0]), got.notices.len()), (vec![format!("therapist|{kept}")], 0));
+}
+
+#[test]
+fn rtf_in_a_cell_costs_its_row() {
+    let got = read_as("a.csv", "client_id,note\nK1,{\\rtf1\\ansi Pt came late.\\par}\nK2,Pt came late.\n");
+    assert_eq!(got.rejects, ["the words are RTF, which cannot be read; export them as plain text"]);
+    assert_eq!(about(&got.sessions[0]), "K2||");
+}
+
+#[test]
+fn what_joined_tables_and_spreadsheets_leave_is_no_record() {
+    for frame in ["client_id,note", "\u{c}client_id,\"note\"", "---------,----"] {
+        let got = read_as("a.csv", format!("client_id,note\nK1,Late.\n{frame}\nK2,Flat.\n"));
+        let about: Vec<_> = got.sessions.iter().map(about).collect();
+        assert_eq!(
+            (about.as_slice(), got.rejects.len()),
+            (&["K1||".to_owned(), "K2||".to_owned()][..], 0),
+            "{frame}"
+        );
+        assert!(got.notices[0].contains("or nothing but dashes, at line 3: left out"), "{:?}", got.notices);
+    }
+    let got = read_as("a.csv", "client_id,note\n=\"0012\",Late.\n-,-\n");
+    assert_eq!((about(&got.sessions[0]).as_str(), got.sessions.len()), ("0012||", 2));
 }

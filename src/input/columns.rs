@@ -1,7 +1,7 @@
 //! The columns of tables, which are also the keys of JSONL, and the names they go by in a file.
 
 use super::marks::bare;
-use super::{Error, speakers, turns};
+use super::{Error, markup, speakers, turns};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -440,7 +440,8 @@ impl Columns {
         if let Some(lost) = lost {
             return Err(Unusable::LostSpeaker { column: lost + 1 });
         }
-        if turns::are_turns(rows.iter().map(|row| self.words(row)), therapists) {
+        let words: Vec<_> = rows.iter().map(|row| markup::shown(self.words(row))).collect();
+        if turns::are_turns(words.iter().map(AsRef::as_ref), therapists) {
             return Err(Unusable::LabelsWithin);
         }
         Ok(())
@@ -457,6 +458,9 @@ impl Columns {
     /// The cell of a key, trimmed; `None` if there is no such column or it is empty.
     pub(super) fn cell<'a>(&self, key: Key, cells: &'a [String]) -> Option<&'a str> {
         let cell = bare(cells.get(self.at[key as usize]?)?);
+        // As Excel is told to leave a number as it is.
+        let formula = cell.strip_prefix("=\"").and_then(|cell| cell.strip_suffix('"'));
+        let cell = formula.filter(|cell| !cell.contains('"')).map_or(cell, bare);
         (!cell.is_empty()).then_some(cell)
     }
 

@@ -7,7 +7,7 @@ use super::marks::{bare, is_mark};
 use super::rows::{Broken, Row, RowError, RowSource, Sessions, sessionless};
 use super::sink::Context;
 use super::table::{BYTES_AHEAD, RECORDS_AHEAD};
-use super::{speakers, stored, turns};
+use super::{markup, speakers, stored, turns};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -127,7 +127,8 @@ impl Jsonl {
                     .to_owned(),
             );
         }
-        if turns::are_turns(words.into_iter(), therapists) {
+        let words: Vec<_> = words.into_iter().map(markup::shown).collect();
+        if turns::are_turns(words.iter().map(AsRef::as_ref), therapists) {
             return Err(Unusable::LabelsWithin.to_string());
         }
         self.lines.put_back(ahead.into_iter());

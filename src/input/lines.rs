@@ -8,6 +8,9 @@ use std::io::{self, BufRead};
 /// The longest physical line, in bytes. A line beyond it is no record anybody wrote.
 pub(super) const MAX_LINE: usize = 4 << 20;
 
+/// Ctrl-Z, with which DOS ended files, and some programs do.
+pub(super) const END_OF_FILE: char = '\u{1a}';
+
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
@@ -99,7 +102,11 @@ impl Lines {
             end = "\r\n";
         }
         self.number += 1;
-        Ok(Some(Line { number: self.number, text: text_of(bytes), end, too_long }))
+        let mut text = text_of(bytes);
+        if text.ends_with(END_OF_FILE) && self.block()?.is_empty() {
+            text.truncate(text.trim_end_matches(END_OF_FILE).len());
+        }
+        Ok(Some(Line { number: self.number, text, end, too_long }))
     }
 }
 
@@ -124,6 +131,8 @@ mod tests {
         assert_eq!(all(b"a\nb\r\nc\rd"), ["a", "b", "c", "d"]);
         assert_eq!(all(b"a\r\n\r\n\nb\n"), ["a", "", "", "b"]);
         assert_eq!(all(b""), Vec::<String>::new());
+        assert_eq!(all(b"a\x1ab\x1a\nc\x1a\r\n\x1a\x1a\r\n"), ["a\x1ab\x1a", "c\x1a", ""]);
+        assert_eq!(all(b"a\x1a"), ["a"]);
         // CR as the last byte of a block, LF as the first of the next.
         let long = format!("{}\r\nb", "a".repeat((1 << 13) - 1));
         assert_eq!(all(long.as_bytes()).len(), 2);

@@ -14,6 +14,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Header {
     columns: Columns,
+    /// The names of the columns that are used.
+    names: Vec<String>,
     used: Vec<usize>,
     needed: Vec<usize>,
     remarks: Vec<String>,
@@ -30,7 +32,7 @@ impl Header {
         let (needed, remarks) = (columns.used(), columns.remarks(names));
         let used = if columns.unspoken() { (0..names.len()).collect() } else { needed.clone() };
         let names: Vec<String> = used.iter().map(|&at| names[at].clone()).collect();
-        Ok(Header { columns: Columns::find(&names, map)?, used, needed, remarks })
+        Ok(Header { columns: Columns::find(&names, map)?, names, used, needed, remarks })
     }
 
     /// Where they stand among all names, in their order. A row for [`rows`] has one cell for each.
@@ -65,7 +67,7 @@ where
     let sink = Sink::new(Arc::clone(&name));
     let context = Context::new(name, options.clone());
     let stem = context.stem.clone();
-    let memory = Memory { rows, columns: header.columns, record: 0, stem };
+    let memory = Memory { rows, columns: header.columns, names: header.names.clone(), record: 0, stem };
     let sessions = Sessions::new(memory, context).with_remarks(header.remarks.clone());
     Ok(Reading { sink, reader: Some(Box::new(sessions)) })
 }
@@ -73,6 +75,7 @@ where
 struct Memory<I> {
     rows: I,
     columns: Columns,
+    names: Vec<String>,
     record: u64,
     stem: String,
 }
@@ -82,6 +85,9 @@ impl<I: Iterator<Item = Result<Vec<String>, String>> + Send> RowSource for Memor
         let cells = self.rows.next()?;
         self.record += 1;
         let record = self.record;
+        if cells.as_ref().is_ok_and(|cells| table::is_frame(cells, &self.names)) {
+            return Some(Err(RowError::Frame(record)));
+        }
         let row = cells
             .map_err(|reason| Broken { record, line: record, reason })
             .and_then(|cells| table::row(self.columns, &self.stem, record, record, &cells));
@@ -96,6 +102,7 @@ mod tests {
     use crate::transcript::{Reject, Session};
 
     const TABLE: &str = "session_id,mood,utterance_id,speaker,text\n\
+        session_id,mood,utterance_id,speaker,text\n\
         a,low,1,therapist,How was it?\na,low,2,client,\"Hard, and good\"\na,low,3,nobody else,x\n\
         b,low,1,client,Fine\n,low,2,client,Lost\nb,low,3,client,Still fine\n";
 

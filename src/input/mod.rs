@@ -6,8 +6,8 @@
 //! other formats are read whole, up to [`MAX_WHOLE_FILE`].
 //!
 //! Text of tables and JSONL is what the cell or the string holds, character by character, with the line ends
-//! inside quoted cells as in the file: offsets agree with those of other programs. In the other formats a
-//! turn, cue or paragraph may stand on several lines, and the text is as its reader joins them, with spaces.
+//! inside quoted cells as in the file: offsets agree with those of other programs. Only HTML is what it shows. In the
+//! other formats a turn, cue or paragraph may stand on several lines, and the text is as its reader joins them, with spaces.
 //!
 //! Adding up: when the iterator ends, [`Reading::report`] has `read == units + rejects`.
 
@@ -20,6 +20,7 @@ mod labels;
 mod letterhead;
 mod lines;
 mod marks;
+mod markup;
 mod memory;
 mod note;
 mod parquet;
@@ -46,6 +47,7 @@ pub use stems::Stems;
 use crate::stored::{self, Stored, encoding};
 use crate::transcript::{Reject, Session};
 use sink::{Context, Sink};
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -374,9 +376,23 @@ impl Reader for Whole {
             ));
             return false;
         }
-        let text = lines::unified(lines::text_of(bytes));
+        let mut text = lines::unified(lines::text_of(bytes));
+        if text.trim_end().ends_with(lines::END_OF_FILE) {
+            text.truncate(text.trim_end().trim_end_matches(lines::END_OF_FILE).len());
+        }
+        if matches!(sink.report().format, Some(Format::Text | Format::Note))
+            && let Cow::Owned(words) = markup::shown(&text)
+        {
+            sink.notice(
+                "HTML: read as the words that it shows; lines and offsets are those of these words"
+                    .to_owned(),
+            );
+            text = words;
+        }
         if text.trim().is_empty() {
             sink.refuse("the file is empty".to_owned());
+        } else if markup::is_rtf(&text) {
+            sink.refuse(markup::RTF.to_owned());
         } else {
             (self.parse)(&text, &self.context, sink);
         }

@@ -12,6 +12,8 @@ pub(super) struct Parquet {
     rows: Rows,
     /// What the columns are that are read, in the same order.
     columns: Columns,
+    /// Their names.
+    names: Vec<String>,
     record: u64,
     stem: String,
 }
@@ -31,7 +33,7 @@ pub(super) fn open(stored: &Stored, context: Context) -> Result<Sessions<Parquet
     let names: Vec<String> = used.iter().map(|&at| names[at].clone()).collect();
     let columns = Columns::find(&names, map).map_err(|why| why.to_string())?;
     let stem = context.stem.clone();
-    Ok(Sessions::new(Parquet { rows, columns, record: 0, stem }, context).with_remarks(remarks))
+    Ok(Sessions::new(Parquet { rows, columns, names, record: 0, stem }, context).with_remarks(remarks))
 }
 
 /// Refuses a table that has lost its speakers, as far as its first rows tell.
@@ -70,6 +72,9 @@ impl RowSource for Parquet {
         self.record += 1;
         let record = self.record;
         // Parquet has no lines: a row is where its number says.
+        if row.as_ref().is_ok_and(|cells| table::is_frame(cells, &self.names)) {
+            return Some(Err(RowError::Frame(record)));
+        }
         let row = row.map_err(|reason| Broken { record, line: record, reason });
         let row = row.and_then(|cells| table::row(self.columns, &self.stem, record, record, &cells));
         Some(row.map_err(RowError::Broken))

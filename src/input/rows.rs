@@ -4,8 +4,9 @@ use super::columns::{Key, may_be_ids, whole_number};
 use super::sink::{Context, Sink};
 use super::speakers::{self, Cast};
 use super::table::RECORDS_AHEAD;
-use super::{Reader, note, time};
+use super::{Reader, markup, note, time};
 use crate::transcript::{Session, Speaker, Unit, is_missing};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -87,6 +88,8 @@ pub(super) trait RowSource: Send {
 /// Why there is no row.
 pub(super) enum RowError {
     Broken(Broken),
+    /// The row of this line is no record but part of how the table looks.
+    Frame(u64),
     /// The input cannot be read on.
     Io(String),
 }
@@ -473,6 +476,23 @@ fn tell_missing(row: &mut Row, sink: &mut Sink) {
     }
 }
 
+/// The row with its words as they are shown, if they are markup that can be read.
+fn shown(mut row: Row, sink: &mut Sink) -> Result<Row, RowError> {
+    let (record, line) = (row.record, row.line);
+    if markup::is_rtf(&row.text) {
+        return Err(RowError::Broken(Broken { record, line, reason: markup::RTF.to_owned() }));
+    }
+    if let Cow::Owned(words) = markup::shown(&row.text) {
+        row.text = words;
+        sink.notice_once("markup", || {
+            format!(
+                "HTML at line {line}: read as the words that it shows, here and elsewhere; offsets are those of these words"
+            )
+        });
+    }
+    Ok(row)
+}
+
 /// The first row whose start is not after that of the first one, although there were later ones before it.
 fn begins_again(rows: &[Row]) -> Option<&Row> {
     let mut starts = rows.iter().filter_map(|row| Some((row, time::seconds(row.start.as_deref()?)?)));
@@ -521,7 +541,7 @@ impl<S: RowSource> Reader for Sessions<S> {
             sink.notice(remark);
         }
         while sink.is_empty() {
-            match self.next_row(sink) {
+            match self.next_row(sink).map(|row| row.and_then(|row| shown(row, sink))) {
                 None => {
                     self.flush(sink);
                     if sink.report().read == 0 {
@@ -534,6 +554,11 @@ impl<S: RowSource> Reader for Sessions<S> {
                     sink.refuse(format!("{reason}; what came before it was read"));
                     return false;
                 }
+                Some(Err(RowError::Frame(line))) => sink.notice_once("frame", || {
+                    format!(
+                        "the names of the columns once more, or nothing but dashes, at line {line}: left out, here and elsewhere"
+                    )
+                }),
                 Some(Err(RowError::Broken(broken))) => {
                     self.broken.push(broken);
                     if self.rows.is_empty() || self.broken.len() > MAX_UNITS {

@@ -6,8 +6,7 @@
 //! that shows neither is refused: it may be a transcript that has lost its speakers.
 
 use super::columns::{ColumnMap, Key};
-use super::{Format, header, jsonl, labels, note, speakers, subtitles, table, turns};
-use crate::stored::Separator;
+use super::{Format, header, jsonl, labels, markup, note, speakers, subtitles, table, turns};
 use crate::transcript::Speaker;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -85,15 +84,10 @@ pub(super) fn sniff(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     if extension == "json" {
         return Err("this is not JSON, whatever its name says; give --format".to_owned());
     }
-    if table_of(first, b'|') {
-        return Err(
-            "this is a table whose cells are parted by |; save it with commas, semicolons or tabs".to_owned()
-        );
-    }
-    if let Some(format) = table_begins(first) {
+    if let Some(format) = table_begins(first, start) {
         return Ok(format);
     }
-    prose(name, head, therapists)
+    prose(name, &markup::shown(head), therapists)
 }
 
 /// The extension that counts, in lower case: `csv` of `a.CSV.gz`.
@@ -111,8 +105,10 @@ fn foreign(head: &str) -> Option<&'static str> {
         Some("a Parquet file packed once more")
     } else if head.starts_with("%PDF") {
         Some("a PDF")
-    } else if head.starts_with("{\\rtf") {
+    } else if markup::is_rtf(head) {
         Some("an RTF file")
+    } else if head.trim_start().starts_with("<?xml") && !head.contains("<html") {
+        Some("an XML file")
     } else if head.chars().take(4096).filter(|&c| c == '\0').count() > 8 {
         Some("not text")
     } else {
@@ -124,17 +120,25 @@ fn subtitles_begin(start: &str) -> bool {
     start.lines().take(2).any(|line| line.contains("-->") && subtitles::is_timing(line))
 }
 
-fn table_begins(first: &str) -> Option<Format> {
-    let delimiter = Separator::of(first).byte();
-    table_of(first, delimiter).then_some(if delimiter == b'\t' { Format::Tsv } else { Format::Csv })
+fn table_begins(first: &str, start: &str) -> Option<Format> {
+    let delimiter = table::delimiter_of(first, &ColumnMap::default());
+    let below = start.lines().skip(1).find(|line| !line.trim().is_empty());
+    table_of(first, below, delimiter).then_some(if delimiter == b'\t' { Format::Tsv } else { Format::Csv })
 }
 
-/// Whether the line is the header line of a table.
-fn table_of(first: &str, delimiter: u8) -> bool {
+/// Whether the line is the header line of a table, with this line below it.
+fn table_of(first: &str, below: Option<&str>, delimiter: u8) -> bool {
     let cells = table::header_cells(first, delimiter);
     let at = ColumnMap::default().places(cells.iter().map(String::as_str));
     let has = |key: Key| at[key as usize].is_some();
-    (has(Key::Text) || has(Key::Note)) && (has(Key::SessionId) || has(Key::Speaker))
+    // `Client, note` may be the title of a note: then nothing below is parted so.
+    let parted = || {
+        let row = below.map_or_else(Vec::new, |line| table::header_cells(line, delimiter));
+        // One that goes on below has no end here.
+        row.is_empty() || row.len() == cells.len()
+    };
+    let told = [Key::ClientId, Key::SessionNumber, Key::Date, Key::TherapistId].into_iter().any(has);
+    (has(Key::Text) || has(Key::Note)) && (has(Key::SessionId) || has(Key::Speaker) || told && parted())
 }
 
 /// Transcript or note. An error is the reason to refuse the file.
@@ -271,6 +275,13 @@ mod tests {
         assert_eq!(told("-", "session_id\tspeaker\ttext\n"), Ok(Format::Tsv));
         assert!(told("a.docx", "PK\u{3}\u{4}...").unwrap_err().contains("Word"));
         assert!(told("a.json", "[\n{}]").unwrap_err().contains("one object a line"));
+        assert!(
+            told("a.txt", "<?xml version=\"1.0\"?><notes><note>x</note></notes>")
+                .unwrap_err()
+                .contains("XML")
+        );
+        assert_eq!(told("a.txt", "client_id;date;note\nK1;2024-03-09;x\n"), Ok(Format::Csv));
+        assert_eq!(told("a.txt", "client_id\tnote\nK1\tx\n"), Ok(Format::Tsv));
         assert!(told("a.txt", "  \n").unwrap_err().contains("empty"));
     }
 

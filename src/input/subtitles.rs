@@ -6,7 +6,7 @@
 
 use super::sink::{Context, Sink};
 use super::turns::{self, Turn, Voices};
-use super::{header, time};
+use super::{header, markup, time};
 use crate::transcript::Session;
 
 /// One cue, its text cut where a speaker begins.
@@ -223,7 +223,7 @@ fn voice(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// Where a tag or entity ends: near, or it is none.
+/// Where a tag ends: near, or it is none.
 fn find_near(text: &str, end: u8) -> Option<usize> {
     text.bytes().take(256).position(|byte| byte == end)
 }
@@ -249,46 +249,9 @@ fn plain(text: &str) -> String {
         rest = &tag[end.unwrap_or(0) + 1..];
     }
     bare.push_str(rest);
-    decode(&bare).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The entities that subtitles use.
-fn decode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let entity = find_near(rest, b';').filter(|&end| end <= 10).and_then(|end| {
-            let name = &rest[1..end];
-            let number = name.strip_prefix('#').and_then(|n| match n.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok(),
-                None => n.parse().ok(),
-            });
-            let decoded = match name {
-                "amp" => Some('&'),
-                "lt" => Some('<'),
-                "gt" => Some('>'),
-                "quot" => Some('"'),
-                "apos" => Some('\''),
-                "nbsp" => Some(' '),
-                "lrm" | "rlm" => Some('\u{200e}'),
-                _ => number.and_then(char::from_u32),
-            };
-            decoded.map(|c| (c, end))
-        });
-        let end = if let Some((c, end)) = entity {
-            // Marks of direction are no words.
-            out.extend((c != '\u{200e}').then_some(c));
-            end
-        } else {
-            out.push('&');
-            0
-        };
-        rest = &rest[end + 1..];
-    }
-    out.push_str(rest);
-    out
+    let mut words = String::with_capacity(bare.len());
+    markup::decode(&bare, &mut words);
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@
 //! Every line is read again once at most: a second line that opens a quote is where the first one's quote closes, or
 //! closes badly.
 
-use super::columns::{Columns, Key};
+use super::columns::{ColumnMap, Columns, Key};
 use super::encoding::Decoded;
 use super::lines::{Line, Lines, MAX_LINE};
+use super::marks::bare;
 use super::rows::{Broken, Row, RowError, RowSource, Sessions, sessionless};
 use super::sink::Context;
 use super::{speakers, stored};
@@ -31,6 +32,7 @@ pub(super) struct Table {
     lines: Lines,
     splitter: Splitter,
     columns: Columns,
+    header: Vec<String>,
     width: usize,
     record: u64,
     stem: String,
@@ -62,7 +64,7 @@ pub(super) fn open(
             _ => break line,
         }
     };
-    let delimiter = delimiter.unwrap_or_else(|| Separator::of(&header.text).byte());
+    let delimiter = delimiter.unwrap_or_else(|| delimiter_of(&header.text, &context.options.map));
     let mut splitter = Splitter::new(delimiter);
     if header.too_long || !splitter.feed(&header.text, "\n") {
         return Err(
@@ -81,14 +83,31 @@ pub(super) fn open(
     let width = header.len();
     let (stem, therapists) = (context.stem.clone(), context.options.therapist.clone());
     let ahead = VecDeque::new();
-    let mut table = Table { lines, splitter, columns, width, record: 0, stem, therapists, ahead };
+    let mut table = Table { lines, splitter, columns, header, width, record: 0, stem, therapists, ahead };
     if columns.unspoken() {
         table.look_ahead().map_err(|error| stored::explain(&error))?;
         let rows = table.ahead.iter().flatten().map(|(_, cells)| cells.as_slice());
+        let rows = rows.filter(|cells| !is_frame(cells, &table.header));
         columns.doubt(rows, &table.therapists).map_err(|why| why.to_string())?;
     }
     Ok(Sessions::new(table, context).with_remarks(remarks))
 }
+
+/// What parts the columns: what is usual, and what is not where only that gives columns that are known, or any at all.
+pub(super) fn delimiter_of(header: &str, map: &ColumnMap) -> u8 {
+    let usual = Separator::of(header).byte();
+    let cells = |delimiter: u8| header_cells(header, delimiter);
+    let known = |&delimiter: &u8| Columns::find(&cells(delimiter), map).is_ok();
+    if known(&usual) {
+        return usual;
+    }
+    let columns = cells(usual).len();
+    let more = || UNUSUAL.into_iter().filter(|&delimiter| cells(delimiter).len() > columns.max(1));
+    more().find(known).or_else(|| more().next().filter(|_| columns < 2)).unwrap_or(usual)
+}
+
+/// What parts columns too: `|`, `^`, and the mark of ASCII for it. Who writes these does not quote.
+const UNUSUAL: [u8; 3] = [b'|', b'^', 0x1f];
 
 /// How many rows are looked at for names of rows.
 const NAMED_ROWS: usize = 20;
@@ -178,16 +197,16 @@ impl Table {
             more.push(next);
         }
         let cells = if done { self.trimmed() } else { Vec::new() };
-        let tabs = self.splitter.delimiter == b'\t';
+        let unquoted = self.splitter.delimiter == b'\t' || UNUSUAL.contains(&self.splitter.delimiter);
         // Within one line of CSV a stray quote does no harm.
-        let sound = done && (sound || more.is_empty() && !tabs);
+        let sound = done && (sound || more.is_empty() && !unquoted);
         if sound && cells.len() == self.width {
             return Ok(Some(Ok((line, cells))));
         }
         self.lines.put_back(more.into_iter());
-        if tabs && !sound {
+        if unquoted && !sound {
             // Many programs write tabs without any quoting: then a quote is a quote.
-            let cells: Vec<String> = first.text.split('\t').map(str::to_owned).collect();
+            let cells = self.cells(&first.text);
             if cells.len() == self.width {
                 return Ok(Some(Ok((line, cells))));
             }
@@ -256,6 +275,15 @@ impl Table {
     }
 }
 
+/// Whether a row is no record: the names of the columns once more, as files have them that were joined, or the rule that
+/// programs for SQL draw below these.
+pub(super) fn is_frame(cells: &[String], header: &[String]) -> bool {
+    let mut same = cells.iter().zip(header);
+    let rule = |cell: &String| cell.trim().bytes().all(|byte| byte == b'-');
+    same.all(|(cell, name)| bare(cell) == bare(name))
+        || cells.iter().all(rule) && cells.iter().any(|cell| cell.contains("--"))
+}
+
 /// The row that these cells are, in a table with these columns.
 pub(super) fn row(
     columns: Columns,
@@ -292,6 +320,10 @@ impl RowSource for Table {
                 Ok(Some(Err(broken))) => Some(Err(RowError::Broken(broken))),
                 // What spreadsheets leave under a table is no record.
                 Ok(Some(Ok((_, cells)))) if cells.iter().all(|cell| cell.trim().is_empty()) => continue,
+                Ok(Some(Ok((line, cells)))) if is_frame(&cells, &self.header) => {
+                    self.record += 1;
+                    Some(Err(RowError::Frame(line)))
+                }
                 Ok(Some(Ok((line, cells)))) => Some(self.row(line, &cells).map_err(RowError::Broken)),
             };
         }

@@ -12,6 +12,25 @@ fn naughty() -> Vec<String> {
     list
 }
 
+/// Whether it may be HTML, which is read as what it shows.
+fn may_be_markup(text: &str) -> bool {
+    text.contains('<') && text.contains('>') || text.contains('&') && text.contains(';')
+}
+
+/// Holds every unit against its string, but for those that may be HTML.
+fn compare(got: &read::Got, naughty: &[String], name: &str) {
+    let units = &got.sessions[0].units;
+    assert_eq!(units.len(), naughty.len(), "{name}");
+    let kept = units.iter().zip(naughty).filter(|(_, text)| !may_be_markup(text));
+    assert!(kept.inspect(|(unit, text)| assert_eq!(&unit.text, *text, "{name}")).count() > 200);
+    let changed = units.iter().zip(naughty).any(|(unit, text)| unit.text != *text);
+    assert!(
+        changed && got.notices.iter().any(|notice| notice.starts_with("HTML at line ")),
+        "{:?}",
+        got.notices
+    );
+}
+
 fn asked(format: Format) -> Options {
     Options { format: Some(format), ..Options::default() }
 }
@@ -27,14 +46,12 @@ fn naughty_strings_come_back_from_tables_as_they_are() {
         }
         let got = read::bytes(name, writer.into_inner().unwrap());
         assert!(got.rejects.is_empty(), "{:?}", got.rejects);
-        let texts: Vec<&String> = got.sessions[0].units.iter().map(|unit| &unit.text).collect();
-        assert_eq!(texts, naughty.iter().collect::<Vec<_>>(), "{name}");
+        compare(&got, &naughty, name);
     }
     let lines =
         naughty.iter().map(|text| serde_json::json!({"speaker": "C", "text": text}).to_string() + "\n");
     let got = read::bytes("x.jsonl", lines.collect::<String>());
-    let texts: Vec<&String> = got.sessions[0].units.iter().map(|unit| &unit.text).collect();
-    assert_eq!(texts, naughty.iter().collect::<Vec<_>>());
+    compare(&got, &naughty, "x.jsonl");
 }
 
 /// As ids, labels, column names, whole files and words of every format they may become rejects, never more.
@@ -55,7 +72,7 @@ fn naughty_strings_everywhere_else_break_nothing() {
     assert!(clients >= naughty.len() - 20, "{clients}");
     // What separates words, such as U+2028, ends no line.
     let said = got.units().concat();
-    for text in naughty.iter().filter(|text| !text.contains(['\n', '\r'])) {
+    for text in naughty.iter().filter(|text| !text.contains(['\n', '\r']) && !may_be_markup(text)) {
         let trimmed = text.trim().trim_start_matches("**").trim();
         assert!(said.contains(trimmed), "{trimmed}");
     }

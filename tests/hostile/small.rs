@@ -20,7 +20,8 @@ const CASES: &[Case] = &[
     ("q.csv", b"speaker,text\nT,a \"stray\" one\nC,\"x\" y\n", &["therapist|a \"stray\" one", "client|x y"], &[]),
     ("q.csv", b"speaker,text\nT,x\nC,\"", &["therapist|x"], &[3]),
     // Ragged rows, repeated headers, missing columns.
-    ("r.csv", b"speaker,text\nT\nC,a,b\nT,c\nC,d,,\nspeaker,text\n", &["therapist|c", "client|d"], &[2, 3, 6]),
+    ("r.csv", b"speaker,text\nT\nC,a,b\nT,c\nC,d,,\nspeaker,text\n--,----\nC,e\n(5 rows affected)\n",
+     &["therapist|c", "client|d", "client|e"], &[2, 3, 9]),
     ("r.csv", b"session_id,words\ns,x\n", &[], &[0]),
     ("r.csv", b"speaker,text,text\nT,a,b\n", &["therapist|a"], &[]),
     ("r.csv", b"\n\n\n", &[], &[0]),
@@ -59,11 +60,23 @@ const CASES: &[Case] = &[
      &["client|y"], &[1, 2, 3]),
     ("j.txt", b"[\n{\"speaker\":\"T\",\"text\":\"x\"}\n]", &[], &[0]),
     // Other things.
+    ("r.csv", b"speaker,text\nT,a\n\x0cspeaker,\"text\"\nC,b\n", &["therapist|a", "client|b"], &[]),
+    // What DOS ended files with.
+    ("z.csv", b"speaker,text\nT,a\x1ab\r\n\x1a\r\n", &["therapist|a\x1ab"], &[]),
+    ("z.jsonl", b"{\"speaker\":\"T\",\"text\":\"a\"}\x1a", &["therapist|a"], &[]),
+    ("z.txt", b"T: a\r\nC: b\r\n\x1a\x1a", &["therapist|a", "client|b"], &[]),
+    // Markup.
+    ("h.csv", b"speaker,text\nT,<p>a&nbsp;b<br>c</p>\nC,{\\rtf1 d}\nC,<e> < f & g\n",
+     &["therapist|a b\nc", "client|<e> < f & g"], &[3]),
+    ("h.tsv", b"speaker\ttext\nT\t<b>a</b> <B>\n", &["therapist|a <B>"], &[]),
+    ("h.jsonl", b"{\"speaker\":\"T\",\"text\":\"&lt;p&gt;a&amp;#39;b\"}\n", &["therapist|a'b"], &[]),
+    ("h.txt", b"<div>T: a</div><div>C: b</div>", &["therapist|a", "client|b"], &[]),
     ("e.csv", b"", &[], &[0]),
     ("e.txt", b" \n\t\n", &[], &[0]),
     ("e.vtt", b"WEBVTT\n", &[], &[0]),
     ("p.txt", b"%PDF-1.7\n", &[], &[0]),
     ("p.txt", b"{\\rtf1\\ansi T: x}", &[], &[0]),
+    ("p.csv", b"<?xml version=\"1.0\"?><notes/>", &[], &[0]),
     ("g.txt.gz", b"\x1f\x8b\x08\x00broken", &[], &[0]),
     ("g.txt.zst", b"\x28\xb5\x2f\xfd", &[], &[0]),
     ("t.csv", b"speaker,text\nT,x\xe2\x80", &["therapist|xâ€"], &[]),
