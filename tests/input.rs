@@ -787,15 +787,11 @@ proptest! {
     }
 
     #[test]
-    fn written_tables_come_back(
-        // A text `NA` is R's missing cell.
-        texts in prop::collection::vec("[ -~\n\r\"é]{0,30}".prop_filter("missing", |text| text.trim() != "NA"), 1..20),
-    ) {
+    fn written_tables_come_back(texts in prop::collection::vec("[ -~\n\r\"é]{0,30}", 1..20)) {
+        prop_assume!(texts.iter().all(|text| text.trim() != "NA")); // R's missing cell
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(["session_id", "speaker", "text"]).unwrap();
-        for text in &texts {
-            writer.write_record(["s", "C", text.as_str()]).unwrap();
-        }
+        texts.iter().for_each(|text| writer.write_record(["s", "C", text.as_str()]).unwrap());
         let got = read("x.csv", writer.into_inner().unwrap());
         let back: Vec<_> = got.sessions[0].units.iter().map(|unit| unit.text.clone()).collect();
         prop_assert_eq!(back, texts);

@@ -6,7 +6,7 @@ use super::lines::{Line, Lines, MAX_LINE};
 use super::marks::{bare, is_mark};
 use super::rows::{Broken, Row, RowError, RowSource, Sessions, sessionless};
 use super::sink::Context;
-use super::table::{BYTES_AHEAD, RECORDS_AHEAD};
+use super::table;
 use super::{markup, speakers, stored, turns};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -88,14 +88,8 @@ impl Jsonl {
 
     /// Refuses lines that nobody is said to speak if, in the first of them, another key holds the labels of speakers.
     fn doubt(&mut self, therapists: &[String]) -> Result<(), String> {
-        let (mut ahead, mut bytes) = (Vec::new(), 0);
-        while ahead.len() < RECORDS_AHEAD
-            && bytes < BYTES_AHEAD
-            && let Some(line) = self.next_line().map_err(|error| stored::explain(&error))?
-        {
-            bytes += line.text.len();
-            ahead.push(line);
-        }
+        let ahead = table::look_ahead(|| self.next_line(), |line| line.text.len());
+        let ahead = ahead.map_err(|error| stored::explain(&error))?;
         // Elsewhere a broken line costs itself only.
         let start: Vec<&str> = ahead.iter().take(2).map(|line| line.text.trim()).collect();
         if (matches!(start.first(), Some(&("[" | "{"))) || !ahead.iter().any(|line| object(line).is_ok()))

@@ -6,6 +6,7 @@ use super::sink::Context;
 use super::stored::{self, Stored};
 use super::table;
 use crate::parquet::{Error, Rows};
+use std::convert::Infallible;
 
 /// A Parquet file with the columns of sessions.
 pub(super) struct Parquet {
@@ -42,16 +43,16 @@ fn doubt(stored: &Stored, columns: Columns, context: &Context) -> Result<(), Str
     let (width, readable) = (file.names().len(), file.readable());
     // Columns that are not asked for may be packed or broken in ways that stop nobody.
     let Ok(mut rows) = file.rows(&readable) else { return Ok(()) };
-    let mut first: Vec<Vec<String>> = Vec::new();
-    while first.len() < table::RECORDS_AHEAD
-        && let Ok(Some(row)) = rows.next()
-    {
+    let mut next = || {
+        // What cannot be read is told where it is read.
+        let Ok(Some(row)) = rows.next() else { return Ok::<_, Infallible>(None) };
         let mut cells = vec![String::new(); width];
         for (&at, cell) in readable.iter().zip(row.into_iter().flatten()) {
             cells[at] = cell;
         }
-        first.push(cells);
-    }
+        Ok(Some(cells))
+    };
+    let Ok(first) = table::look_ahead(&mut next, |cells| cells.iter().map(String::len).sum());
     let doubt = columns.doubt(first.iter().map(Vec::as_slice), &context.options.therapist);
     doubt.map_err(|why| why.to_string())
 }

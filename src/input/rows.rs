@@ -3,11 +3,12 @@
 use super::columns::{Key, may_be_ids, whole_number};
 use super::sink::{Context, Sink};
 use super::speakers::{self, Cast};
-use super::table::RECORDS_AHEAD;
+use super::table::look_ahead;
 use super::{Reader, markup, note, time};
 use crate::transcript::{Session, Speaker, Unit, is_missing};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A session of more units than this is handed out in stretches, so that a table without session ids cannot
@@ -67,8 +68,9 @@ impl Row {
 
     /// Roughly what the row holds, in bytes.
     fn size(&self) -> usize {
-        let cells = [&self.session_id, &self.utterance_id, &self.speaker, &self.client_id];
-        self.text.len() + cells.into_iter().flatten().map(String::len).sum::<usize>()
+        let ids = [&self.session_id, &self.utterance_id, &self.speaker, &self.client_id];
+        let others = [&self.number, &self.date, &self.therapist_id, &self.start, &self.end];
+        self.text.len() + ids.into_iter().chain(others).flatten().map(String::len).sum::<usize>()
     }
 }
 
@@ -178,6 +180,7 @@ impl Current {
                 }
                 _ => {}
             }
+            *cell = None;
         }
         let seconds = |cell: &Option<String>| cell.as_deref().and_then(time::seconds);
         if let (Some(start), Some(end)) = (seconds(&row.start), seconds(&row.end))
@@ -231,8 +234,9 @@ impl<S: RowSource> Sessions<S> {
         let Some(Ok(row)) = &mut next else { return next };
         let Some(name) = row.whose else { return next };
         if self.whose.is_none() {
-            let more = std::iter::from_fn(|| self.source.next_row());
-            self.ahead.extend(more.take(RECORDS_AHEAD));
+            let size = |row: &Result<Row, RowError>| row.as_ref().map_or(0, Row::size);
+            let Ok(more) = look_ahead(|| Ok::<_, Infallible>(self.source.next_row()), size);
+            self.ahead.extend(more);
             let rows = std::iter::once(&*row).chain(self.ahead.iter().flatten());
             let cells = rows.filter_map(|row| Some((row.session_id.as_deref(), row.client_id.as_deref()?)));
             let may = may_be_ids(name, cells.filter(|(_, id)| !is_missing(id)));
@@ -276,11 +280,11 @@ impl<S: RowSource> Sessions<S> {
                     .to_owned()
             });
         }
-        self.bytes += row.size();
         let wrong = self.current.get_or_insert_with(|| Current::new(&row)).learn(&mut row);
         for key in wrong {
             self.tell_contradiction(key, &row, sink);
         }
+        self.bytes += row.size();
         self.rows.push(row);
     }
 

@@ -45,7 +45,24 @@ pub(super) struct Table {
 pub(super) const RECORDS_AHEAD: usize = 200;
 
 /// And how many bytes of them.
-pub(super) const BYTES_AHEAD: usize = 1 << 20;
+const BYTES_AHEAD: usize = 1 << 20;
+
+/// The first of what `next` gives, as many as are looked at before one is read: [`RECORDS_AHEAD`], or fewer if they come to
+/// [`BYTES_AHEAD`].
+pub(super) fn look_ahead<T, E>(
+    mut next: impl FnMut() -> Result<Option<T>, E>,
+    size: impl Fn(&T) -> usize,
+) -> Result<Vec<T>, E> {
+    let (mut ahead, mut bytes) = (Vec::new(), 0);
+    while ahead.len() < RECORDS_AHEAD
+        && bytes < BYTES_AHEAD
+        && let Some(one) = next()?
+    {
+        bytes += size(&one);
+        ahead.push(one);
+    }
+    Ok(ahead)
+}
 
 /// Reads the header. An error is the reason to refuse the file.
 pub(super) fn open(
@@ -151,15 +168,10 @@ pub(super) fn header_cells(line: &str, delimiter: u8) -> Vec<String> {
 
 impl Table {
     fn look_ahead(&mut self) -> io::Result<()> {
-        let (mut ahead, mut bytes) = (VecDeque::new(), 0);
-        while ahead.len() < RECORDS_AHEAD
-            && bytes < BYTES_AHEAD
-            && let Some(record) = self.next_record()?
-        {
-            bytes += record.iter().flat_map(|(_, cells)| cells).map(String::len).sum::<usize>();
-            ahead.push_back(record);
-        }
-        self.ahead = ahead;
+        let size = |record: &Result<Record, Broken>| {
+            record.iter().flat_map(|(_, cells)| cells).map(String::len).sum()
+        };
+        self.ahead = look_ahead(|| self.next_record(), size)?.into();
         Ok(())
     }
 
