@@ -249,3 +249,78 @@ fn the_number_of_a_session_tells_sessions_apart() {
     let table = "session_id,session_number,speaker,text\ns,1,T,Hi\ns,1,C,No\n";
     assert_eq!(read("a.csv", table, &[]).sessions[0].id, "s");
 }
+
+#[test]
+fn what_is_remarked_of_a_voice_is_no_part_of_its_name() {
+    for label in ["C (crying)", "C [crying]", "C, crying", "C. (laughs)", "C (to T)", "Ct (softly)"] {
+        let talk = format!("T: Well?\nC: Hm.\nT (softly): So?\n{label}: I cried.\nT: Yes.\n");
+        let wanted = ["therapist|Well?", "client|Hm.", "therapist|So?", "client|I cried.", "therapist|Yes."];
+        assert_eq!(units(&read("a.txt", &talk, &[])), wanted, "{label}");
+    }
+    let talk = "T: Well?\nH: No.\nW: Yes.\nT (to W): So?\nW (crying): It is.\nH [laughs]: Oh.\n";
+    let said = units(&read("a.txt", talk, &["T"]));
+    assert_eq!(said[3..], ["therapist|So?", "client 2|It is.", "client|Oh."]);
+    // Other tags may be somebody else.
+    for (one, other) in [
+        ("Speaker (male)", "Speaker (female)"),
+        ("Anna (Kelly)", "Anna (Sally)"),
+        ("Petrie, Emily", "Petrie, Mina"),
+    ] {
+        let talk = format!("T: Well?\n{one}: No.\n{other}: Yes.\n").repeat(3);
+        let said = units(&read("a.vtt", &format!("WEBVTT\n\n{}", cues(&talk)), &["T"]));
+        assert_eq!(said[..3], ["therapist|Well?", "client|No.", "client 2|Yes."], "{one}");
+    }
+}
+
+fn cues(talk: &str) -> String {
+    let cue = |line: &str| {
+        let (label, text) = line.split_once(": ").unwrap_or_default();
+        format!("00:01.000 --> 00:02.000\n<v {label}>{text}</v>\n\n")
+    };
+    talk.lines().map(cue).collect()
+}
+
+#[test]
+fn times_behind_labels_and_at_ends_of_turns_are_no_words() {
+    for mark in [
+        "[00:02:00.5]",
+        "(02:00)",
+        "<02:00>",
+        "{02:00}",
+        "#00:02:00-2#",
+        "[00.02.00]",
+        "[02 min]",
+        "@02:00",
+        "02m00s",
+        "02:00 -",
+        "10:02:00 AM",
+    ] {
+        let talk = format!("T: {mark} Well?\nC: {mark} No.\nT: {mark} So,\nthen?\n");
+        let got = read("a.txt", &talk, &[]);
+        assert_eq!(units(&got), ["therapist|Well?", "client|No.", "therapist|So, then?"], "{mark}");
+        assert!(
+            got.sessions[0].units.iter().all(|unit| unit.start.is_some_and(|start| start > 100.0)),
+            "{mark}"
+        );
+        let talk = format!("T: Well? {mark}\nC: No. {mark}\nT: So,\nthen? {mark}\n");
+        let got = read("a.txt", &talk, &[]);
+        assert_eq!(units(&got), ["therapist|Well?", "client|No.", "therapist|So, then?"], "{mark}");
+        assert!(got.sessions[0].units.iter().all(|unit| unit.end.is_some_and(|end| end > 100.0)), "{mark}");
+        let talk = format!("{mark}\nT: Well?\nC: No.\n{mark}\nT: So, then?\n");
+        let got = read("a.txt", &talk, &[]);
+        assert_eq!(units(&got), ["therapist|Well?", "client|No.", "therapist|So, then?"], "{mark}");
+        assert!(got.sessions[0].units[2].start.is_some_and(|start| start > 100.0), "{mark}");
+    }
+    let talk = "T: When?\nC: 10:30 is when I woke, again at 11:15\nT: And?\nC: [2 min] No.\n[2 min]\nT: At 10:30\nC: Early (5:30)";
+    let said = units(&read("a.txt", talk, &[]));
+    assert_eq!(
+        said[1..],
+        [
+            "client|10:30 is when I woke, again at 11:15",
+            "therapist|And?",
+            "client|[2 min] No. [2 min]",
+            "therapist|At 10:30",
+            "client|Early (5:30)"
+        ]
+    );
+}

@@ -202,8 +202,9 @@ fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
     let several = drafts.len() > 1;
     let mut record = 0;
     let mut above = header::Above::default();
-    for Draft { mut session, turns, line, lost, unknown, .. } in drafts {
+    for Draft { mut session, mut turns, line, lost, unknown, .. } in drafts {
         let count = turns.len();
+        turns::take_times(&mut turns);
         above.hand_down(&mut session, unknown, sink);
         let result = if turns.is_empty() {
             Err("no speakers found; begin every turn with Therapist: or Client:, or name the therapist with \
