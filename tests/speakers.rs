@@ -277,7 +277,7 @@ fn cues(talk: &str) -> String {
         let (label, text) = line.split_once(": ").unwrap_or_default();
         format!("00:01.000 --> 00:02.000\n<v {label}>{text}</v>\n\n")
     };
-    talk.lines().map(cue).collect()
+    talk.lines().map(cue).collect::<Vec<_>>().concat()
 }
 
 #[test]
@@ -323,4 +323,39 @@ fn times_behind_labels_and_at_ends_of_turns_are_no_words() {
             "client|Early (5:30)"
         ]
     );
+}
+
+#[test]
+fn labels_in_brackets_are_labels() {
+    let talk = "[SPEAKER_00]: Well?\n[SPEAKER_01]: No.\n[SPEAKER_00]: So?\n[SPEAKER_01]: Yes.\n";
+    let wanted = ["therapist|Well?", "client|No.", "therapist|So?", "client|Yes."];
+    assert_eq!(units(&read("a.txt", talk, &["SPEAKER_00"])), wanted);
+    let cues: Vec<String> = talk.lines().map(|line| format!("00:01.000 --> 00:02.000\n{line}")).collect();
+    assert_eq!(units(&read("a.srt", &cues.join("\n\n"), &["SPEAKER_00"])), wanted);
+}
+
+#[test]
+fn pages_that_count_up_and_ends_of_recordings_are_nobodys() {
+    let pages = "CONFIDENTIAL\nPage 1 of 3\n\nT: Well?\nC: I went.\n\nCONFIDENTIAL\nPage 2 of 3\nK7 session 4\n\nT: So?\n\n\
+                 CONFIDENTIAL\nPage 3 of 3\nK7 session 4\n\nC: No.\n";
+    let counted = "T: Well?\nC: I went.\nPage 2\n- 3 -\nT: So?\n4\nC: No.\np. 5\n[End of session]\n";
+    let repeated =
+        "T: Well?\nC: I went.\nCONFIDENTIAL K7 session 4\nT: So?\nCONFIDENTIAL K7 session 4\nC: No.\n";
+    let teams =
+        "Ann B stopped transcription\nT: Well?\nC: I went.\nT: So?\nC: No.\nAnn B stopped transcription\n";
+    for text in [pages, counted, repeated, teams] {
+        let got = read("a.txt", text, &[]);
+        assert_eq!(units(&got), ["therapist|Well?", "client|I went.", "therapist|So?", "client|No."]);
+        assert!(got.notices.iter().any(|notice| notice.contains("left out")), "{:?}", got.notices);
+    }
+    // Numbers that do not count up, or that answer, and lines that come back in talk.
+    let talk =
+        "Therapist\nHow bad?\nClient\n4\nTherapist\nAnd now?\nClient\n5\nno more\nTherapist\nOh\nno more\n";
+    let got = read("a.txt", talk, &[]);
+    assert_eq!(
+        units(&got)[1..],
+        ["client|4", "therapist|And now?", "client|5 no more", "therapist|Oh no more"]
+    );
+    let got = read("a.txt", "T: How many?\nC: I had\n7\nor\n9\nT: She stopped\nrecording\n", &[]);
+    assert_eq!(units(&got)[1..], ["client|I had 7 or 9", "therapist|She stopped recording"]);
 }

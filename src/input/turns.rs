@@ -31,6 +31,8 @@ pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
         text = cells_with_times(text, &mut times);
     }
     let label = bare(bare(label).trim_matches('*'));
+    // WhisperX: `[SPEAKER_00]: …`
+    let label = label.strip_prefix('[').and_then(|label| label.strip_suffix(']')).map_or(label, str::trim);
     // Zoom's chat: `14:03:02 From Anna Lee to Everyone:`.
     let sender = label.strip_prefix("From ").filter(|_| start.is_some());
     let label = sender.map_or(label, |name| name.split(" to ").next().unwrap_or(name).trim());
