@@ -359,3 +359,20 @@ fn pages_that_count_up_and_ends_of_recordings_are_nobodys() {
     let got = read("a.txt", "T: How many?\nC: I had\n7\nor\n9\nT: She stopped\nrecording\n", &[]);
     assert_eq!(units(&got)[1..], ["client|I had 7 or 9", "therapist|She stopped recording"]);
 }
+
+#[test]
+fn numbers_of_lines_are_no_words() {
+    let talk = "Session 2\n\n1  T: Did you park in\n2     the end?\n3  C: It is free so I\n4     don't mind.\n\n5  T: You told him.\n";
+    let got = read("a.txt", talk, &[]);
+    assert_eq!(
+        units(&got),
+        [
+            "therapist|Did you park in the end?",
+            "client|It is free so I don't mind.",
+            "therapist|You told him."
+        ]
+    );
+    assert!(got.notices.iter().any(|notice| notice.contains("number")), "{:?}", got.notices);
+    let counted = "T: Count.\nC: I do\n1 a\n2 b\n3 c\n4 d\nT: Yes.\n";
+    assert_eq!(units(&read("a.txt", counted, &[]))[1], "client|I do 1 a 2 b 3 c 4 d");
+}

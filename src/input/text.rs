@@ -58,7 +58,37 @@ impl Draft {
     }
 }
 
+/// The text without the numbers of its lines, if all lines from the first one with a number on have theirs.
+fn without_line_numbers(text: &str) -> Option<String> {
+    const LEAST: usize = 4;
+    let numbered = |line: &str| {
+        let line = line.trim_start();
+        let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = &line[digits..];
+        let parted = rest.is_empty() || rest.starts_with([' ', '\t']);
+        Some((figure(&line[..digits]).filter(|_| parted)?, line.len() - rest.len()))
+    };
+    let filled = text.lines().filter(|line| !line.trim().is_empty());
+    let numbers: Vec<Option<u32>> =
+        filled.map(|line| numbered(line).map(|(number, _)| number)).skip_while(Option::is_none).collect();
+    let next =
+        |two: &[Option<u32>]| two[0].and_then(|number| number.checked_add(1)) == two[1] && two[1].is_some();
+    if numbers.len() < LEAST || !numbers.windows(2).all(next) {
+        return None;
+    }
+    let bare = |line: &str| match numbered(line) {
+        Some((_, end)) => line.trim_start()[end..].to_owned(),
+        None => line.to_owned(),
+    };
+    Some(text.split_inclusive('\n').map(bare).collect())
+}
+
 pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
+    let bare = without_line_numbers(text);
+    if bare.is_some() {
+        sink.notice("every line begins with its number, as it looks: left out".to_owned());
+    }
+    let text = bare.as_deref().unwrap_or(text);
     let therapists = &context.options.therapist;
     let labels = labels::Survey::of(text);
     let named = labels::are_timed_names(text, therapists);

@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 /// The longest cell, in characters and words, that may say who speaks or what follows.
 const MAX_LABEL: (usize, usize) = (40, 5);
 
+/// The most columns that Word gives a table. Rows of damaged ones may be as wide as the file is long.
+const MAX_COLUMNS: usize = 63;
+
 /// Words in the names of columns that hold what somebody thinks of the talk.
 const REMARKS: [&str; 24] = [
     "comment",
@@ -106,6 +109,9 @@ fn leave_out(
     notices: &mut BTreeSet<String>,
 ) -> Result<(), String> {
     let width = rest.iter().map(Vec::len).max().unwrap_or_default();
+    if width > MAX_COLUMNS {
+        return Err(SEVERAL.to_owned());
+    }
     for column in (0..width).filter(|&column| !read(column) && !cells(rest, column).all(is_count)) {
         let word = remark(header, column).ok_or(SEVERAL)?;
         notices.insert(left_out(column, word));
@@ -127,7 +133,7 @@ fn label(cell: &str) -> Option<&str> {
 /// back. A table of one column needs none of this.
 fn column_of_turns(rows: &[Vec<String>]) -> Option<usize> {
     let width = rows.iter().map(Vec::len).max().filter(|&width| width > 1)?;
-    (0..width).find(|&column| {
+    (0..width.min(MAX_COLUMNS)).find(|&column| {
         let labelled = cells(rows, column).filter(|cell| label(cell).is_some()).count();
         let labels: Vec<&str> = cells(rows, column).flat_map(str::lines).filter_map(label).collect();
         let different: BTreeSet<String> = labels.iter().map(|label| speakers::normal(label)).collect();
