@@ -419,3 +419,62 @@ fn what_joined_tables_and_spreadsheets_leave_is_no_record() {
     let got = read_as("a.csv", "client_id,note\n=\"0012\",Late.\n-,-\n");
     assert_eq!((about(&got.sessions[0]).as_str(), got.sessions.len()), ("0012||", 2));
 }
+
+#[test]
+fn entries_of_a_journal_are_sessions() {
+    for entry in [
+        "15/05/2024 14:00 H. Field",
+        "15-May-2024 14:00",
+        "Session note - 15 May 2024",
+        "Wed 15 May 2024 14:02  Surgery: North  H. Field",
+    ] {
+        let next = entry.replace("15", "22");
+        let got = read(format!("Client ID: K7\n\n{entry}\n{NOTE}\n{next}\n{NOTE}"));
+        let clients: Vec<_> = got.sessions.iter().map(|session| session.client_id.as_deref()).collect();
+        assert_eq!(clients, [Some("K7"); 2], "{entry}");
+        assert!(got.sessions.iter().all(|session| units(session) == WORDS), "{entry}");
+        assert!(got.sessions[1].date.as_ref().is_some_and(|date| date.contains("22")), "{entry}");
+    }
+    let prose = |who: &str| {
+        format!(
+            "15/05/2024 14:00  FIELD, H  Clinic\nCame on time.\n\n22/05/2024 14:00  {who}  Telephone\nNo childcare.\n"
+        )
+    };
+    for (who, client) in [("FIELD, H", Some("K7")), ("SMITH, J", None)] {
+        let got = read_as("note.txt", format!("Client ID: K7\n\n{}", prose(who)));
+        let clients: Vec<_> = got.sessions.iter().map(|session| session.client_id.as_deref()).collect();
+        assert_eq!(clients, [Some("K7"), client], "{who}");
+    }
+    // An addendum belongs to its note.
+    let got =
+        read(format!("Client ID: K7\nDate: 15/05/2024\n\n{NOTE}\n22/05/2024 14:00 H. Field\nRang back.\n"));
+    assert_eq!(got.sessions.len(), 1);
+}
+
+#[test]
+fn unknown_keys_of_a_form_are_no_sentences() {
+    let head = "Client ID: K7\nDate of Service: 03/14/2024\nSession Time: 2:00 PM - 2:50 PM\nCPT: 90834\nService Code: 90834\n\n\
+                Current Mental Status\nMood: Euthymic\nAffect: Congruent\n\n";
+    let got = read(format!("{head}{NOTE}"));
+    assert_eq!(units(&got.sessions[0]), WORDS);
+    assert!(
+        got.notices.iter().any(|notice| notice.contains("lines or fields of the header")),
+        "{:?}",
+        got.notices
+    );
+    let signed = "Signed electronically by H. F. on 03/14/2024\nPage 1 of 1\n";
+    let got = read(format!("Client ID: K7\nDate: 2024-03-14\n\n{NOTE}{signed}"));
+    assert_eq!(units(&got.sessions[0]), WORDS);
+    assert_eq!(got.notices, ["page numbers or signatures in 2 lines, from line 8: left out"]);
+    let said = "Validated by her mother on 3 May. She was glad.\n";
+    assert_eq!(units(&read(format!("{NOTE}{said}")).sessions[0]).len(), 4);
+}
+
+#[test]
+fn a_table_of_notes_says_what_it_does_not_read() {
+    let table =
+        "Client Name,Appointment Date,Clinician,Note\nK-40,03/14/2024 02:00 PM,H,D: Late. P: Weekly.\n";
+    let got = read_as("a.csv", table);
+    assert_eq!(about(&got.sessions[0]), "||03/14/2024 02:00 PM");
+    assert!(got.notices.iter().any(|notice| notice.contains("--map client_id=COLUMN")), "{:?}", got.notices);
+}

@@ -249,3 +249,130 @@ fn the_number_of_a_session_tells_sessions_apart() {
     let table = "session_id,session_number,speaker,text\ns,1,T,Hi\ns,1,C,No\n";
     assert_eq!(read("a.csv", table, &[]).sessions[0].id, "s");
 }
+
+#[test]
+fn what_is_remarked_of_a_voice_is_no_part_of_its_name() {
+    for label in ["C (crying)", "C [crying]", "C, crying", "C. (laughs)", "C (to T)", "Ct (softly)"] {
+        let talk = format!("T: Well?\nC: Hm.\nT (softly): So?\n{label}: I cried.\nT: Yes.\n");
+        let wanted = ["therapist|Well?", "client|Hm.", "therapist|So?", "client|I cried.", "therapist|Yes."];
+        assert_eq!(units(&read("a.txt", &talk, &[])), wanted, "{label}");
+    }
+    let talk = "T: Well?\nH: No.\nW: Yes.\nT (to W): So?\nW (crying): It is.\nH [laughs]: Oh.\n";
+    let said = units(&read("a.txt", talk, &["T"]));
+    assert_eq!(said[3..], ["therapist|So?", "client 2|It is.", "client|Oh."]);
+    // Other tags may be somebody else.
+    for (one, other) in [
+        ("Speaker (male)", "Speaker (female)"),
+        ("Anna (Kelly)", "Anna (Sally)"),
+        ("Petrie, Emily", "Petrie, Mina"),
+    ] {
+        let talk = format!("T: Well?\n{one}: No.\n{other}: Yes.\n").repeat(3);
+        let said = units(&read("a.vtt", &format!("WEBVTT\n\n{}", cues(&talk)), &["T"]));
+        assert_eq!(said[..3], ["therapist|Well?", "client|No.", "client 2|Yes."], "{one}");
+    }
+}
+
+fn cues(talk: &str) -> String {
+    let cue = |line: &str| {
+        let (label, text) = line.split_once(": ").unwrap_or_default();
+        format!("00:01.000 --> 00:02.000\n<v {label}>{text}</v>\n\n")
+    };
+    talk.lines().map(cue).collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn times_behind_labels_and_at_ends_of_turns_are_no_words() {
+    for mark in [
+        "[00:02:00.5]",
+        "(02:00)",
+        "<02:00>",
+        "{02:00}",
+        "#00:02:00-2#",
+        "[00.02.00]",
+        "[02 min]",
+        "@02:00",
+        "02m00s",
+        "02:00 -",
+        "10:02:00 AM",
+    ] {
+        let talk = format!("T: {mark} Well?\nC: {mark} No.\nT: {mark} So,\nthen?\n");
+        let got = read("a.txt", &talk, &[]);
+        assert_eq!(units(&got), ["therapist|Well?", "client|No.", "therapist|So, then?"], "{mark}");
+        assert!(
+            got.sessions[0].units.iter().all(|unit| unit.start.is_some_and(|start| start > 100.0)),
+            "{mark}"
+        );
+        let talk = format!("T: Well? {mark}\nC: No. {mark}\nT: So,\nthen? {mark}\n");
+        let got = read("a.txt", &talk, &[]);
+        assert_eq!(units(&got), ["therapist|Well?", "client|No.", "therapist|So, then?"], "{mark}");
+        assert!(got.sessions[0].units.iter().all(|unit| unit.end.is_some_and(|end| end > 100.0)), "{mark}");
+        let talk = format!("{mark}\nT: Well?\nC: No.\n{mark}\nT: So, then?\n");
+        let got = read("a.txt", &talk, &[]);
+        assert_eq!(units(&got), ["therapist|Well?", "client|No.", "therapist|So, then?"], "{mark}");
+        assert!(got.sessions[0].units[2].start.is_some_and(|start| start > 100.0), "{mark}");
+    }
+    let talk = "T: When?\nC: 10:30 is when I woke, again at 11:15\nT: And?\nC: [2 min] No.\n[2 min]\nT: At 10:30\nC: Early (5:30)";
+    let said = units(&read("a.txt", talk, &[]));
+    assert_eq!(
+        said[1..],
+        [
+            "client|10:30 is when I woke, again at 11:15",
+            "therapist|And?",
+            "client|[2 min] No. [2 min]",
+            "therapist|At 10:30",
+            "client|Early (5:30)"
+        ]
+    );
+}
+
+#[test]
+fn labels_in_brackets_are_labels() {
+    let talk = "[SPEAKER_00]: Well?\n[SPEAKER_01]: No.\n[SPEAKER_00]: So?\n[SPEAKER_01]: Yes.\n";
+    let wanted = ["therapist|Well?", "client|No.", "therapist|So?", "client|Yes."];
+    assert_eq!(units(&read("a.txt", talk, &["SPEAKER_00"])), wanted);
+    let cues: Vec<String> = talk.lines().map(|line| format!("00:01.000 --> 00:02.000\n{line}")).collect();
+    assert_eq!(units(&read("a.srt", &cues.join("\n\n"), &["SPEAKER_00"])), wanted);
+}
+
+#[test]
+fn pages_that_count_up_and_ends_of_recordings_are_nobodys() {
+    let pages = "CONFIDENTIAL\nPage 1 of 3\n\nT: Well?\nC: I went.\n\nCONFIDENTIAL\nPage 2 of 3\nK7 session 4\n\nT: So?\n\n\
+                 CONFIDENTIAL\nPage 3 of 3\nK7 session 4\n\nC: No.\n";
+    let counted = "T: Well?\nC: I went.\nPage 2\n- 3 -\nT: So?\n4\nC: No.\np. 5\n[End of session]\n";
+    let repeated =
+        "T: Well?\nC: I went.\nCONFIDENTIAL K7 session 4\nT: So?\nCONFIDENTIAL K7 session 4\nC: No.\n";
+    let teams =
+        "Ann B stopped transcription\nT: Well?\nC: I went.\nT: So?\nC: No.\nAnn B stopped transcription\n";
+    for text in [pages, counted, repeated, teams] {
+        let got = read("a.txt", text, &[]);
+        assert_eq!(units(&got), ["therapist|Well?", "client|I went.", "therapist|So?", "client|No."]);
+        assert!(got.notices.iter().any(|notice| notice.contains("left out")), "{:?}", got.notices);
+    }
+    // Numbers that do not count up, or that answer, and lines that come back in talk.
+    let talk =
+        "Therapist\nHow bad?\nClient\n4\nTherapist\nAnd now?\nClient\n5\nno more\nTherapist\nOh\nno more\n";
+    let got = read("a.txt", talk, &[]);
+    assert_eq!(
+        units(&got)[1..],
+        ["client|4", "therapist|And now?", "client|5 no more", "therapist|Oh no more"]
+    );
+    let got = read("a.txt", "T: How many?\nC: I had\n7\nor\n9\nT: She stopped\nrecording\n", &[]);
+    assert_eq!(units(&got)[1..], ["client|I had 7 or 9", "therapist|She stopped recording"]);
+}
+
+#[test]
+fn numbers_of_lines_are_no_words() {
+    let talk = "Session 2\n\n1  T: Did you park in\n2     the end?\n3  C: It is free so I\n4     don't mind.\n\n5  T: You told him.\n";
+    let got = read("a.txt", talk, &[]);
+    assert_eq!(
+        units(&got),
+        [
+            "therapist|Did you park in the end?",
+            "client|It is free so I don't mind.",
+            "therapist|You told him."
+        ]
+    );
+    assert!(got.notices.iter().any(|notice| notice.contains("number")), "{:?}", got.notices);
+    let counted = "T: Count.\nC: I do\n1 a\n2 b\n3 c\n4 d\nT: Yes.\n";
+    assert_eq!(units(&read("a.txt", counted, &[]))[1], "client|I do 1 a 2 b 3 c 4 d");
+}

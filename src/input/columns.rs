@@ -105,7 +105,15 @@ impl Key {
                 "casenumber",
             ],
             Key::SessionNumber => COUNTED,
-            Key::Date => &["sessiondate", "dateofsession"],
+            Key::Date => &[
+                "sessiondate",
+                "dateofsession",
+                "appointmentdate",
+                "dateofservice",
+                "servicedate",
+                "visitdate",
+                "dos",
+            ],
             Key::TherapistId => &[
                 "therapistno",
                 "therapistnumber",
@@ -393,13 +401,15 @@ impl Columns {
             }
         }
         let unread: Vec<usize> = (0..header.len()).filter(|at| !self.at.contains(&Some(*at))).collect();
+        // A note is a session of its own, and only what is called a client's may say whose.
+        let may_say =
+            |name: &str| !self.notes || ["client", "patient"].iter().any(|who| normal(name).contains(who));
         let named: Vec<String> = unread
             .iter()
-            .filter(|&&at| !bare(&header[at]).is_empty())
+            .filter(|&&at| !bare(&header[at]).is_empty() && may_say(&header[at]))
             .map(|at| (at + 1).to_string())
             .collect();
-        // A note is a session of its own, whosever it is.
-        let told = self.notes || self.has(Key::ClientId);
+        let told = self.has(Key::ClientId);
         if let (false, [rest @ .., last]) = (told, named.as_slice()) {
             let (which, are) = if rest.is_empty() {
                 (format!("column {last}"), "is")

@@ -99,6 +99,9 @@ pub(super) fn fields(line: &str) -> Option<Fields<'_>> {
 /// The fields of a line without a colon: `Session 4`, `## Session 4/12`, `Session #6, 02/02/2024, 50 min`, `15 January 2024`.
 fn unmarked(line: &str) -> Option<Fields<'_>> {
     const LONGEST: usize = 60;
+    if let Some((date, rest)) = stamped(line).or_else(|| dated_title(line)) {
+        return Some(Fields { known: vec![(Key::Date, date)], others: usize::from(!rest.is_empty()) });
+    }
     let line = if line.len() < 2 * LONGEST { line.trim_matches(['#', '*', ' ', '\t']) } else { return None };
     if line.len() > LONGEST
         || !line.contains(|c: char| c.is_ascii_digit())
@@ -126,6 +129,35 @@ fn unmarked(line: &str) -> Option<Fields<'_>> {
     }
     let date = parts.into_iter().find(|part| is_date(part)).map(|date| (Key::Date, date));
     Some(Fields { known: std::iter::once((Key::Session, number)).chain(date).collect(), others: 0 })
+}
+
+/// The day and time that an entry of a journal begins with, and who wrote it or where: `15/05/2024 14:00 H. Field`, `Wed 15 May 2024
+/// 14:02  Surgery: North`. A sentence behind it is none.
+pub(super) fn stamped(line: &str) -> Option<(&str, &str)> {
+    const LONGEST: usize = 120;
+    let line = Some(line.trim()).filter(|line| line.len() <= LONGEST)?;
+    let colon = line.find(':')?;
+    let begin = line[..colon].rfind(' ')?;
+    let end = line[begin + 1..].find(char::is_whitespace).map_or(line.len(), |end| begin + 1 + end);
+    super::time::clock(line[begin + 1..end].trim_end_matches(','))?;
+    let half = line[end..]
+        .trim_start()
+        .get(..2)
+        .filter(|half| half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm"));
+    let end = half.map_or(end, |_| line.len() - line[end..].trim_start().len() + 2);
+    let rest = line[end..].trim();
+    let named =
+        rest.is_empty() || rest.starts_with(char::is_uppercase) && !rest.ends_with(['.', '?', '!', '…', ',']);
+    (named && is_date(line[..begin].trim_end_matches([' ', ','])))
+        .then(|| (line[..end].trim_end_matches(','), rest))
+}
+
+/// `Session note - 15 May 2024`: what a note is called, and its day.
+fn dated_title(line: &str) -> Option<(&str, &str)> {
+    let line = Some(line.trim_matches(['#', '*', ' ', '\t'])).filter(|line| line.len() <= 60)?;
+    let (title, date) = [" - ", " – ", ": ", ", "].into_iter().find_map(|by| line.split_once(by))?;
+    let called = title.split(' ').any(|word| ["note", "notes"].contains(&word.to_lowercase().as_str()));
+    (called && title.split(' ').count() <= 4 && is_date(date)).then_some((date, ""))
 }
 
 /// `2024-01-08`, `08/01/2024`, `Mon 15th January 2024`, `Jan 15, 2024`, and nothing else.
@@ -183,7 +215,8 @@ pub(super) fn field(line: &str) -> Option<(Key, &str)> {
         "client id" | "client number" | "client no" | "client no." | "client code" | "patient id" => {
             Key::ClientId
         }
-        "date" | "session date" | "date of session" | "date of service" => Key::Date,
+        "date" | "session date" | "date of session" | "date of service" | "date and time" | "date/time"
+        | "appointment date" | "service date" | "visit date" | "dos" => Key::Date,
         "therapist id" | "therapist number" | "therapist code" | "clinician id" | "counsellor id" => {
             Key::TherapistId
         }

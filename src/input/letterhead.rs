@@ -2,7 +2,7 @@
 //!
 //! Known fields count wherever they stand before the first heading and the first prose. What stands beside them and is no
 //! word of the note is left out: titles, what offices write of a session (`Provider: …`, `Duration: …`), and other keys between two known
-//! fields of one block. In doubt it is words, and without a known field nothing is left out.
+//! fields of one block, or anything short down to the first heading. In doubt it is words, and without a known field nothing is left out.
 
 use super::header::{self, Fields, Key};
 use super::{note, turns};
@@ -135,8 +135,14 @@ impl<'a> Head<'a> {
         let beyond = found[last + 1..]
             .iter()
             .take_while(|line| matches!(line, Line::Blank | Line::Office | Line::Title(true)));
-        let end = last + 1 + beyond.count();
-        let uses = (0..end).map(|at| use_of(&found, at, last)).collect();
+        // Down to the first heading all is a form, whatever its keys and titles are.
+        let form = lines.get(found.len()).is_some_and(|line| note::heading(line).is_some())
+            && found[last + 1..].iter().any(|line| matches!(line, Line::Pair));
+        let end = if form { found.len() } else { last + 1 + beyond.count() };
+        let uses = (0..end).map(|at| {
+            if form && matches!(found[at], Line::Pair) { Use::LeftOut } else { use_of(&found, at, last) }
+        });
+        let uses = uses.collect();
         let mut block = found.iter().take_while(|line| !matches!(line, Line::Blank));
         let sharp = found.iter().find(|line| !matches!(line, Line::Blank));
         let sharp = matches!(sharp, Some(Line::Fields(_) | Line::Office | Line::Title(true)))
@@ -175,6 +181,11 @@ fn look(line: &str) -> Option<Line<'_>> {
             (false, true) => Some(Line::Pair),
             (false, false) => None,
         };
+    }
+    // `F33.1 Major depressive disorder, moderate`
+    let coded = !ended && line.len() <= MAX_SHORT && line.as_bytes()[0].is_ascii_uppercase();
+    if coded && line.bytes().skip(1).take(2).all(|byte| byte.is_ascii_digit()) && line.len() > 3 {
+        return Some(Line::Office);
     }
     is_title(line, ended).map(Line::Title)
 }

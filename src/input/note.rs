@@ -8,11 +8,11 @@
 //!
 //! What stands over a note is its head (`letterhead`); behind its words another head begins the next note of the file.
 
-use super::header;
 use super::letterhead::{Head, MAX_HEAD, Use};
 use super::sentences::sentences;
 use super::sink::{Context, Sink};
-use crate::transcript::{Session, Speaker, Unit};
+use super::{header, text};
+use crate::transcript::{Session, Speaker, Unit, counted};
 use std::borrow::Cow;
 
 /// Lines at least this long, in characters, may have been wrapped.
@@ -276,12 +276,22 @@ struct Draft {
     first: Option<char>,
     /// Whether something of its head is left out, which may name another client.
     unknown: bool,
+    /// Who or what stands behind the date of an entry of a journal.
+    entry: Option<String>,
 }
 
 impl Draft {
     fn new(session: Session, context: &Context) -> Draft {
         let paragraphs = Paragraphs { unwrapped: !context.wraps, ..Paragraphs::default() };
-        Draft { session, id_given: false, paragraphs, known: Vec::new(), first: None, unknown: false }
+        Draft {
+            session,
+            id_given: false,
+            paragraphs,
+            known: Vec::new(),
+            first: None,
+            unknown: false,
+            entry: None,
+        }
     }
 
     fn is_begun(&self) -> bool {
@@ -305,6 +315,10 @@ impl Draft {
         for (number, fields) in &head.fields {
             fields.apply(at + number + 1, &mut self.session, &mut self.id_given, left_out, sink);
         }
+        let behind = |line: &&str| {
+            header::stamped(line).map(|(_, rest)| rest.split("  ").next().unwrap_or_default().to_owned())
+        };
+        self.entry = lines[..head.uses.len()].iter().find_map(behind).or(self.entry.take());
         self.unknown |= head.uses.contains(&Use::LeftOut) || head.fields.iter().any(|(_, of)| of.others > 0);
         for (number, line) in lines.iter().enumerate().take(head.uses.len()) {
             match head.uses[number] {
@@ -320,6 +334,14 @@ impl Draft {
         self.known.iter().any(|(known, other)| *known == key && other == value)
     }
 
+    /// Whether a head is the date and time of an entry of a journal, and this note is one of another.
+    fn is_other_entry(&self, head: &Head<'_>, lines: &[&str]) -> bool {
+        let entry = lines[..head.uses.len()]
+            .iter()
+            .any(|line| header::stamped(line).is_some_and(|(_, rest)| !rest.is_empty()));
+        entry && self.entry.as_ref().is_some_and(|who| !who.is_empty())
+    }
+
     /// What a head is behind words of this note. Nothing of it may be the sign-off of the note, which nothing follows, or
     /// the date of an addendum.
     fn meets(&self, head: &Head<'_>, lines: &[&str]) -> Meeting {
@@ -333,12 +355,29 @@ impl Draft {
             Meeting::Words
         } else if !anew && known.iter().all(|&field| self.has(field)) {
             Meeting::Same
-        } else if anew || header::tells_of_another(&known) {
+        } else if anew || header::tells_of_another(&known) || self.is_other_entry(head, lines) {
             Meeting::Another
         } else {
             Meeting::Words
         }
     }
+}
+
+/// `Page 1 of 2`, `Signed electronically by H. F. on 03/14/2024`: what a program has added to a note.
+fn is_added(line: &str) -> bool {
+    const SIGNED: [&str; 6] = [
+        "signed electronically",
+        "electronically signed",
+        "digitally signed",
+        "this note was digitally signed",
+        "this note was electronically signed",
+        "validated by ",
+    ];
+    let lower = line.get(..40).unwrap_or(line).to_lowercase();
+    let signed = SIGNED.iter().any(|begin| lower.starts_with(begin)) && line.len() <= 120;
+    // The day or the time of day ends it, and no sentence follows.
+    let ends = line.rsplit(' ').take(2).any(|word| word.contains(|c: char| c.is_ascii_digit()));
+    signed && ends || lower.starts_with("page ") && text::page_number(line).is_some()
 }
 
 /// What a head is that stands behind the words of a note.
@@ -355,6 +394,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     let pages: Vec<bool> = text.lines().map(|line| line.starts_with('\u{c}')).collect();
     let (mut draft, mut notes) = (Draft::new(context.session(None), context), 1);
     let mut above = header::Above::default();
+    let (mut wrote, mut added) = (None, Vec::new());
     let (mut left_out, mut at, mut blank) = (Vec::new(), 0, true);
     // The next line that is one of a head, if any is.
     let mut field =
@@ -379,16 +419,29 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
         if let Meeting::Another = meeting {
             notes += 1;
             let next = Draft::new(header::next_session(notes, context), context);
+            wrote.clone_from(&draft.entry);
             hand_out(std::mem::replace(&mut draft, next), &mut above, sink);
         }
         if let (Some(head), Meeting::Same | Meeting::Another) = (head, meeting) {
             draft.head(&head, rest, at, &mut left_out, sink);
+            // Whoever stands over the entry above as well wrote both of them, and nobody else is named.
+            let only = head.fields.iter().map(|(_, of)| of.others).sum::<usize>() == 1
+                && !head.uses.contains(&Use::LeftOut);
+            draft.unknown &= !(only && draft.entry.is_some() && draft.entry == wrote);
             at += head.uses.len();
             blank = true;
         } else {
+            if is_added(line) {
+                added.push(at + 1);
+                blank = true;
+            }
             draft.line(if blank { "" } else { line });
             at += 1;
         }
+    }
+    if let [line, ..] = added.as_slice() {
+        let lines = counted(added.len(), "line");
+        sink.notice(format!("page numbers or signatures in {lines}, from line {line}: left out"));
     }
     header::tell_left_out(&left_out, sink);
     hand_out(draft, &mut above, sink);

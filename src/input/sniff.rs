@@ -42,6 +42,9 @@ const NOTE_WORDS: [&str; 27] = [
     "appt",
 ];
 
+/// Lines in which the fields over a note without a heading are looked for.
+const MAX_FIELDS: usize = 8;
+
 /// Why prose is refused.
 pub(super) const NEITHER: &str = "neither speakers nor the headings of a note found; begin every turn with Therapist: or \
      Client:, or say what it is with --format text or --format note";
@@ -245,15 +248,21 @@ fn is_narrative(name: &Path, head: &str, labels: usize) -> bool {
         line.len() <= 60 && (line.contains(" note") || line.starts_with("note"))
     });
     let (mut written, mut spoken) = (0_usize, 0);
+    let (mut others, mut oneself) = (0_usize, 0);
     for word in head.split(|c: char| !(c.is_alphanumeric() || c == '/')) {
         let word = word.to_lowercase();
         written += usize::from(NOTE_WORDS.contains(&word.as_str()));
+        others += usize::from(matches!(word.as_str(), "she" | "he" | "they" | "her" | "his" | "their"));
+        oneself += usize::from(matches!(word.as_str(), "i" | "me" | "my" | "we" | "our"));
         spoken += usize::from(matches!(word.as_str(), "you" | "your" | "i'm" | "yeah" | "um"));
     }
     spoken += head.matches('?').count();
     // One alone may be a quotation.
     let written = written.saturating_sub(if labels > 1 { labels } else { 0 });
-    (called || titled) && written >= spoken || written >= 2 && written > spoken
+    // The ids and the date of a session over words about somebody, and nobody is spoken to.
+    let fields = head.lines().take(MAX_FIELDS).filter_map(header::fields).map(|fields| fields.known.len());
+    let about = fields.sum::<usize>() > 1 && spoken == 0 && written + others > oneself;
+    (called || titled) && written >= spoken || written >= 2 && written > spoken || about
 }
 
 #[cfg(test)]
@@ -305,6 +314,11 @@ mod tests {
         assert_eq!(told("a.md", titled), Ok(Format::Text));
         let note = "# Therapist\nDr M\n# Client\nK-12\n# Data\nCt late.\n# Assessment\nsame\n# Plan\nweekly";
         assert_eq!(told("a.md", note), Ok(Format::Note));
+        let free = "Client ID: Q1\nDate: 2024-05-01\n\nShe came late and talked about the move. We agreed to read the letters.";
+        assert_eq!(told("a.txt", free), Ok(Format::Note));
+        for lost in ["Well, how was it?\nShe was late.", "I told her.\nMm.\nAnd my mum knew it."] {
+            assert!(told("a.txt", &format!("Client ID: Q1\nDate: 2024-05-01\n\n{lost}")).is_err(), "{lost}");
+        }
         let lost = "Hello, how are you?\nFine.\nWhat happened since you came to the last session?\nNot much.";
         assert!(told("a.txt", lost).unwrap_err().contains("--format note"));
     }

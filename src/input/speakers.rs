@@ -85,15 +85,37 @@ impl fmt::Display for Unclear {
     }
 }
 
-/// The form in which labels are compared.
+/// The form in which labels are compared: without what is remarked of how somebody speaks.
 pub(super) fn normal(label: &str) -> String {
+    whole(unremarked(label).unwrap_or(label))
+}
+
+fn whole(label: &str) -> String {
     let label = bare(label).trim_end_matches([':', '.']);
     label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
+/// The name in `W (crying)`, `H [softly]`, `T (to W)`, and of role words in `C, crying` and `C. (laughs)`. With another tag, or
+/// one in capitals, it may be somebody else: `Speaker (male)`, `Speaker 1 (Kelly)`.
+fn unremarked(label: &str) -> Option<&str> {
+    const REMARKS: [&str; 13] = [
+        "laughs", "laughter", "cries", "sighs", "sobs", "tearful", "quiet", "whispers", "shouts", "nods",
+        "smiles", "pause", "silent",
+    ];
+    let label = bare(label).trim_end_matches(':');
+    let bracketed = label.strip_suffix([')', ']']).and_then(|label| label.rsplit_once(['(', '[']));
+    let (name, remark) = bracketed.or_else(|| label.rsplit_once(", "))?;
+    let name = name.trim_end_matches([' ', '.', ',']);
+    let small = remark.starts_with(char::is_lowercase) && !remark.contains(' ');
+    let ends = remark.len() > 4 && (remark.ends_with("ing") || remark.ends_with("ly"));
+    let manner =
+        small && (ends || REMARKS.contains(&remark)) || bracketed.is_some() && remark.starts_with("to ");
+    (!name.is_empty() && manner && (bracketed.is_some() || role(name).is_some())).then_some(name)
+}
+
 /// What a role word means; `None` for names.
 pub(super) fn role(label: &str) -> Option<Speaker> {
-    let label = normal(label);
+    let label = whole(label);
     let word = label.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = &label[word.len()..];
     let word = word.trim_end_matches([' ', '#', '-', '_']);
@@ -121,7 +143,11 @@ fn tagged(label: &str) -> Option<Tagged> {
     if role(label).is_some() {
         return None;
     }
-    let label = normal(label);
+    // `C (crying)`, but `C (K7)` may be anything.
+    if let Some(speaker) = unremarked(label).and_then(role) {
+        return Some(Tagged::Role(speaker));
+    }
+    let label = whole(label);
     let (word, rest) = label.split_at(label.find(|c: char| !c.is_alphabetic())?);
     let speaker =
         role(word).filter(|_| word.len() >= SHORTEST && rest.starts_with([' ', '_', '-', '(', '[', '#']))?;
@@ -171,7 +197,7 @@ pub(super) fn count_turns<'a>(labels: impl Iterator<Item = &'a str>) -> bool {
 /// The labels that are no role words, or what these say more, each once, in the order of their first appearance.
 pub(super) fn names<'a>(labels: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen: Vec<&str> = Vec::new();
-    for label in labels.map(str::trim) {
+    for label in labels.map(|label| unremarked(label).unwrap_or(label).trim()) {
         if !seen.contains(&label) && seen.len() < MAX_NAMES {
             seen.push(label);
         }

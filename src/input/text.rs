@@ -9,6 +9,7 @@ use super::sink::{Context, Sink};
 use super::turns::{self, Turn};
 use super::{header, labels, speakers};
 use crate::transcript::{MONTHS, Session, counted};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One line, looked at on its own.
 enum Line<'a> {
@@ -57,7 +58,37 @@ impl Draft {
     }
 }
 
+/// The text without the numbers of its lines, if all lines from the first one with a number on have theirs.
+fn without_line_numbers(text: &str) -> Option<String> {
+    const LEAST: usize = 4;
+    let numbered = |line: &str| {
+        let line = line.trim_start();
+        let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = &line[digits..];
+        let parted = rest.is_empty() || rest.starts_with([' ', '\t']);
+        Some((figure(&line[..digits]).filter(|_| parted)?, line.len() - rest.len()))
+    };
+    let filled = text.lines().filter(|line| !line.trim().is_empty());
+    let numbers: Vec<Option<u32>> =
+        filled.map(|line| numbered(line).map(|(number, _)| number)).skip_while(Option::is_none).collect();
+    let next =
+        |two: &[Option<u32>]| two[0].and_then(|number| number.checked_add(1)) == two[1] && two[1].is_some();
+    if numbers.len() < LEAST || !numbers.windows(2).all(next) {
+        return None;
+    }
+    let bare = |line: &str| match numbered(line) {
+        Some((_, end)) => line.trim_start()[end..].to_owned(),
+        None => line.to_owned(),
+    };
+    Some(text.split_inclusive('\n').map(bare).collect())
+}
+
 pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
+    let bare = without_line_numbers(text);
+    if bare.is_some() {
+        sink.notice("every line begins with its number, as it looks: left out".to_owned());
+    }
+    let text = bare.as_deref().unwrap_or(text);
     let therapists = &context.options.therapist;
     let labels = labels::Survey::of(text);
     let named = labels::are_timed_names(text, therapists);
@@ -133,7 +164,7 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     if let [line, ..] = added.as_slice() {
         let lines = counted(added.len(), "line");
         sink.notice(format!(
-            "page numbers, rules or the name of a program in {lines}, from line {line}: left out"
+            "page numbers and headers, rules or what a program has added in {lines}, from line {line}: left out"
         ));
     }
     match headings.as_slice() {
@@ -202,8 +233,9 @@ fn finish(drafts: Vec<Draft>, therapists: &[String], sink: &mut Sink) {
     let several = drafts.len() > 1;
     let mut record = 0;
     let mut above = header::Above::default();
-    for Draft { mut session, turns, line, lost, unknown, .. } in drafts {
+    for Draft { mut session, mut turns, line, lost, unknown, .. } in drafts {
         let count = turns.len();
+        turns::take_times(&mut turns);
         above.hand_down(&mut session, unknown, sink);
         let result = if turns.is_empty() {
             Err("no speakers found; begin every turn with Therapist: or Client:, or name the therapist with \
@@ -258,24 +290,81 @@ fn is_heading(line: &str) -> bool {
     !ended && words.len() <= 8 && words.iter().all(fits) && (marked || words.iter().any(|word| names(word)))
 }
 
-/// `Page 3 of 10`, `- 2 -`, `***`, `Transcribed by https://otter.ai`.
+/// `Page 3 of 10`, `- 2 -`, `***`, `Transcribed by https://otter.ai`, what a program or a printer adds.
 fn is_added(line: &str) -> bool {
-    const LONGEST: usize = 48;
-    if header::is_rule(line) {
-        return true;
-    }
-    if line.len() > LONGEST {
-        return false;
+    header::is_rule(line)
+        || page_number(line).is_some()
+        || line.get(..19).is_some_and(|begin| begin.eq_ignore_ascii_case("transcribed by http"))
+            && line.len() <= MAX_ADDED
+}
+
+/// The longest line that a program or a printer adds, in bytes.
+const MAX_ADDED: usize = 48;
+
+fn figure(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The number of a page: `Page 3 of 10`, `p. 3`, `- 3 -`.
+pub(super) fn page_number(line: &str) -> Option<u32> {
+    if line.len() > MAX_ADDED {
+        return None;
     }
     let line = line.to_lowercase();
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let page = line.strip_prefix("page ").is_some_and(|rest| {
+    if let Some(rest) = line.strip_prefix("page ").or_else(|| line.strip_prefix("p. ")) {
         let (first, of) = rest.split_once([' ', '/']).unwrap_or((rest, ""));
-        is_number(first) && (of.is_empty() || is_number(of.trim_start_matches("of ")))
-    });
+        let counted = of.is_empty() || figure(of.trim_start_matches("of ")).is_some();
+        return figure(first).filter(|_| counted);
+    }
     let dashed = line.starts_with(['-', '–', '—']) && line.ends_with(['-', '–', '—']);
-    page || dashed && is_number(line.trim_matches(['-', '–', '—', ' ']))
-        || line.starts_with("transcribed by http")
+    figure(line.trim_matches(['-', '–', '—', ' '])).filter(|_| dashed)
+}
+
+/// `Anna Field stopped transcription`, `[END OF RECORDING]`: what a program says of its recording.
+fn is_of_recording(line: &str) -> bool {
+    const WHAT: [&str; 4] = ["transcription", "recording", "session", "transcript"];
+    let words: Vec<String> =
+        line.trim_matches(['[', ']', '(', ')']).split_whitespace().map(str::to_lowercase).take(8).collect();
+    let Some((last, before)) = words.split_last().filter(|_| line.len() <= 2 * MAX_ADDED) else {
+        return false;
+    };
+    let of = WHAT.contains(&last.as_str());
+    let ends = line.starts_with(['[', '(']) && before == ["end", "of"];
+    // Teams names who did it, and nothing else is said so without a full stop.
+    let teams = matches!(before, [_, .., done] if matches!(done.as_str(), "started" | "stopped"))
+        && line.starts_with(char::is_uppercase)
+        && matches!(last.as_str(), "transcription" | "recording");
+    of && (ends || teams)
+}
+
+/// The lines of a text that a printer has put on its pages: numbers alone that count up together with all other numbers of
+/// pages, and what comes back beside those (`CONFIDENTIAL`) or says itself that it is no talk.
+fn furniture(lines: &[&str]) -> BTreeSet<usize> {
+    let alone = |line: &str| figure(line).filter(|_| line.len() < 5);
+    let numbers: Vec<(usize, u32)> = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(at, line)| Some((at, page_number(line).or_else(|| alone(line))?)))
+        .collect();
+    let counts = numbers.len() > 1 && numbers.windows(2).all(|two| two[0].1.checked_add(1) == Some(two[1].1));
+    let mut added: BTreeSet<usize> = numbers.into_iter().filter(|_| counts).map(|(at, _)| at).collect();
+    let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let short = |line: &str| !line.is_empty() && line.len() <= MAX_ADDED && turns::prefix(line).is_none();
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| short(line)) {
+        places.entry(line).or_default().push(at);
+    }
+    // Only what stands on a page twice is told from talk by where it stands.
+    let is_page =
+        |at: Option<usize>| at.and_then(|at| lines.get(at)).is_some_and(|line| page_number(line).is_some());
+    let told = |line: &str| line.to_lowercase().contains("confidential");
+    for (line, places) in places.into_iter().filter(|(_, places)| places.len() > 1) {
+        let ended = line.ends_with(['.', '?', '!', '…', ',', '-']);
+        let beside = |&at: &usize| is_page(at.checked_sub(1)) || is_page(Some(at + 1));
+        if !ended && (told(line) || places.iter().all(beside)) {
+            added.extend(places);
+        }
+    }
+    added
 }
 
 /// Looks at every line in the light of those before it.
@@ -289,6 +378,9 @@ fn classify<'a>(
     // Whether a turn has been met in this session, and whether this is a block of header lines.
     let (mut talking, mut block, mut blank) = (false, false, true);
     let mut above = Vec::new();
+    let furniture = furniture(&all);
+    // Whether a speaker stands alone on the line above: what follows are words, whatever they look like.
+    let mut awaited = false;
     for (number, (&line, raw)) in all.iter().zip(text.lines()).enumerate() {
         // A new page begins as a blank line does.
         blank |= raw.starts_with('\u{c}');
@@ -329,7 +421,8 @@ fn classify<'a>(
                 continue;
             }
         }
-        if talking && is_added(line) {
+        let printed = !std::mem::take(&mut awaited) && (is_of_recording(line) || furniture.contains(&number));
+        if printed || talking && is_added(line) {
             blank = true;
             lines.push(Line::Added);
             continue;
@@ -340,6 +433,7 @@ fn classify<'a>(
         }
         lines.push(match prefix(line) {
             Some(prefix) => {
+                awaited = prefix.text.is_empty();
                 let known = turns::is_known(prefix.label, therapists);
                 if known {
                     (talking, block) = (true, false);

@@ -31,6 +31,8 @@ pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
         text = cells_with_times(text, &mut times);
     }
     let label = bare(bare(label).trim_matches('*'));
+    // WhisperX: `[SPEAKER_00]: …`
+    let label = label.strip_prefix('[').and_then(|label| label.strip_suffix(']')).map_or(label, str::trim);
     // Zoom's chat: `14:03:02 From Anna Lee to Everyone:`.
     let sender = label.strip_prefix("From ").filter(|_| start.is_some());
     let label = sender.map_or(label, |name| name.split(" to ").next().unwrap_or(name).trim());
@@ -115,12 +117,12 @@ fn trailing_time(label: &str) -> (&str, Option<f64>) {
     }
 }
 
-/// The time on a line that holds nothing else.
+/// The time on a line that holds nothing else. `[2 min]` is a silence and no time.
 pub(super) fn lone_time(line: &str) -> Option<f64> {
-    match leading_time(line.trim()) {
-        (Some(seconds), "") => Some(seconds),
-        _ => None,
-    }
+    let (stamp, rest) = time::leading(line.trim())?;
+    let digits = line.bytes().filter(u8::is_ascii_digit).count();
+    let silence = line.contains("min") && digits < 2;
+    (rest.is_empty() && !silence).then_some(stamp.start)
 }
 
 /// Words in small letters within names.
@@ -290,6 +292,30 @@ impl Turn {
             self.text.push(' ');
         }
         self.text.push_str(text);
+    }
+}
+
+/// Takes the times from the words of turns: one behind the label is the start, one at the end the end. A [sure](time::Stamp) one
+/// always, another only where most turns have one there, for `at 10:30` are words.
+pub(super) fn take_times(turns: &mut [Turn]) {
+    let most = |found: fn(&str) -> Option<(time::Stamp, &str)>| {
+        let count = turns.iter().filter(|turn| found(&turn.text).is_some()).count();
+        count > 1 && 2 * count > turns.len()
+    };
+    let (all_leading, all_trailing) = (most(time::leading), most(time::trailing));
+    for turn in turns {
+        if let Some((stamp, rest)) = time::leading(&turn.text).filter(|(stamp, _)| stamp.sure || all_leading)
+        {
+            turn.start = turn.start.or(Some(stamp.start));
+            turn.end = turn.end.or(stamp.end);
+            turn.text = rest.to_owned();
+        }
+        if let Some((stamp, rest)) =
+            time::trailing(&turn.text).filter(|(stamp, _)| stamp.sure || all_trailing)
+        {
+            turn.end = turn.end.or(stamp.end).or(Some(stamp.start));
+            turn.text = rest.to_owned();
+        }
     }
 }
 

@@ -178,6 +178,8 @@ struct Faults {
     endless: usize,
     unordered: usize,
     unread_dates: usize,
+    /// Where the first of them stands.
+    first_unread: Option<String>,
     silent: usize,
     /// Labels that several sessions have.
     doubles: Vec<String>,
@@ -193,6 +195,7 @@ impl Faults {
         self.endless += usize::from(client.ordered > theil_sen::MOST);
         self.unordered += other.unordered;
         self.unread_dates += other.unread_dates;
+        self.first_unread = self.first_unread.take().or_else(|| other.first_unread.clone());
         self.silent += other.silent;
         self.clients_with_doubles += usize::from(!other.doubles.is_empty());
     }
@@ -238,8 +241,9 @@ impl Faults {
             said(
                 self.unread_dates,
                 format!(
-                    "{} could mean several days or none and not read: write 2024-01-31",
-                    counted(self.unread_dates, "date")
+                    "{} could mean several days or none and cannot be read (the first is of {}): write 2024-01-31",
+                    counted(self.unread_dates, "date"),
+                    self.first_unread.as_deref().unwrap_or_default()
                 ),
             ),
             said(
@@ -299,7 +303,10 @@ fn in_order<'a>(visits: &[&'a Visit]) -> (Vec<&'a Visit>, bool) {
 fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
     let (mut ordered, by_number) = in_order(visits);
     let mut faults = Faults { unordered: visits.len() - ordered.len(), ..Faults::default() };
-    faults.unread_dates = visits.iter().filter(|visit| visit.date.is_some() && visit.day.is_none()).count();
+    let unread = visits.iter().filter(|visit| visit.date.is_some() && visit.day.is_none());
+    faults.first_unread =
+        unread.clone().next().map(|visit| format!("client {id}, session {}", visit.label(true)));
+    faults.unread_dates = unread.count();
     let before = ordered.len();
     ordered.retain(|visit| visit.units > 0);
     faults.silent = before - ordered.len();

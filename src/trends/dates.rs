@@ -22,7 +22,7 @@ const FORMS: [&str; 13] = [
 
 /// The day that `text` means, or `None` if it means none or could mean two.
 ///
-/// A time of day after an ISO date is passed over. `16/01/2024` is read, for there is no month 16; `03/04/2024` is not
+/// A weekday before a date and times of day after it are passed over, and the letters of `15th May 2024`. `16/01/2024` is read, for there is no month 16; `03/04/2024` is not
 /// guessed; years have four digits, but for those behind a month in letters, as Excel writes them (`05-Jan-24`).
 #[must_use]
 pub fn read(text: &str) -> Option<Date> {
@@ -30,7 +30,48 @@ pub fn read(text: &str) -> Option<Date> {
     if let Some(date) = iso_with_time(text) {
         return Some(date);
     }
+    day(text).or_else(|| {
+        let text = without_weekday(text);
+        let text = without_times(text)?;
+        day(text).or_else(|| day(&without_ordinal(text)?))
+    })
+}
+
+fn day(text: &str) -> Option<Date> {
     FORMS.iter().find_map(|form| parse(form, text)).or_else(|| with_slashes(text)).or_else(|| short(text))
+}
+
+/// What stands behind `Wed`, `Wednesday,`.
+fn without_weekday(text: &str) -> &str {
+    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let Some((word, rest)) = text.split_once(' ') else { return text };
+    let word = word.trim_end_matches([',', '.']).to_lowercase();
+    let is = |day: &&str| day.starts_with(word.as_str());
+    if word.len() > 2 && DAYS.iter().any(is) { rest.trim_start() } else { text }
+}
+
+/// What stands before `14:00`, `2:00 PM`, `10:00 AM - 10:53 AM`; an error if it is not only times that follow the first.
+fn without_times(text: &str) -> Option<&str> {
+    let is_clock = |word: &str| {
+        let word = word.trim_end_matches(|c: char| "AaPpMmZz".contains(c));
+        word.contains(':') && word.bytes().all(|byte| byte.is_ascii_digit() || b":.".contains(&byte))
+    };
+    let beside = |word: &str| ["am", "pm", "-", "–", "at", "to"].contains(&word.to_lowercase().as_str());
+    let Some(colon) = text.find(':') else { return Some(text) };
+    let begin = text[..colon].rfind(' ')?;
+    let times = text[begin..].split_whitespace().all(|word| is_clock(word) || beside(word));
+    let before = text[..begin].trim_end();
+    times.then(|| before.strip_suffix(" at").unwrap_or(before).trim_end_matches([',', ' ']))
+}
+
+/// `15 May 2024` of `15th May 2024`.
+fn without_ordinal(text: &str) -> Option<String> {
+    let at = text.find(|c: char| c.is_ascii_digit())?;
+    let digits = text[at..].bytes().take_while(u8::is_ascii_digit).count();
+    let (before, after) = text.split_at(at + digits);
+    let letters = after.get(..2)?.to_lowercase();
+    let ordinal = digits < 3 && ["st", "nd", "rd", "th"].contains(&letters.as_str());
+    ordinal.then(|| format!("{before}{}", &after[2..]))
 }
 
 /// `05-Jan-24`: day first. Of years that this century has not come near nothing is guessed.
@@ -93,6 +134,18 @@ mod tests {
             "2024-01-16T10:30:00Z",
             "2024-01-16 10:30",
             "2024-01-16T10:30:00+02:00",
+            "16 January 2024 14:00",
+            "Jan 16, 2024 2:00 PM",
+            "16/01/2024 14:00",
+            "01/16/2024 02:00 PM",
+            "16-Jan-2024 14:00",
+            "Tue 16 Jan 2024",
+            "Tuesday, 16 January 2024",
+            "Tue 16 Jan 2024, 14:02",
+            "16th January 2024",
+            "January 16th, 2024",
+            "1/16/2024 10:00 AM - 10:53 AM",
+            "16/01/2024 at 2:00pm",
         ] {
             assert_eq!(read(text), Some(jiff::civil::date(2024, 1, 16)), "{text}");
         }
@@ -113,6 +166,13 @@ mod tests {
             "16-Jan-4",
             "Jan-16-24",
             "last Tuesday",
+            "Tuesday",
+            "14:00",
+            "03/04/2024 14:00",
+            "Tue 03/04/2024",
+            "16 Jan 2024 14:00 Anna",
+            "16 Jan 2024 Room 14:00",
+            "16ème Jan 2024",
             "2024-02-30",
             "30 Feb 2024",
             "2024",

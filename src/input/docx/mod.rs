@@ -63,6 +63,7 @@ pub(super) fn open(stored: &Stored, context: &Context, sink: &mut Sink) -> Resul
     if document.asides > 0 {
         sink.notice(format!("{} footnotes, endnotes or comments are not read", document.asides));
     }
+    document.notices.into_iter().for_each(|notice| sink.notice(notice));
     let format = match asked {
         Some(format) => format,
         None if document.text.trim().is_empty() => return Err("the document is empty".to_owned()),

@@ -9,6 +9,7 @@ use crate::input::columns::ColumnMap;
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, Event};
+use std::collections::BTreeSet;
 
 /// Tables in tables, text boxes in paragraphs: nobody goes deeper.
 const MOST_NESTED: usize = 200;
@@ -18,6 +19,8 @@ pub(super) struct Document {
     pub(super) text: String,
     /// Footnotes, endnotes and comments, which are not read.
     pub(super) asides: usize,
+    /// What is to be said of tables of which something is left out.
+    pub(super) notices: BTreeSet<String>,
 }
 
 /// What is open and collects what it holds.
@@ -45,6 +48,7 @@ struct Walker<'a> {
     /// What the next paragraph goes on with.
     begun: String,
     asides: usize,
+    notices: BTreeSet<String>,
 }
 
 /// The lines of a document; an error is the reason to refuse it, without a word of it.
@@ -59,6 +63,7 @@ pub(super) fn walk(xml: &str, map: &ColumnMap) -> Result<Document, String> {
         in_text: false,
         begun: String::new(),
         asides: 0,
+        notices: BTreeSet::new(),
     };
     let mut depth = 0_usize;
     loop {
@@ -139,7 +144,7 @@ impl Walker<'_> {
                 Some(Frame::Paragraph { text, joined: true }) => self.begun = text,
                 Some(Frame::Paragraph { text, .. }) => self.line(text),
                 Some(Frame::Table(rows)) => {
-                    for line in rows::lines(&rows, self.map)? {
+                    for line in rows::lines(&rows, self.map, &mut self.notices)? {
                         self.line(line);
                     }
                 }
@@ -200,6 +205,6 @@ impl Walker<'_> {
             Some(Frame::Block(lines)) => lines.join("\n"),
             _ => String::new(),
         };
-        Document { text, asides: self.asides }
+        Document { text, asides: self.asides, notices: self.notices }
     }
 }
