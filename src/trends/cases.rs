@@ -11,7 +11,7 @@ use crate::coding::CodedSession;
 use crate::coding::case::{Client, Factor, Trend, TurningPoint};
 use crate::coding::stretch::Stretch;
 use crate::transcript::{Session, counted};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -41,6 +41,7 @@ pub(super) struct Visit {
     number: Option<u32>,
     date: Option<String>,
     day: Option<Date>,
+    time: Option<Time>,
     therapist_id: Option<String>,
     pub(super) units: usize,
     pub(super) counts: [usize; CODE_COUNT],
@@ -121,6 +122,7 @@ impl Cases {
         visit.therapist_id = visit.therapist_id.take().or(stretch.therapist_id);
         if visit.date.is_none() {
             visit.day = stretch.date.as_deref().and_then(dates::read);
+            visit.time = stretch.date.as_deref().and_then(dates::time);
             visit.date = stretch.date;
         }
         visit.units += stretch.client_units;
@@ -293,9 +295,9 @@ fn in_order<'a>(visits: &[&'a Visit]) -> (Vec<&'a Visit>, bool) {
     let mut ordered: Vec<&Visit> = visits.to_vec();
     ordered.retain(|visit| if by_number { visit.number.is_some() } else { visit.day.is_some() });
     if by_number {
-        ordered.sort_by_key(|visit| (visit.number, visit.day));
+        ordered.sort_by_key(|visit| (visit.number, visit.day, visit.time));
     } else {
-        ordered.sort_by_key(|visit| (visit.day, visit.number));
+        ordered.sort_by_key(|visit| (visit.day, visit.time, visit.number));
     }
     (ordered, by_number)
 }
@@ -436,6 +438,13 @@ mod tests {
         );
         assert_eq!(client.notes.len(), 2, "{:?}", client.notes);
         assert!(found.notices[0].starts_with("2 sessions cannot be put in order"), "{:?}", found.notices);
+    }
+
+    #[test]
+    fn times_order_the_sessions_of_a_day() {
+        let dates = ["2025-04-03T16:00", "2025-04-03T09:00", "2025-04-03T12:00"];
+        let sessions = dates.map(|date| session(date, "k", None, Some(date)));
+        assert_eq!(findings(&sessions).trends[0].labels[..], [dates[1], dates[2], dates[0]]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Dates as people write them, read only where they can mean one day.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::fmt::strtime;
 
 /// Forms with a month in words, or the year first, or points: day, month, year.
@@ -22,8 +22,8 @@ const FORMS: [&str; 13] = [
 
 /// The day that `text` means, or `None` if it means none or could mean two.
 ///
-/// A weekday before a date and times of day after it are passed over, and the letters of `15th May 2024`. `16/01/2024` is read, for there is no month 16; `03/04/2024` is not
-/// guessed; years have four digits, but for those behind a month in letters, as Excel writes them (`05-Jan-24`).
+/// A weekday before a date and times of day after it are passed over, and the letters of `15th May 2024`. `16/01/2024` is read, for
+/// there is no month 16; `03/04/2024` is not guessed; years have four digits, but for those behind a month in letters, as Excel writes them (`05-Jan-24`).
 #[must_use]
 pub fn read(text: &str) -> Option<Date> {
     let text = text.trim();
@@ -35,6 +35,23 @@ pub fn read(text: &str) -> Option<Date> {
         let text = without_times(text)?;
         day(text).or_else(|| day(&without_ordinal(text)?))
     })
+}
+
+/// The time of day behind a date, for the order of a day's sessions; `None` if there is none.
+#[must_use]
+pub fn time(text: &str) -> Option<Time> {
+    let (before, after) = text.split_once(':')?;
+    let number = |digits: &str| digits.parse::<i8>().ok();
+    let hour = number(before.rsplit(|c: char| !c.is_ascii_digit()).next()?)?;
+    let minute = number(after.get(..2)?)?;
+    let half = after[2..].trim_start_matches(|c: char| c.is_ascii_digit() || ":. ".contains(c));
+    let half = half.get(..2).unwrap_or_default().to_lowercase();
+    let hour = match (half.as_str(), hour) {
+        ("am", 12) => 0,
+        ("pm", 1..12) => hour + 12,
+        _ => hour,
+    };
+    Time::new(hour, minute, 0, 0).ok()
 }
 
 fn day(text: &str) -> Option<Date> {
@@ -112,6 +129,22 @@ fn with_slashes(text: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_of_day_are_told() {
+        for (text, hour, minute) in [
+            ("2024-01-16T10:30:00+02:00", 10, 30),
+            ("16 January 2024 14:00", 14, 0),
+            ("Jan 16, 2024 2:05 PM", 14, 5),
+            ("16/01/2024 12:15 am - 1:00 am", 0, 15),
+            ("16/01/2024 12:15:10pm", 12, 15),
+        ] {
+            assert_eq!(time(text), Time::new(hour, minute, 0, 0).ok(), "{text}");
+        }
+        for text in ["2024-01-16", "16/01/2024 25:00", "16/01/2024 1:é", ":", "9:"] {
+            assert_eq!(time(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn forms_that_mean_one_day() {
