@@ -58,7 +58,10 @@ fn several_fields_on_one_line_are_several_fields() {
     }
     let got = read(format!("Client ID: 0483 Name: Thandeka Mbatha\n\n{NOTE}"));
     assert_eq!(about(&got.sessions[0]), "||");
-    assert_eq!(got.notices, ["the client id at line 1 is too long or holds another field: left empty"]);
+    assert_eq!(
+        got.notices,
+        ["the client id at line 1 is too long, is words or holds another field: left empty"]
+    );
 }
 
 #[test]
@@ -477,4 +480,25 @@ fn a_table_of_notes_says_what_it_does_not_read() {
     let got = read_as("a.csv", table);
     assert_eq!(about(&got.sessions[0]), "||03/14/2024 02:00 PM");
     assert!(got.notices.iter().any(|notice| notice.contains("--map client_id=COLUMN")), "{:?}", got.notices);
+}
+
+/// Whatever stands over the next note may name somebody else, if it is not understood.
+#[test]
+fn nobody_gets_the_note_of_another() {
+    let note = "S: Cried.\nO: Flat.\nA: Low.\nP: Rest.\n";
+    for who in ["Pt: 449913", "Chart #: 449913", "Hospital No: 449913", "Resident: Marek Nowak", "PID: 7"] {
+        let got = read(format!("Client ID: K1\nDate: 2025-04-03\n{note}\n{who}\nDate: 2025-04-04\n{note}"));
+        assert_eq!(got.sessions.len(), 2, "{who}");
+        assert_ne!(got.sessions[1].client_id.as_deref(), Some("K1"), "{who}");
+    }
+    for (who, id) in [("Client  ID : K2", "K2"), ("Pt ID: 7", "7"), ("Case #: 12", "12")] {
+        let got = read(format!("Client ID: K1\nDate: 2025-04-03\n{note}\n{who}\nDate: 2025-04-04\n{note}"));
+        assert_eq!(got.sessions[1].client_id.as_deref(), Some(id), "{who}");
+    }
+    let got = read(format!("MRN 449912 04/03/2025\n{note}\n\nMRN 449913 04/04/2025\n{note}"));
+    assert_eq!(got.sessions.len(), 1);
+    assert!(got.notices.iter().any(|text| text.contains("its headings begin anew")), "{:?}", got.notices);
+    let got = read(format!("Session: told of a quarrel with Thandeka\n{note}"));
+    assert_eq!(got.sessions[0].id, "a");
+    assert!(got.notices.iter().all(|text| !text.contains("quarrel")), "{:?}", got.notices);
 }

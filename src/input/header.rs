@@ -55,7 +55,9 @@ fn pieces(line: &str) -> Vec<&str> {
         let rest = line[gap..].trim_start_matches(is_gap);
         at = line.len() - rest.len();
         let between = &line[gap..at];
-        let parts = between.len() > 1 && !between.contains(',') || between.contains(['\t', '|', ';']);
+        // Two spaces may stand within a key: `Client  ID : K2`.
+        let spaced = between.len() > 1 && !between.contains(',') && line[start..gap].contains(':');
+        let parts = spaced || between.contains(['\t', '|', ';']);
         if parts && begins_with_key(rest) || between.contains(',') && field(rest).is_some() {
             pieces.push(&line[start..gap]);
             start = at;
@@ -212,9 +214,10 @@ pub(super) fn field(line: &str) -> Option<(Key, &str)> {
         "session id" | "note id" => Key::SessionId,
         "session" => Key::Session,
         "session number" | "session no" | "session no." | "session nr" | "session #" => Key::Number,
-        "client id" | "client number" | "client no" | "client no." | "client code" | "patient id" => {
-            Key::ClientId
-        }
+        "client id" | "client number" | "client no" | "client no." | "client code" | "client #"
+        | "patient id" | "patient number" | "patient no" | "patient no." | "patient code" | "patient #"
+        | "pt id" | "pt no" | "pt no." | "pt #" | "case id" | "case number" | "case no" | "case no."
+        | "case #" => Key::ClientId,
         "date" | "session date" | "date of session" | "date of service" | "date and time" | "date/time"
         | "appointment date" | "service date" | "visit date" | "dos" => Key::Date,
         "therapist id" | "therapist number" | "therapist code" | "clinician id" | "counsellor id" => {
@@ -453,9 +456,12 @@ pub(super) fn apply(
         Key::TherapistId => "therapist",
         Key::Number | Key::Date => "",
     };
-    if number.is_none() && !what.is_empty() && !is_id(value) {
-        return sink
-            .notice(format!("the {what} id at line {line} is too long or holds another field: left empty"));
+    // `Session: told of the crash` is no id. What is one is never redacted.
+    let words = key == Key::Session && value.contains(' ') && !value.contains(|c: char| c.is_ascii_digit());
+    if number.is_none() && !what.is_empty() && (words || !is_id(value)) {
+        return sink.notice(format!(
+            "the {what} id at line {line} is too long, is words or holds another field: left empty"
+        ));
     }
     let text = || Some(value.to_owned());
     match key {

@@ -274,6 +274,8 @@ struct Draft {
     known: Vec<(header::Key, String)>,
     /// The section it begins with.
     first: Option<char>,
+    /// Whether that comes once more behind others, as in another note.
+    anew: bool,
     /// Whether something of its head is left out, which may name another client.
     unknown: bool,
     /// Who or what stands behind the date of an entry of a journal.
@@ -289,6 +291,7 @@ impl Draft {
             paragraphs,
             known: Vec::new(),
             first: None,
+            anew: false,
             unknown: false,
             entry: None,
         }
@@ -299,8 +302,11 @@ impl Draft {
     }
 
     fn line(&mut self, line: &str) {
+        let above = self.paragraphs.section;
         self.paragraphs.line(line);
-        self.first = self.first.or(self.paragraphs.section);
+        let section = self.paragraphs.section;
+        self.anew |= above.is_some() && above != section && section == self.first;
+        self.first = self.first.or(section);
     }
 
     /// Reads the head; `at` is the number of lines above it.
@@ -319,7 +325,9 @@ impl Draft {
             header::stamped(line).map(|(_, rest)| rest.split("  ").next().unwrap_or_default().to_owned())
         };
         self.entry = lines[..head.uses.len()].iter().find_map(behind).or(self.entry.take());
-        self.unknown |= head.uses.contains(&Use::LeftOut) || head.fields.iter().any(|(_, of)| of.others > 0);
+        // A line that is not understood may be the next client's.
+        self.unknown |= head.uses.iter().any(|of| matches!(of, Use::LeftOut | Use::Words))
+            || head.fields.iter().any(|(_, of)| of.others > 0);
         for (number, line) in lines.iter().enumerate().take(head.uses.len()) {
             match head.uses[number] {
                 Use::LeftOut => left_out.push(at + number + 1),
@@ -448,8 +456,18 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
 }
 
 fn hand_out(draft: Draft, above: &mut header::Above, sink: &mut Sink) {
-    let Draft { mut session, paragraphs, unknown, .. } = draft;
+    let Draft { mut session, paragraphs, unknown, anew, .. } = draft;
     above.hand_down(&mut session, unknown, sink);
+    if anew {
+        let text = || {
+            format!(
+                "session '{}': its headings begin anew, as those of another note would: read as one note; if there are two, put \
+                 `Date: …` or `Client ID: …` over each",
+                session.id
+            )
+        };
+        sink.notice_some("anew", text, "have headings that begin anew");
+    }
     session.units = paragraphs.units(0);
     if session.units.is_empty() {
         sink.refuse("the note is empty".to_owned());
