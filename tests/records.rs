@@ -502,3 +502,13 @@ fn nobody_gets_the_note_of_another() {
     assert_eq!(got.sessions[0].id, "a");
     assert!(got.notices.iter().all(|text| !text.contains("quarrel")), "{:?}", got.notices);
 }
+
+#[test]
+fn words_beside_the_note_are_told() {
+    let got = read_as("a.csv", "client_id,note,addendum,note_id,treatment plan\nK1,Late.,Cried.,7,Rest.\n");
+    assert_eq!(units(&got.sessions[0]), ["note|Late."]);
+    let told = "column 3, as 1 more, seems to hold words of the note too, and is not read";
+    assert!(got.notices.iter().any(|text| text.starts_with(told)), "{:?}", got.notices);
+    let got = read_as("a.csv", "client_id,note,note_id,note_type\nK1,Late.,7,DAP\n");
+    assert_eq!(got.notices, [] as [String; 0]);
+}

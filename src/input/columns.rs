@@ -362,6 +362,28 @@ pub(super) struct Columns {
     pub(super) notes: bool,
 }
 
+/// Whether a column is called as those are that hold words of a note: `addendum`, `note2`, `treatment plan`, not `note id`.
+fn is_wordy(name: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "note",
+        "text",
+        "addend",
+        "comment",
+        "narrative",
+        "subjective",
+        "objective",
+        "assessment",
+        "plan",
+        "intervention",
+        "response",
+        "behavio",
+        "summary",
+    ];
+    let name = bare(name).to_lowercase();
+    let last = name.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    WORDS.iter().any(|word| last.starts_with(word))
+}
+
 impl Columns {
     /// Finds the keys in the header. An error is the reason to refuse the table.
     pub(super) fn find(header: &[String], map: &ColumnMap) -> Result<Columns, Unusable> {
@@ -401,6 +423,16 @@ impl Columns {
             }
         }
         let unread: Vec<usize> = (0..header.len()).filter(|at| !self.at.contains(&Some(*at))).collect();
+        let words: Vec<usize> =
+            unread.iter().copied().filter(|&at| self.notes && is_wordy(&header[at])).collect();
+        if let [first, rest @ ..] = words.as_slice() {
+            let more = if rest.is_empty() { String::new() } else { format!(", as {} more,", rest.len()) };
+            remarks.push(format!(
+                "column {}{more} seems to hold words of the note too, and is not read: join them in one column, or name another \
+                 with --map note=COLUMN",
+                first + 1
+            ));
+        }
         // A note is a session of its own, and only what is called a client's may say whose.
         let may_say =
             |name: &str| !self.notes || ["client", "patient"].iter().any(|who| normal(name).contains(who));
