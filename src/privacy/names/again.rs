@@ -9,7 +9,7 @@ use crate::finding::Kind;
 use std::collections::{HashMap, HashSet};
 
 /// First names that are words in small letters.
-const WORDS: &str = " ann barrie bo buster dick elmer henna jerry karen randy romeo teddy tom bob brent carol casper chad dash derrick faye gene harry ira jack jimmy jo ken kim lou marina matt max mike min mo nick norman pat peter reed ron sally sherry sid tyler vie ";
+const WORDS: &str = " ann barrie bo buster dick elmer henna jerry karen randy romeo teddy tom bob brent carol casper chad dash derrick faye gene harry ira jack jimmy jo ken kim lou marina matt max mike min mo nick norman pat peter reed ron sally sherry sid tyler vie dean elsa holly jean jordan josh lee martin mason pete rob taylor victor ";
 
 /// What stands before things: "his teddy".
 const BEFORE_THINGS: &str = " a an the his her my your our their such every ";

@@ -123,7 +123,7 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
     }
     let cue = cues::before(words, at);
     let titled = words[..at].last().is_some_and(|before| cues::is_title(before.text));
-    let noted = || word.gap == Gap::Comma && subject::is_everyday(word);
+    let noted = || word.gap == Gap::Comma && subject::is_everyday(word) && !cues::asks_surname(words, at);
     // "Seen by Podiatry", "Dad: Absent".
     if cue.is_some()
         && class != Class::Sure
@@ -152,9 +152,17 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
         Class::Word => {
             let inside = || is_inside(words, at).then_some(Shown::ByList);
             // "Hope died in me" shows nobody who is called so.
-            let by_verb = || by_verb().map(|_| Shown::ByList);
+            let shows = !word.opens || cues::is_said(words, at);
+            let by_verb = || by_verb().map(|by| if shows { by } else { Shown::ByList });
             let together = || cues::and_i(words, at).then_some(Shown::ByList);
-            by_cue(Strength::Kin).or_else(inside).or_else(by_verb).or_else(together)
+            let noted = || (cues::has(words, at) || cues::lives(words, at)).then_some(Shown::ByCue);
+            let named = || by_cue(Strength::Weak).filter(|_| is_inside(words, at));
+            by_cue(Strength::Role)
+                .or_else(named)
+                .or_else(by_verb)
+                .or_else(noted)
+                .or_else(inside)
+                .or_else(together)
         }
         Class::Cue if is_calendar(&lower) => {
             let name = matches!(lower.as_str(), "april" | "may" | "june" | "august" | "summer" | "autumn");
@@ -162,7 +170,10 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
             let told = || by_verb().filter(|_| name);
             by_cue(Strength::Kin).filter(|_| name && (!dated || at + 1 == words.len())).or_else(told)
         }
-        Class::Cue => by_cue(Strength::Kin).or_else(by_role).or_else(|| by_verb().filter(|_| !word.opens)),
+        Class::Cue => {
+            let told = || by_verb().filter(|_| !word.opens || cues::is_moved(words, at));
+            by_cue(Strength::Kin).or_else(by_role).or_else(told)
+        }
         Class::Common => by_cue(Strength::Strong).filter(|_| !word.opens && !is_function_word(&lower)),
         Class::Unknown if is_calendar(&lower) => None,
         Class::Unknown => {
@@ -387,6 +398,22 @@ mod tests {
             ("CLIENT: DARREN PIKE", "DARREN PIKE"),
             ("Tunji said no.", "Tunji"),
             ("Zbylut speaking, how can I help?", "Zbylut"),
+            ("I dropped Mia at school.", "Mia"),
+            ("Mia Thornton attended.", "Mia Thornton"),
+            ("Josh won't sleep.", "Josh"),
+            ("Jean-Philippe came.", "Jean-Philippe"),
+            ("Grace was tearful.", "Grace"),
+            ("Dawn was still crying.", "Dawn"),
+            ("Ruby was late.", "Ruby"),
+            ("Ruby would like to sleep.", "Ruby"),
+            ("Ruby Tilling was low.", "Ruby Tilling"),
+            ("Hope discussed her sleep.", "Hope"),
+            ("Hope's mood was low.", "Hope"),
+            ("My surname is Baker.", "Baker"),
+            ("Last name: Hargreaves", "Hargreaves"),
+            ("Surname: Tilling", "Tilling"),
+            ("SURNAME: HARGREAVES", "HARGREAVES"),
+            ("Therapist Achterberg noted a shift.", "Achterberg"),
             ("It was for my sister May.", "May"),
         ] {
             finds("name", text, name);
@@ -450,7 +477,9 @@ mod tests {
             "Carer Assessment done. Compliant w/ Keppra. Debt plan w/ StepChange. Carer Support.",
             "Ee states it is fine. Stu stated no. He saw dr tomorrow, and dr told him.",
             "Senior Psychotherapist, MBACP. Attended, RN present. The Attorney General.",
-            "CPN Visit. DC Comics. HV Assessment.",
+            "CPN Visit. DC Comics. HV Assessment. Therapist Validated, Counsellor Reflective.",
+            "Liaised with Housing. Referral to Psychology. Call to Duty. Handover to Nights. Completed by Student.",
+            "Medication reviewed, RMN to chase. Sertraline, MD aware. Tearful, Flat.",
         ] {
             finds_nothing(text);
         }
@@ -482,6 +511,13 @@ mod tests {
             ["My sister May rang.", "May has a key."],
             ["Mr Brown called.", "Brown was cross."],
             ["I met Grace Okonkwo there.", "Grace was kind."],
+            ["Met with Hope today.", "Hope was low."],
+            ["Spoke with Hope by phone.", "Hope feels stuck."],
+            ["I saw Hope.", "Hope lives alone."],
+            ["Client Hope attended.", "Hope agrees."],
+            ["I'm Hope.", "Hope's sleep is poor."],
+            ["Hope said no.", "Hope has been struggling."],
+            ["I married Jean-Philippe.", "Jean Philippe left."],
         ] {
             assert_eq!(times(&texts), 2, "{texts:?}");
         }
@@ -521,6 +557,8 @@ mod tests {
             "May I sit? In May, June or August.",
             "Hope is hard. There is no hope, no grace, no faith.",
             "Rose early and had a rose in a vase.",
+            "Hope was low. Joy was absent. Grace is hard. Max was 40mg. Faith has been a struggle.",
+            "Will attend next week. Will be angry. Ruby red slippers. Art therapy was engaged with.",
             "I'm fine. Thanks, love.",
             "I said I WILL go. OK?",
             "J. came by, and M. too, with Dr B.",
