@@ -73,9 +73,9 @@ derek derrick elizabeth eugene everett frederick gary gaspar george gilbert hass
 kimberley kendall layton lawrence lorena lynn maria mariana mariano mary matt mike milton minna nancy nick nigel norman peter
 rafaela regina rosario sally samara santana sofia soledad tracy troy tyler vladimir bob nikki lowell marina reed sherry shelby
 brent brenton chad dudley edmond keren kara kira kati
-alexandra aryanah ashiya ava clare curt dasha davis dean denzel eddy ellen elsa franklin gail holly jean jordan josh
+alexandra aryanah ashiya ava clare curt dasha davis denzel eddy ellen elsa franklin gail holly jean josh
 kai kaili kalyani kelvin lee lindi loni lucca luna martin mason matilda mel mia miki mila miri miyoshi montgomery
-pete pilar rob rohini stanley tanya tara taylor trang vernon viana victor victoria vinh yasmin
+pete pilar rob rohini tanya tara taylor trang vernon viana victor victoria vinh yasmin
 """.split()
 
 # Also words, but with a capital inside a sentence a name as a rule.
@@ -85,11 +85,11 @@ earl ebony eve faith fern flora ford frank gale gene ginger glen grace grant har
 hunter iris ivy jade jay jewel joy kit kitty lance lily lucky mark melody mercy merry miles
 misty nova olive opal pat patience patty pearl penny poppy prudence ray robin rod roman rose rosemary rowan ruby rusty sandy
 scarlet skip stella sue sunny tanner verity viola violet wade warren will willow woody wren art max rich
-dusty buck ward chuck guy gay mercedes carson preston camden chester clement dale dexter orlando florence
+dusty buck chuck guy gay mercedes carson preston camden chester clement dale dexter orlando florence
 paris sydney georgia chelsea savannah austin madison virginia brooklyn jackson lincoln kent devon israel
 kennedy morgan kingston geneva kenya india asia salvador dallas denver trenton paisley
 cheyenne guadalupe lourdes santiago kerry derry iona skye
-alexa christian dee noel paddy quincy vaughan
+alexa christian dean dee jordan noel paddy quincy stanley vaughan
 """.split()
 
 # Nothing but a cue makes a name of these.

@@ -252,9 +252,6 @@ pub(super) const KIN: &[Phrase] = &[
     ("live with", "I live with Fintwell and the cat."),
     ("lived with", "I lived with Abeni then."),
     ("living with", "She's living with Fintwell now."),
-    ("lives with", "Lives with Fintwell."),
-    ("lives w", "Lives w/ Abeni."),
-    ("aka", "AKA Fintwell."),
     ("was with", "I was with Abeni when it happened."),
     ("went with", "I went with Fintwell, from the group."),
     ("been with", "I've been with Abeni nine years."),
@@ -342,6 +339,9 @@ pub(super) const ROLES: &[Phrase] = &[
     ("spoke w", "Spoke w/ Fintwell."),
     ("spoke with", "Spoke with Fintwell by phone."),
     ("session w", "Session w/ Abeni."),
+    ("lives with", "Lives with Fintwell."),
+    ("lives w", "Lives w/ Abeni."),
+    ("aka", "AKA Fintwell."),
     ("discussed w", "Discussed w/ Fintwell re meds."),
     ("liaised w", "Liaised w/ Fintwell."),
     ("liaised with", "Liaised with Abeni."),
@@ -395,44 +395,7 @@ pub(super) const MAYBE: &[Phrase] = &[
 ];
 
 /// Directly behind a name: what only people do.
-const AFTER: &[&str] = &[
-    "said",
-    "says",
-    "told",
-    "tells",
-    "asked",
-    "asks",
-    "rang",
-    "rings",
-    "texted",
-    "texts",
-    "phoned",
-    "thinks",
-    "thought",
-    "wants",
-    "wanted",
-    "knows",
-    "knew",
-    "hates",
-    "loves",
-    "reckons",
-    "laughed",
-    "cried",
-    "shouted",
-    "died",
-    "walked",
-    "attended",
-    "reports",
-    "reported",
-    "disclosed",
-    "denies",
-    "smiled",
-    "shrugged",
-    "nodded",
-    "married",
-    "hugged",
-    "hit",
-];
+const AFTER: &str = " said says told tells asked asks rang rings texted texts phoned thinks thought wants wanted knows knew hates loves reckons laughed cried shouted died walked attended reports reported disclosed denies smiled shrugged nodded married hugged hit ";
 
 /// Directly behind a name in notes, where more follows: "Ioana denied SI", not "Delusions denied".
 const NOTED: &str = " denied states stated describes described endorses endorsed presents presented appeared agreed expressed acknowledged explained shared identified recalled declined requested verbalised verbalized confirmed mentioned admitted c/o ";
@@ -440,105 +403,7 @@ const NOTED: &str = " denied states stated describes described endorses endorsed
 /// Behind a name that begins a sentence, where the session has shown the name: what the word could not be followed by if
 /// it asked or wished. Forms that a question or a wish has too ("Will let you know", "Hope works") are left out, or are
 /// so rare that a find too many is the lesser evil.
-const ACTS: &[&str] = &[
-    "is",
-    "was",
-    "has",
-    "had",
-    "does",
-    "did",
-    "would",
-    "could",
-    "should",
-    "can",
-    "will",
-    "might",
-    "must",
-    "isn't",
-    "wasn't",
-    "hasn't",
-    "hadn't",
-    "doesn't",
-    "didn't",
-    "wouldn't",
-    "couldn't",
-    "shouldn't",
-    "can't",
-    "won't",
-    "came",
-    "comes",
-    "went",
-    "goes",
-    "got",
-    "gets",
-    "gave",
-    "gives",
-    "took",
-    "takes",
-    "made",
-    "makes",
-    "left",
-    "leaves",
-    "kept",
-    "keeps",
-    "lives",
-    "works",
-    "likes",
-    "needs",
-    "feels",
-    "felt",
-    "looks",
-    "sat",
-    "sits",
-    "stood",
-    "ran",
-    "runs",
-    "saw",
-    "sees",
-    "hid",
-    "slept",
-    "sleeps",
-    "drank",
-    "drinks",
-    "drove",
-    "drives",
-    "found",
-    "finds",
-    "lost",
-    "broke",
-    "brought",
-    "brings",
-    "began",
-    "spoke",
-    "speaks",
-    "met",
-    "spent",
-    "sent",
-    "paid",
-    "wrote",
-    "writes",
-    "fell",
-    "held",
-    "grew",
-    "won",
-    "agrees",
-    "appears",
-    "attends",
-    "became",
-    "continues",
-    "describes",
-    "discusses",
-    "engages",
-    "notices",
-    "owes",
-    "presents",
-    "remains",
-    "reports",
-    "seems",
-    "struggles",
-    "understood",
-    "wants",
-];
+const ACTS: &str = " is was has had does did would could should can will might must isn't wasn't hasn't hadn't doesn't didn't wouldn't couldn't shouldn't can't won't came comes went goes got gets gave gives took takes made makes left leaves kept keeps lives works likes needs feels felt looks sat sits stood ran runs saw sees hid slept sleeps drank drinks drove drives found finds lost broke brought brings began spoke speaks met spent sent paid wrote writes fell held grew won agrees appears attends became continues describes discusses engages notices owes presents remains reports seems struggles understood wants ";
 
 /// The words of a phrase before its last one, backwards, and what the phrase says.
 type Rest = (Vec<&'static str>, Strength);
@@ -727,7 +592,7 @@ pub(super) fn after(words: &[Word<'_>], at: usize) -> bool {
     let Some(next) = words.get(at + 1) else { return false };
     next.gap == Gap::Space
         && next.shape == Shape::Lower
-        && (AFTER.contains(&next.lower().as_str()) || is_noted(words, at) || is_moved(words, at))
+        && (is_in(AFTER, &next.lower()) || is_noted(words, at) || is_moved(words, at))
 }
 
 /// Whether the word does in a note what a verb with an object says.
@@ -769,18 +634,29 @@ pub(super) fn is_moved(words: &[Word<'_>], at: usize) -> bool {
     named && being && follows.find(|next| !is_in(BETWEEN, next)).is_some_and(|state| is_in(STATES, &state))
 }
 
+/// Names that are words too, but hardly ever where a sentence begins with them and a verb follows.
+const PERSONS: &str = " daisy dean don drew eve glen hazel heather iris ivy jackson jade jay jordan kit kitty lily madison mark morgan pat pearl penny poppy ray robin rosemary rowan ruby sandy skye stanley stella sue violet warren willow woody wren ";
+
+/// Whether a name that is a word too is hardly ever one at the beginning of a sentence.
+pub(super) fn is_person(lower: &str) -> bool {
+    is_in(PERSONS, lower)
+}
+
 /// Whether a name that is a word too begins a sentence and does there what people do in notes, or is hardly ever a word:
 /// "Hope discussed her sleep", "Ruby was late".
 pub(super) fn lives(words: &[Word<'_>], at: usize) -> bool {
-    const NOTED: &str = " attended arrived discussed engaged noticed declined presented presents described discusses describes reflected apologised apologized verbalised verbalized completed participated denied agreed disengaged self-harmed wouldn't ";
-    const PERSONS: &str = " curt daisy don drew eve frank glen hazel heather iris ivy jackson jade jay kit kitty lily madison mark morgan pat pearl penny poppy ray robin rosemary rowan ruby sandy skye stella sue violet warren willow woody wren ";
+    const NOTED: &str = " attended engaged presented presents participated reflected apologised apologized verbalised verbalized disengaged self-harmed wouldn't ";
+    const SAID: &str = " discussed discusses noticed notices described describes declined denied completed ";
+    const OBJECTS: &str = " that her his their the a an how what she he being feeling having to ";
     let word = &words[at];
     let Some(next) = words.get(at + 1).filter(|next| next.gap == Gap::Space && !word.owns) else {
         return false;
     };
     let verb = next.lower();
-    let person = is_in(PERSONS, &word.lower());
-    let noted = || is_in(NOTED, &verb) || person && acts(words, at);
+    let person = is_person(&word.lower());
+    // "Hope discussed." may be about hope.
+    let object = || words.get(at + 2).is_some_and(|object| is_in(OBJECTS, &object.lower()));
+    let noted = || is_in(NOTED, &verb) || is_in(SAID, &verb) && object() || person && acts(words, at);
     let surname = || {
         let verb = words.get(at + 2).filter(|verb| verb.gap == Gap::Space && verb.shape == Shape::Lower);
         class(&next.lower()) == Class::Unknown
@@ -799,7 +675,7 @@ pub(super) fn has(words: &[Word<'_>], at: usize) -> bool {
 
 /// Whether a verb says what only people do.
 pub(super) fn is_deed(lower: &str) -> bool {
-    AFTER.contains(&lower)
+    is_in(AFTER, lower)
 }
 
 /// People whose names tests, scales and illnesses bear.
@@ -811,7 +687,11 @@ pub(super) fn is_eponym(lower: &str) -> bool {
 
 /// Whether a name is that of a thing: "Beck Depression Inventory", "Down's syndrome", "Jack Daniels".
 pub(super) fn names_a_thing(words: &[Word<'_>], at: usize) -> bool {
-    const BRANDS: [(&str, &str); 8] = [
+    const BRANDS: [(&str, &str); 12] = [
+        ("peppa", "pig"),
+        ("johari", "window"),
+        ("ginger", "tea"),
+        ("kaiser", "permanente"),
         ("gran", "canaria"),
         ("guardian", "angel"),
         ("nan", "bread"),
@@ -838,7 +718,9 @@ pub(super) fn names_a_thing(words: &[Word<'_>], at: usize) -> bool {
         // "Young was asked to fill in a scale": only words of every day that name what is measured stand between.
         follows.by_ref().find(|next| !is_in(MEASURED, next)).is_some_and(|last| is_in(THINGS, &last))
     };
-    brand || is_eponym(&word.lower()) && borne()
+    let shop =
+        word.is("mcdonald") && word.owns && !words[..at].last().is_some_and(|before| is_title(before.text));
+    brand || shop || word.text == "RiO" || is_eponym(&word.lower()) && borne()
 }
 
 /// What stands between the name of a scale and the word for it.
@@ -867,7 +749,7 @@ pub(super) fn acts(words: &[Word<'_>], at: usize) -> bool {
 /// A verb that speaks of one person or of what has happened.
 fn is_act(lower: &str) -> bool {
     let past = lower.len() > 4 && lower.ends_with("ed") && !lower.ends_with("eed");
-    past || ACTS.contains(&lower) || AFTER.contains(&lower)
+    past || is_in(ACTS, lower) || is_in(AFTER, lower)
 }
 
 /// Whether a sentence begins with the word and "and I".

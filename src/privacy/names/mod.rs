@@ -11,7 +11,7 @@ mod words;
 pub(super) use again::{Known, again};
 
 use super::Hit;
-use super::whereabouts::is_no_place;
+use super::whereabouts::{is_large, is_no_place};
 use crate::finding::Kind;
 use cues::Strength;
 use lists::{Class, class, is_calendar};
@@ -114,7 +114,9 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
     if lower.chars().count() < 2 || lower.starts_with("i'") || cues::is_title(&lower) {
         return None;
     }
-    if is_no_person(&lower) || cues::names_a_thing(words, at) {
+    let country =
+        || words[..at].last().is_some_and(|before| before.is("in") || before.is("near")) && is_large(&lower);
+    if is_no_person(&lower) || cues::names_a_thing(words, at) || country() {
         return None;
     }
     let class = class_of(&lower);
@@ -199,7 +201,8 @@ fn is_surname(word: &Word<'_>) -> bool {
 
 /// `ANNA SMITH`: shouting and headings are written so too, as are abbreviations.
 fn in_capitals(words: &[Word<'_>], at: usize, class: Class) -> Option<Shown> {
-    let long = words[at].text.chars().count() > 3;
+    // The label of a national insurance number.
+    let long = words[at].text.chars().count() > 3 && words[at].text != "NINO";
     match class {
         Class::Sure if long => Some(Shown::ByList),
         Class::Sure | Class::Word => (cues::before(words, at) >= Some(Strength::Kin)).then_some(Shown::ByCue),
@@ -297,7 +300,7 @@ fn goes_on(words: &[Word<'_>], at: usize, ahead: usize, lower: &str) -> bool {
 
 /// Who is spoken of like a person and is none, and where people come from.
 pub(super) fn is_no_person(lower: &str) -> bool {
-    const NEVER: &str = " god lord allah jesus christ heaven satan buddha samaritans irish english scottish welsh british french german italian spanish portuguese polish romanian russian ukrainian greek turkish chinese japanese korean vietnamese thai indian pakistani bangladeshi nigerian ghanaian kenyan african jamaican american canadian australian mexican brazilian european asian arab muslim hindu sikh jewish catholic protestant ";
+    const NEVER: &str = " god lord allah jesus christ heaven satan buddha samaritans irish english scottish welsh british french german italian spanish portuguese polish romanian russian ukrainian greek turkish chinese japanese korean vietnamese thai indian pakistani bangladeshi nigerian ghanaian kenyan african jamaican american canadian australian mexican brazilian european asian arab muslim hindu sikh jewish catholic protestant sis hubby doc gemini unknown admin santa ";
     lists::is_in(NEVER, lower) || lower.ends_with("n't")
 }
 
@@ -339,6 +342,12 @@ pub(super) fn in_identifier(id: &str) -> Option<Range<usize>> {
     let mut found: Option<Range<usize>> = None;
     while let Some(start) = id[at..].find(is_letter).map(|offset| at + offset) {
         let end = id[start..].find(|c: char| !is_letter(c)).map_or(id.len(), |offset| start + offset);
+        // "DeniseHargreaves"; a hash has letters of both cases by chance, but hardly four that are a name.
+        let second = id[start..end]
+            .char_indices()
+            .skip(1)
+            .find(|&(at, c)| c.is_uppercase() && at > 3 && id[..start + at].ends_with(char::is_lowercase));
+        let end = second.map_or(end, |(at, _)| start + at);
         let part = &id[start..end];
         let class = class(&part.to_lowercase());
         let behind_title = titled && part.starts_with(char::is_uppercase) && part.chars().nth(1).is_some();
@@ -350,14 +359,30 @@ pub(super) fn in_identifier(id: &str) -> Option<Range<usize>> {
             None if class == Class::Sure && part.chars().count() > 2 || behind_title && !titled => {
                 found = Some(start..end);
             }
-            Some(range) if range.end + 1 == start && class != Class::Common && part.chars().count() > 2 => {
+            Some(range) if start - range.end < 2 && class != Class::Common && part.chars().count() > 2 => {
                 range.end = end;
             }
             _ => {}
         }
         at = end;
     }
-    found
+    found.or_else(|| id.contains(". ").then(|| initialled(id)).flatten())
+}
+
+/// A surname in no list behind its initial, with it: `J. Okafor`.
+fn initialled(id: &str) -> Option<Range<usize>> {
+    let all = words(id);
+    let surname = |at: &usize| {
+        let word = &all[*at];
+        let unknown = class(&word.lower()) == Class::Unknown && word.text.chars().count() > 3;
+        unknown
+            && word.shape == Shape::Capital
+            && word.gap == Gap::Stop
+            && !(subject::is_everyday(word) || subject::is_barred(word))
+            && subject::initials(id, &all, *at) > 0
+    };
+    let at = (1..all.len()).find(surname)?;
+    Some(all[at - subject::initials(id, &all, at)].bytes.start..all[at].bytes.end)
 }
 
 #[cfg(test)]
@@ -558,6 +583,8 @@ mod tests {
             "Hope is hard. There is no hope, no grace, no faith.",
             "Rose early and had a rose in a vase.",
             "Hope was low. Joy was absent. Grace is hard. Max was 40mg. Faith has been a struggle.",
+            "Hope discussed. Faith described in the leaflet. Dawn arrived. Surname: Unknown. Hope (12).",
+            "Referral to Cruse. Liaised with Barnardo's. Lives with Crohn's. Call from Vodafone. AKA Doomscrolling.",
             "Will attend next week. Will be angry. Ruby red slippers. Art therapy was engaged with.",
             "I'm fine. Thanks, love.",
             "I said I WILL go. OK?",
@@ -568,6 +595,8 @@ mod tests {
             "We prayed at St Mary's in Lent.",
             "It's Easter. It's Sunday. I'm English.",
             "We go away in May and I pay. Since June and me not sleeping.",
+            "The Johari window, Peppa Pig, Ginger tea. I'm a Gemini. I went to McDonald's.",
+            "My mum in India. Sis rang. Hubby shouted. Thanks Doc. RiO checked. Re: Kaiser Permanente",
             "My dad Sunday, my mum Monday.",
             "[NAME] said to [NAME_2] that XXXX called.",
             "Sertraline, CBT, EMDR, PHQ-9 and GAD-7.",

@@ -220,7 +220,7 @@ fn is_somebody(name: &[Word<'_>]) -> bool {
     let unknown = matches!(class, Class::Unknown | Class::Sure);
     let surname = name.len() > 1 && !is_initial(last) && last.text.chars().count() > 2;
     // "Ruby (34)".
-    let alone = name.len() == 1 && matches!(class, Class::Sure | Class::Word) && !is_calendar(&first.lower());
+    let alone = name.len() == 1 && (class == Class::Sure || cues::is_person(&first.lower()));
     (unknown && surname || alone)
         && !is_everyday(first)
         && !name.iter().any(barred)
@@ -255,7 +255,8 @@ pub(super) fn is_barred(word: &Word<'_>) -> bool {
         "cycline",
         "pentin",
     ];
-    const FIRST: &str = " vitamin hepatitis plan axis nope yep yup mhm mmm hmm hmmm ugh nah wow whoa okie ";
+    const FIRST: &str =
+        " vitamin hepatitis plan axis nope yep yup mhm mmm hmm hmmm ugh nah wow whoa okie permanente ";
     let lower = word.lower();
     is_calendar(&lower) && !matches!(lower.as_str(), "april" | "may" | "june" | "august")
         || is_no_person(&lower)
