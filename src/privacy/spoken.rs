@@ -74,7 +74,6 @@ fn is_number(words: &str) -> bool {
         && different > 2
         && (begins || counted * 4 < (digits.len() - 1) * 3)
         && digits.len() >= if mixed { 9 } else { 7 }
-        && digits.len() <= 16
         && (begins || !mixed)
 }
 

@@ -656,7 +656,9 @@ pub(super) fn lives(words: &[Word<'_>], at: usize) -> bool {
     let person = is_person(&word.lower());
     // "Hope discussed." may be about hope.
     let object = || words.get(at + 2).is_some_and(|object| is_in(OBJECTS, &object.lower()));
-    let noted = || is_in(NOTED, &verb) || is_in(SAID, &verb) && object() || person && acts(words, at);
+    let noted = || {
+        is_in(NOTED, &verb) || is_in(SAID, &verb) && object() || person && verb != "and" && acts(words, at)
+    };
     let surname = || {
         let verb = words.get(at + 2).filter(|verb| verb.gap == Gap::Space && verb.shape == Shape::Lower);
         class(&next.lower()) == Class::Unknown
