@@ -32,10 +32,10 @@ static STATE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// A town before the abbreviation of a state and figures.
+/// A town before the abbreviation of a state or province and its code.
 static TOWN: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(\p{Lu}\p{Ll}[\p{L}'’-]*(?: \p{Lu}\p{Ll}[\p{L}'’-]*){0,2}),? (?:[A-Z]{2}|NSW|VIC|Vic|QLD|Qld|TAS|Tas|ACT),? \d{4,5}\b",
+        r"\b(\p{Lu}\p{Ll}[\p{L}'’-]*(?: \p{Lu}\p{Ll}[\p{L}'’-]*){0,2}),? (?:[A-Z]{2}|NSW|VIC|Vic|QLD|Qld|TAS|Tas|ACT),? (?:\d{4,5}\b|[A-Z]\d[A-Z] ?\d[A-Z]\d\b)",
     )
 });
 
@@ -72,7 +72,7 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
 pub(super) fn with_digits(text: &str, hits: &mut Vec<Hit>) {
     let before = hits.len();
     add_all(&STATE, Kind::Postcode, text, hits);
-    if hits.len() == before {
+    if hits.len() == before && !CANADA.is_match(text) {
         return;
     }
     for town in groups_in(&TOWN, text) {
@@ -105,6 +105,7 @@ mod tests {
         finds("postcode", "Darwin NT 0800.", "0800");
         finds("place", "Then Toledo, OH 43604.", "Toledo");
         finds("place", "Sydney NSW 2000.", "Sydney");
+        finds("place", "At 240, Montréal QC H2X 1Z8.", "Montréal");
         cues("postcode", super::CUES);
     }
 
