@@ -73,32 +73,36 @@ derek derrick elizabeth eugene everett frederick gary gaspar george gilbert hass
 kimberley kendall layton lawrence lorena lynn maria mariana mariano mary matt mike milton minna nancy nick nigel norman peter
 rafaela regina rosario sally samara santana sofia soledad tracy troy tyler vladimir bob nikki lowell marina reed sherry shelby
 brent brenton chad dudley edmond keren kara kira kati
+alexandra aryanah ashiya ava clare curt dasha davis denzel eddy ellen elsa franklin gail holly jean josh
+kai kaili kalyani kelvin lee lindi loni lucca luna martin mason matilda mel mia miki mila miri miyoshi montgomery
+pete pilar rob rohini tanya tara taylor trang vernon viana victor victoria vinh yasmin
 """.split()
 
 # Also words, but with a capital inside a sentence a name as a rule.
 WORD = """
-amber basil bill brandy bud carmel chance charity charlton chase clay cliff colt cooper crystal daisy dawn dean dolly don drew
-earl ebony eddy eve faith fern flora ford frank gail gale gene ginger glen grace grant harmony hazel heath heather herb holly hope
-hunter iris ivy jade jay jean jewel joy kit kitty lance lee lily lucky mark martin mason matilda mel melody mercy merry miles
-misty nova olive opal pat patience patty pearl penny poppy prudence ray rob robin rod roman rose rosemary rowan ruby rusty sandy
-scarlet skip stella sue sunny tanner tanya verity victor viola violet wade warren will willow woody wren art josh pete max rich
-curt dusty buck ward chuck guy gay ellen mercedes vernon carson preston camden chester clement dale dexter orlando florence
-jordan paris sydney georgia chelsea savannah austin madison victoria virginia brooklyn jackson lincoln kent devon israel
-franklin kennedy taylor morgan kingston geneva kenya india asia salvador dallas denver kelvin trenton paisley montgomery
-cheyenne guadalupe lourdes santiago davis stanley denzel kerry clare derry tara iona skye
+amber basil bill brandy bud carmel chance charity charlton chase clay cliff colt cooper crystal daisy dawn dolly don drew
+earl ebony eve faith fern flora ford frank gale gene ginger glen grace grant harmony hazel heath heather herb hope
+hunter iris ivy jade jay jewel joy kit kitty lance lily lucky mark melody mercy merry miles
+misty nova olive opal pat patience patty pearl penny poppy prudence ray robin rod roman rose rosemary rowan ruby rusty sandy
+scarlet skip stella sue sunny tanner verity viola violet wade warren will willow woody wren art max rich
+dusty buck chuck guy gay mercedes carson preston camden chester clement dale dexter orlando florence
+paris sydney georgia chelsea savannah austin madison virginia brooklyn jackson lincoln kent devon israel
+kennedy morgan kingston geneva kenya india asia salvador dallas denver trenton paisley
+cheyenne guadalupe lourdes santiago kerry derry iona skye
+alexa christian dean dee jordan noel paddy quincy stanley vaughan
 """.split()
 
 # Nothing but a cue makes a name of these.
 NO = """
 sunday monday tuesday wednesday thursday friday saturday january february march april may june july august september october
-november december easter autumn summer winter spring christmas noel jesus christ christian god allah messiah lord santa nan nana
+november december easter autumn summer winter spring christmas jesus christ god allah messiah lord santa nan nana
 nanna mom mum mama papa pop dada dad sister brother auntie aunt uncle mister miss madam doctor dutch german irish british
 english french scottish welsh polish spanish roman british britain kia camry fanta telly porsche lexus armani chanel dior xbox
-gucci prada nike toyota honda audi sony alexa siri google zelda asia islam quran torah bible zen yahweh marvel disney elsa olaf
+gucci prada nike toyota honda audi sony siri google zelda asia islam quran torah bible zen yahweh marvel disney olaf
 corrie baby infant unknown unnamed ok okay yes no ya yo so oh hey hi al la el de da du di le van von der den del san mac mc kay
-can do it is in on an my said may ms mr mrs coco nivea ariel arial dove luv boo dee jo kc jc aj tj dj pj cj bj mj rj jj tv pc
+can do it is in on an my said may ms mr mrs coco nivea ariel arial dove luv boo jo kc jc aj tj dj pj cj bj mj rj jj tv pc
 iban zealand tai abuja amma thu thai laddie yer tae sha hunner doc min tram naira dal epiphany darl viva lino tres tosh karma meta shooter dang tad ole indie
-dat neo homer mayo puja prem chana lang kajal fae taro mirena depo zyrtec allegra yasmin cilest celeste microgynon mia ava era ora eh mina rad sol luna nova navy ever don't
+dat neo homer mayo puja prem chana lang kajal fae taro mirena depo zyrtec allegra cilest celeste microgynon era ora eh mina rad sol nova navy ever don't
 koran ramadan eid diwali hindu sikh america american africa african europe european asian indian arab england scotland wales
 british london dublin york jamaica cuba haiti brazil chile peru egypt malta cyprus tiger lion bear wolf fox kingdom heaven
 general major justice judge marshal bishop shepherd king queen prince princess duke baron royal saint star lady

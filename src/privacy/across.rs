@@ -8,24 +8,25 @@ use std::sync::LazyLock;
 /// What a question asks for, near its end.
 static ASKED: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?i)\b(?:(date of birth|d\.?o\.?b|birthday|were you born)|(sort code)|(account|acct)|(zip|post ?code|postal code|eircode)|(phone|mobile|cell|telephone|whatsapp|contact number)|(your social|social security|ssn)|(name|called)|(number|id|reference))\b(?:\W+\w+){0,4}\W*\?\W*$",
+        r"(?i)\b(?:(date of birth|d\.?o\.?b|birthday|were you born)|(sort code)|(account|acct)|(zip|post ?code|postal code|eircode)|(phone|mobile|cell|telephone|whatsapp|contact number)|(your social|social security|ssn)|(surname|(?:last|family|maiden) name)|(name|called)|(number|id|reference))\b(?:\W+\w+){0,4}\W*\?\W*$",
     )
 });
 
 /// The cue that stands for each of them.
-const CUES: [&str; 8] = [
+const CUES: [&str; 9] = [
     "date of birth: ",
     "sort code: ",
     "account number: ",
     "post code: ",
     "phone: ",
     "social is ",
+    "surname: ",
     "asked who: ",
     "reference number: ",
 ];
 
-/// Place of the names in [`CUES`], for which an answer has a few words alone.
-const NAME: usize = 6;
+/// Places of the names in [`CUES`], for which an answer has a few words alone.
+const NAMES: [usize; 2] = [6, 7];
 
 /// Where a line of a note ends that announces what the next begins with.
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
@@ -51,7 +52,7 @@ pub(super) fn cue(before: &Unit, unit: &Unit, text: &str) -> Option<String> {
     }
     let groups = ASKED.captures(tail)?;
     let asked = (0..CUES.len()).find(|group| groups.get(group + 1).is_some())?;
-    (asked != NAME || words() < 5).then(|| CUES[asked].to_owned())
+    (!NAMES.contains(&asked) || words() < 5).then(|| CUES[asked].to_owned())
 }
 
 #[cfg(test)]
@@ -84,6 +85,8 @@ mod tests {
             ("And your zip?", "78041.", "postcode 78041"),
             ("What's your policy number?", "It's VH-8834512.", ""),
             ("Your policy number?", "VH-8834512.", "record VH-8834512"),
+            ("What's your surname?", "Tilling.", "name Tilling"),
+            ("And your last name?", "Baker.", "name Baker"),
             ("What's your name?", "Nope.", ""),
             ("What's your name?", "Why would Fintwell matter here?", ""),
             ("How many times?", "78041.", ""),

@@ -14,7 +14,7 @@ const SURE_TYPES: &str =
 /// A number, one to four capitals, a type; perhaps a flat before.
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(
-        r"\b((?:(?:Flat|Apartment|Apt\.?|Unit|Suite|Room|Level)\s+\w{{1,4}},?\s+)?(?:\p{{Lu}}[\p{{L}}'’-]+(?:\s+\p{{Lu}}[\p{{L}}'’-]+)?\s+(?:House|Court|Lodge|Mansions|Point|Tower|Heights|Buildings),\s+)?(?:No\.?\s+)?\d{{1,5}}(?:[A-Za-z]|[-/]\d{{1,4}})?,?\s+(?:(?:[NSEW]\.?|North|South|East|West|Old|New|The|St\.?|\d{{1,3}}(?:st|nd|rd|th)|Upper|Lower|Great|Little)\s+)?(?:\p{{Lu}}[\p{{L}}'’-]+\s+){{0,3}}(?:{TYPES})\b\.?(?:,?\s+(?:Flat|Apartment|Apt\.?|Unit|Suite|#)\s*\w{{1,4}})?)"
+        r"\b((?:(?:Flat|Apartment|Apt\.?|Unit|Suite|Room|Level)\s+\w{{1,4}},?\s+)?(?:\p{{Lu}}[\p{{L}}'’-]+(?:\s+\p{{Lu}}[\p{{L}}'’-]+)?\s+(?:House|Court|Lodge|Mansions|Point|Tower|Heights|Buildings),\s+)?(?:No\.?\s+)?\d{{1,5}}(?:[A-Za-z]|[-/]\d{{1,4}})?,?\s+(?:(?:[NSEW]\.?|North|South|East|West|Old|New|The|St\.?|Upper|Lower|Great|Little)\s+)?(?:\d{{1,3}}(?:st|nd|rd|th)\s+)?(?:\p{{Lu}}[\p{{L}}'’-]+\s+){{0,3}}(?:{TYPES})\b\.?(?:,?\s+(?:Flat|Apartment|Apt\.?|Unit|Suite|#)\s*\w{{1,4}})?)"
     ))
 });
 
@@ -107,6 +107,8 @@ mod tests {
             "PO Box 1123",
             "8 St Mary's Close",
             "350 5th Ave",
+            "220 E 42nd Street",
+            "1208 N 5th St",
         ] {
             finds("address", &format!("They sent it to {address}, of all places."), address);
         }

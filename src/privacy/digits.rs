@@ -36,7 +36,13 @@ static ACCOUNT_BARE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The last digits of a card.
+static ENDING: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"(?i)\bcard(?: number)?(?:,| that's| is)? ending(?: in| with)?[\s:]+(\d{4})\b")
+});
+
 pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
+    add_all(&ENDING, Kind::Card, text, hits);
     for found in CARD.find_iter(text) {
         if is_card(&values(found.as_str())) {
             hits.push(Hit { kind: Kind::Card, bytes: found.range() });
@@ -85,6 +91,7 @@ mod tests {
     fn cards_and_accounts() {
         finds("card", "He read out 4111 1111 1111 1111 over the phone.", "4111 1111 1111 1111");
         finds("card", "It's 5500-0000-0000-0004, expiry next year.", "5500-0000-0000-0004");
+        finds("card", "The card ending in 4242, she said.", "4242");
         finds("card", "Amex 378282246310005 was used.", "378282246310005");
         finds("bank", "Pay it into GB82 WEST 1234 5698 7654 32 please.", "GB82 WEST 1234 5698 7654 32");
         finds("bank", "IBAN IE29AIBK93115212345678 on the form.", "IE29AIBK93115212345678");

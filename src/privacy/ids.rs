@@ -2,7 +2,7 @@
 //! hold a name.
 
 use super::digits::values;
-use super::{Cue, Hit, add_all, any_of, checksum, compile, names, net};
+use super::{Cue, Hit, add_all, address, any_of, checksum, compile, digits, names, net, phone, postcode};
 use crate::finding::Kind;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -28,28 +28,30 @@ const SOCIAL: &[Cue] = &[
     (r"\bsocial security (?:number|no\.?)", "My social security number is 536904399."),
     (r"\bsocial(?: is| was)", "My social is 536-90-4399."),
     (r"\bitin", "ITIN: 912-70-1234."),
+    (r"\bssn", "SSN ending 6789."),
+    (r"\bssn", "SSN xxx-xx-6789."),
     (r"\blast four of (?:my|his|her) social(?: are| is)", "The last four of my social are 4399."),
 ];
 
 static SSN_CUED: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(
-        r"(?i){}(?:\s+(?:is|was|number))*[\s:#=]+(\d{{3}}[- ]?\d{{2}}[- ]?\d{{4}}|\d{{4}})\b",
+        r"(?i){}(?:\s+(?:is|was|number|ending|in))*[\s:#=]+(?:[x*]{{3}}-?[x*]{{2}}-?)?(\d{{3}}[- ]?\d{{2}}[- ]?\d{{4}}|\d{{4}})\b",
         any_of(SOCIAL)
     ))
 });
 
 /// Numbers with letters that nothing else looks like: national insurance (UK), PAN (IN), driving licence (UK), number
-/// plates (UK) with their space.
+/// plates (UK) with their space, Medicare (US).
 static LETTERED: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]|[A-Z]{2,5}9{0,3}\d{6}[A-Z9]{2}\d[A-Z]{2}|[A-HJ-PR-Y]{2}\d{2} [A-HJ-PR-Z]{3})\b",
+        r"\b(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]|[A-Z]{2,5}9{0,3}\d{6}[A-Z9]{2}\d[A-Z]{2}|[A-HJ-PR-Y]{2}\d{2} [A-HJ-PR-Z]{3}|[1-9][A-Z][A-Z0-9]\d-[A-Z][A-Z0-9]\d-[A-Z]{2}\d{2})\b",
     )
 });
 
-/// A number plate without its space.
+/// A number plate without its space, or older, or of Ireland and California; and a driving licence of the US.
 static PLATE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?i)\b(?:car|van|bike|vehicle|reg|registration|plates?)(?:['’]s)?(?:\s+(?:is|was|are|it's|reg|plates?|number))*[\s:#,]+((?-i:[A-Z]{2}\d{2}[A-Z]{3}))\b",
+        r"(?i)\b(?:car|van|bike|vehicle|reg|registration|plates?)(?:['’]s)?(?:\s+(?:is|was|are|it's|reg|plates?|number))*[\s:#,]+((?-i:[A-Z]{2}\d{2}[A-Z]{3}|\d[A-Z]{3}\d{3}|[A-Z]\d{1,3} ?[A-Z]{3}|\d{2,3}[- ][A-Z]{1,2}[- ]\d{3,6}))\b|(?-i:\bDL)[\s:#]+((?-i:[A-Z]\d{7,8}))\b",
     )
 });
 
@@ -82,6 +84,9 @@ const OFFICIAL: &[Cue] = &[
         "His driver's license number was D1234567.",
     ),
     (r"\b(?:number|licen[cs]e|registration) plate", "The number plate is AB12 CDE."),
+    (r"\bmbi(?: (?:number|no\.?))?", "MBI 1EG4TE5MK73."),
+    (r"\bihi(?: (?:number|no\.?))?", "IHI 8003 6081 6669 0503."),
+    (r"\bnino", "NINO: AB 12 34 56 C."),
     (r"\bvoter(?: id| card)(?: (?:number|no\.?))?", "Voter ID ABC1234567."),
 ];
 
@@ -175,6 +180,51 @@ fn births(id: &str, date: Option<&str>) -> impl Iterator<Item = Hit> {
     })
 }
 
+/// An identifier that says which official number or record it is.
+static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"(?i)(?:^|[^a-z])(?:(mrn|hosp(?:ital)?)|(nhs|chi)|(ssn))(?:[-_ .:#]|no)*(\d[\d -]{3,14}\d)\b")
+});
+
+/// Numbers and addresses in an identifier. A bare run of digits is an identifier and no more: only what adds up, or has groups
+/// or a beginning that nothing else has, is one of these.
+fn numbers(id: &str) -> Vec<Hit> {
+    let digits = id.bytes().filter(u8::is_ascii_digit).count();
+    let mut hits = Vec::new();
+    // A stroke is part of a word, and digits behind it would not begin one.
+    let plain = id.replace('_', "-");
+    if digits >= 4 {
+        let kinds = [Kind::Record, Kind::Nhs, Kind::SocialSecurity];
+        for groups in LABELLED.captures_iter(&plain) {
+            let kind = (1..4).find(|&group| groups.get(group).is_some()).map(|group| kinds[group - 1]);
+            hits.extend(kind.zip(groups.get(4)).map(|(kind, found)| Hit { kind, bytes: found.range() }));
+        }
+        look(&plain, &mut hits);
+        digits::look(&plain, &mut hits);
+    }
+    if digits >= 6 {
+        phone::look(&plain, &mut hits);
+    }
+    if digits >= 2 && id.contains(' ') {
+        postcode::look(id, &mut hits);
+        address::look(id, true, &mut hits);
+    }
+    hits.retain(|hit| is_typical(hit.kind, &plain[hit.bytes.clone()]));
+    hits
+}
+
+/// Whether what was found in an identifier has a form that codes do not have.
+fn is_typical(kind: Kind, found: &str) -> bool {
+    static PHONE: LazyLock<Regex> = LazyLock::new(|| {
+        compile(r"^(?:\+.*|\(?07\d{3}\)?[ -]?\d{3}[ -]?\d{3}|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4})$")
+    });
+    match kind {
+        Kind::Phone => PHONE.is_match(found),
+        Kind::Postcode => found.contains(' '),
+        Kind::Bank => !found.bytes().any(|byte| byte.is_ascii_lowercase()),
+        _ => true,
+    }
+}
+
 /// Identifiers are taken over into tables as they are: a name, an address or a date of birth in them identifies. The date is
 /// that of the session as written.
 pub(super) fn in_identifier(id: &str, date: Option<&str>) -> Vec<Hit> {
@@ -184,6 +234,9 @@ pub(super) fn in_identifier(id: &str, date: Option<&str>) -> Vec<Hit> {
     }
     if id.bytes().filter(u8::is_ascii_digit).count() >= 4 {
         hits.extend(births(id, date));
+    }
+    if id.len() > 6 {
+        hits.extend(numbers(id));
     }
     hits.extend(names::in_identifier(id).into_iter().map(|bytes| Hit { kind: Kind::Name, bytes }));
     super::settle(hits, "")
@@ -203,6 +256,11 @@ mod tests {
         finds("national_id", "They typed 046 454 286 twice.", "046 454 286");
         finds("national_id", "It says 2123 45670 1 on the card.", "2123 45670 1");
         finds("national_id", "My car is YK19 XRT.", "YK19 XRT");
+        finds("national_id", "The plate 7ABC123.", "7ABC123");
+        finds("national_id", "His reg K123 ABC.", "K123 ABC");
+        finds("national_id", "Car registration 191-D-12345.", "191-D-12345");
+        finds("national_id", "DL D1234567 (CA).", "D1234567");
+        finds("national_id", "It says 1EG4-TE5-MK73.", "1EG4-TE5-MK73");
         finds("national_id", "It was a white van, YK19XRT, on the kerb.", "YK19XRT");
         cues("nhs", NHS);
         cues("social_security", SOCIAL);
@@ -237,11 +295,60 @@ mod tests {
             ("Dr M", None),
             ("MS_Pre_01", None),
             ("St Helens 2", None),
+            ("J. Okafor", Some(0..9)),
+            ("K7 O. Okafor", Some(3..12)),
+            ("Mia Tilling", Some(0..11)),
+            ("DeniseHargreaves", Some(0..16)),
+            ("HargreavesDenise1981", Some(10..16)),
+            ("xKaiQ9", None),
+            ("SessionOne", None),
+            ("P. Intake report", None),
         ] {
             assert_eq!(in_identifier(id, None).first().map(|hit| hit.bytes.clone()), at, "{id}");
         }
         assert_eq!(in_identifier("a.b@example.com", None)[0].kind, Kind::Email);
     }
+
+    #[test]
+    fn identifiers_that_are_numbers() {
+        for (id, kind, at) in [
+            ("9434765919", Kind::Nhs, 0..10),
+            ("943-476-5919", Kind::Nhs, 0..12),
+            ("NHS 943 476 5918", Kind::Nhs, 4..16),
+            ("523-45-6789", Kind::SocialSecurity, 0..11),
+            ("smith_j_07700900123", Kind::Phone, 8..19),
+            ("MRN00482913", Kind::Record, 3..11),
+            ("JG103759A", Kind::NationalId, 0..9),
+            ("1EG4-TE5-MK73", Kind::NationalId, 0..13),
+            ("GB29NWBK60161331926819", Kind::Bank, 0..22),
+            ("4111111111111111", Kind::Card, 0..16),
+            ("SN1 4AB", Kind::Postcode, 0..7),
+            ("12 High Street", Kind::Address, 0..14),
+        ] {
+            let found = in_identifier(id, None);
+            assert_eq!(
+                found.iter().map(|hit| (hit.kind, hit.bytes.clone())).collect::<Vec<_>>(),
+                [(kind, at)],
+                "{id}"
+            );
+        }
+        for id in [
+            "9434765918",
+            "0123456789",
+            "00481987",
+            "S10-1AB",
+            "A1B2C3-7",
+            "K7-2024-03-09-12",
+            "7f3e12ab-99c0-4412-8a1e",
+            "site 04 client 0017",
+            "P-0001-0002-0003",
+            "01632960983",
+            "1200345678",
+        ] {
+            assert_eq!(in_identifier(id, None), [], "{id}");
+        }
+    }
+
     #[test]
     fn identifiers_with_dates_of_birth() {
         for (id, date, birth) in [

@@ -167,9 +167,9 @@ fn in_text(text: &str, known: &mut names::Known) -> Vec<Hit> {
         if traits.digits >= 4 {
             postcode::with_digits(text, &mut hits);
             record::look(text, &mut hits);
+            digits::look(text, &mut hits);
         }
         if traits.digits >= 6 {
-            digits::look(text, &mut hits);
             phone::look(text, &mut hits);
         }
         postcode::look(text, &mut hits);
@@ -228,7 +228,12 @@ fn settle(mut hits: Vec<Hit>, text: &str) -> Vec<Hit> {
         return hits;
     }
     // Nine digits of a telephone number add up to an official one by chance.
-    let rank = |kind| if (Kind::Card..=Kind::Phone).contains(&kind) { Kind::Card } else { kind };
+    let rank = |kind| match kind {
+        // "Kez_Thorne" is no Thorne.
+        Kind::Handle => Kind::Url,
+        kind if (Kind::Card..=Kind::Phone).contains(&kind) => Kind::Card,
+        kind => kind,
+    };
     hits.sort_by_key(|hit| (rank(hit.kind), usize::MAX - hit.bytes.len(), hit.kind, hit.bytes.start));
     let mut taken = placeholder::spans(text);
     let mut kept: Vec<Hit> = Vec::new();

@@ -8,7 +8,9 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"(?i)\b[a-z0-9][a-z0-9._%+'-]*@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b")
+    compile(
+        r"(?i)\b[\p{L}0-9][\p{L}0-9._%+'-]*@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b",
+    )
 });
 
 /// With a scheme or `www.` anything goes; a bare name needs a known ending in small letters, so that two sentences
@@ -33,7 +35,7 @@ static HANDLE: LazyLock<Regex> =
 /// The same behind the name of what it is an account of, with a figure or a stroke in it: "Snapchat is bad for me".
 static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?i)(?:\b(?:snap(?:chat)?|insta(?:gram)?|tiktok|twitter|reddit|discord|telegram|kik|twitch|skype|xbox|psn|gamertag|username|user name)(?:\s+(?:is|name|handle|tag|account|user))*[\s:=]+@?(?:u/)?|\bhandle(?:\s+is\s+|\s*[:=]\s*)@?|\bu/)([a-z0-9._#-]*[a-z][a-z0-9._-]*(?:[0-9_]|#[0-9])[a-z0-9_#]*)",
+        r"(?i)(?:\b(?:snap(?:chat)?|insta(?:gram)?|tiktok|twitter|reddit|discord|telegram|kik|twitch|skype|xbox|psn|gamertag|username|user name)(?:['’]s)?(?:\s+(?:is|as|name|handle|tag|account|user))*[\s:=,]+@?(?:u/)?|\bhandle(?:\s+is\s+|\s*[:=]\s*)@?|\bu/)([a-z0-9._#-]*[a-z][a-z0-9._-]*(?:[0-9_]|#[0-9])[a-z0-9_#]*)",
     )
 });
 
@@ -106,6 +108,11 @@ mod tests {
         finds("ip", "The log says 192.168.12.4 and nothing else.", "192.168.12.4");
         finds("ip", "From 2001:db8::ff00:42:8329 again.", "2001:db8::ff00:42:8329");
         finds("handle", "I'm @anna_smith99 on there.", "@anna_smith99");
+        finds("email", "To søren@example.dk, he said.", "søren@example.dk");
+        finds("handle", "My insta's kez.b99 now.", "kez.b99");
+        finds("handle", "I'm on snapchat as kezb99.", "kezb99");
+        finds("handle", "Add me on snap, kezb99.", "kezb99");
+        finds("handle", "My psn is Kez_Thorne.", "Kez_Thorne");
         finds("handle", "Snapchat: kenny_o08.", "kenny_o08");
         finds("handle", "On Reddit u/ashfall_nb, she said.", "ashfall_nb");
         finds("handle", "Discord: ashfall#4471; no more.", "ashfall#4471");

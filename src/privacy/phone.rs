@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 /// Digits in groups, perhaps with a plus, brackets, dots and dashes.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?:\+|\b00)?\(?\+?\d(?:[ .\u{a0}/–-]{0,2}\(?\d\)?){5,16}(?:\s?(?:x|ext\.?|extension)\s?\d{1,5})?\b",
+        r"(?:\+|\b00)?\(?\+?\d(?:(?:\.|[ \u{a0}/–-]{0,2})\(?\d\)?){5,16}(?:\s?(?:x|ext\.?|extension)\s?\d{1,5})?\b",
     )
 });
 
@@ -167,6 +167,7 @@ mod tests {
             "Every 4 6 8 hours 20 20 20.",
             "We counted 1 2 3 4 5 6 7 8 9 10.",
             "That was 1 000 000 to one.",
+            "Text 741741. 988 is the lifeline.",
         ] {
             finds_nothing(text);
         }

@@ -1,7 +1,8 @@
 //! Postal codes: of the UK with a known area, Canada, Ireland; US ZIP codes, Australian and Indian ones in the position of
 //! an address or behind a cue.
 
-use super::{Cue, Hit, add_all, any_of, compile};
+use super::names::lists::{Class, class};
+use super::{Cue, Hit, add_all, any_of, compile, groups_in};
 use crate::finding::Kind;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -27,8 +28,15 @@ static STATE: LazyLock<Regex> = LazyLock::new(|| {
     let us = "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC";
     let long = "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming";
     compile(&format!(
-        r"\b(?:{us}|{long})\.?,?\s+(\d{{5}}(?:-\d{{4}})?)\b|\b(?:NSW|VIC|QLD|TAS|ACT|New South Wales|Victoria|Queensland|Tasmania|South Australia|Western Australia)\.?,?\s+(\d{{4}})\b"
+        r"\b(?:{us}|{long})\.?,?\s+(\d{{5}}(?:-\d{{4}})?)\b|\b(?:NSW|VIC|QLD|TAS|ACT|New South Wales|Victoria|Queensland|Tasmania|South Australia|Western Australia)\.?,?\s+(\d{{4}})\b|\bWA,?\s+(6\d{{3}})\b|\bSA,?\s+(5\d{{3}})\b|\bNT,?\s+(0[89]\d{{2}})\b"
     ))
+});
+
+/// A town before the abbreviation of a state or province and its code.
+static TOWN: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(\p{Lu}\p{Ll}[\p{L}'’-]*(?: \p{Lu}\p{Ll}[\p{L}'’-]*){0,2}),? (?:[A-Z]{2}|NSW|VIC|Vic|QLD|Qld|TAS|Tas|ACT),? (?:\d{4,5}\b|[A-Z]\d[A-Z] ?\d[A-Z]\d\b)",
+    )
 });
 
 const CUES: &[Cue] = &[
@@ -62,7 +70,19 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
 }
 
 pub(super) fn with_digits(text: &str, hits: &mut Vec<Hit>) {
+    let before = hits.len();
     add_all(&STATE, Kind::Postcode, text, hits);
+    if hits.len() == before && !CANADA.is_match(text) {
+        return;
+    }
+    for town in groups_in(&TOWN, text) {
+        // "Then Toledo, OH 43604".
+        let common = |word: &&str| class(&word.to_lowercase()) == Class::Common;
+        let skipped: usize = town.as_str().split(' ').take_while(common).map(|word| word.len() + 1).sum();
+        if skipped < town.len() {
+            hits.push(Hit { kind: Kind::Place, bytes: town.start() + skipped..town.end() });
+        }
+    }
 }
 
 #[cfg(test)]
@@ -80,6 +100,12 @@ mod tests {
         finds("postcode", "Somewhere in Tulsa, OK 74104.", "74104");
         finds("postcode", "He moved to Texas 75001-1234 then.", "75001-1234");
         finds("postcode", "Coburg, VIC 3058.", "3058");
+        finds("postcode", "Perth WA 6000.", "6000");
+        finds("postcode", "Adelaide SA 5000.", "5000");
+        finds("postcode", "Darwin NT 0800.", "0800");
+        finds("place", "Then Toledo, OH 43604.", "Toledo");
+        finds("place", "Sydney NSW 2000.", "Sydney");
+        finds("place", "At 240, Montréal QC H2X 1Z8.", "Montréal");
         cues("postcode", super::CUES);
     }
 

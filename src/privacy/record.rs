@@ -1,7 +1,7 @@
 //! Numbers of medical records, cases, files, policies and orders, behind the words that announce them.
 
 use super::names::lists::is_in;
-use super::{Cue, Hit, any_of, compile};
+use super::{Cue, Hit, add_all, any_of, compile};
 use crate::finding::Kind;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -41,6 +41,13 @@ const CUES: &[Cue] = &[
     (r"\b(?:auth(?:ori[sz]ation)?|authentication) code", "Auth code 7719023."),
 ];
 
+/// Without a word for number: programs that keep records, and papers, with six digits, or five behind letters.
+static BARE: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:(?i:rio|systmone|emis|epic|carenotes|paris|datix|docket|auth(?:orisation|orization)?)|ID)[\s:#]+(\d{6,12}|[A-Z]{1,2}\d{5,12}|\d{4}-[A-Z]{1,3}-\d{3,8})\b",
+    )
+});
+
 /// Behind any other word that a number, a reference or an identifier is given for: then only what looks like one will do.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     compile(
@@ -68,7 +75,7 @@ static RECORD: LazyLock<Regex> = LazyLock::new(|| {
 
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?i)number|\bno\b|#|\bid\b|ref|mrn|identifier|code|card|plan|serial|s/n|membership|\b(?:npi|dea|gmc|nmc|hcpc|bacp|urn|uhid|upn|oen|phn|hcn|ohip|crn|imei|meid|dva)\b",
+        r"(?i)number|rio\b|systmone|emis|epic|carenotes|paris|datix|docket|auth|\bno\b|#|\bid\b|ref|mrn|identifier|code|card|plan|serial|s/n|membership|\b(?:npi|dea|gmc|nmc|hcpc|bacp|urn|uhid|upn|oen|phn|hcn|ohip|crn|imei|meid|dva)\b",
     )
 });
 
@@ -81,6 +88,7 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
             hits.push(Hit { kind: Kind::Record, bytes: group.range() });
         }
     }
+    add_all(&BARE, Kind::Record, text, hits);
     for groups in NAMED.captures_iter(text) {
         let (Some(word), Some(code)) = (groups.get(1), groups.get(2)) else { continue };
         if is_code(code.as_str()) && !is_in(OTHERS, &word.as_str().to_lowercase()) {
@@ -107,6 +115,14 @@ mod tests {
             ("OHIP number is 4532-118-906-KX.", "4532-118-906-KX"),
             ("Centrelink CRN 204 556 781K.", "204 556 781K"),
             ("Policy no. VH-8834512", "VH-8834512"),
+            ("RiO 1034567", "1034567"),
+            ("SystmOne 1034567.", "1034567"),
+            ("Carenotes 123456", "123456"),
+            ("Epic E1234567", "E1234567"),
+            ("ID 1034567", "1034567"),
+            ("Docket 2023-CV-004512", "2023-CV-004512"),
+            ("Auth A0098127", "A0098127"),
+            ("Datix W12345", "W12345"),
             ("J. Adjei, AMFT #118834", "118834"),
         ] {
             finds("record", text, number);
@@ -128,6 +144,7 @@ mod tests {
             "Client number two came at 10.",
             "I worked there, case 12 of 20.",
             "In room number 212, at bus no 2041. Session #12, goal #3.",
+            "Paris 2024. An epic 1000 miles. Epic 10000 steps. The id 12345. I own 2023 authors 10000.",
             "My plan 2019 was a card 1234 long. It was no 2019-20 season. A ref in 2020-2021.",
             "He has no 100 pounds. The id is a number of 3000 words.",
         ] {

@@ -79,14 +79,17 @@ const EMPLOYERS: &[Cue] = &[
 static EMPLOYER: LazyLock<Regex> =
     LazyLock::new(|| compile(&format!(r"(?i:{})\s+(?:the\s+)?({})", any_of(EMPLOYERS), firm_name())));
 
-const INSTITUTIONS: &str = "School|Primary|Secondary|Academy|College|University|Hospital|Infirmary|Clinic|Surgery|Practice|Medical Cent(?:re|er)|Health Cent(?:re|er)|Hospice|Church|Mosque|Temple|Synagogue|Prison|Barracks|Care Home|Nursing Home|Lodge|Ltd|Limited|Inc|LLC|PLC|plc|Council|Constabulary|Infants|Juniors|Nursery|Institute";
+const INSTITUTIONS: &str = "School|Primary|Secondary|Academy|College|University|Hospital|Infirmary|Clinic|Surgery|Practice|Medical Cent(?:re|er)|Health Cent(?:re|er)|Hospice|Church|Mosque|Temple|Synagogue|Prison|Barracks|Care Home|Nursing Home|Lodge|Ltd|Limited|Inc|LLC|PLC|plc|Council|Constabulary|Infants|Juniors|Nursery|Institute|CMHT|IAPT|CAMHS|UHB|NHS (?:Foundation )?Trust|Foundation Trust|Ward";
 
 /// Names that say of themselves what they are.
 static INSTITUTION: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(
-        r"\b((?:St\.?\s+)?{CAPITAL}(?:\s+(?:(?:of|and|&|the)\s+)?{CAPITAL}){{0,3}}?\s+(?:{INSTITUTIONS})(?:\s+(?:School|Hospital|College|Practice))?)\b|\b((?:University|College|Bank|City|Borough) of (?:the )?{CAPITAL}(?:\s+{CAPITAL})?)"
+        r"\b((?:St\.?\s+)?{CAPITAL}(?:\s+(?:(?:of|and|&|the)\s+)?{CAPITAL}){{0,3}}?\s+(?:{INSTITUTIONS})(?:\s+(?:School|Hospital|College|Practice))?)\b|\b((?:(?:University|College|Bank|City|Borough) of (?:the )?|HMP |HMYOI |YOI ){CAPITAL}(?:\s+{CAPITAL})?)"
     ))
 });
+
+/// Of these, those that many words of every day stand before.
+const TEAMS: [&str; 5] = [" CMHT", " IAPT", " CAMHS", " UHB", " Ward"];
 
 const INSTITUTIONS_SMALL: &str =
     "surgery|clinic|practice|hospital|hospice|school|college|academy|nursery|prison";
@@ -120,7 +123,7 @@ const NO_PLACE: [&str; 8] = [
     // Languages.
     " hindi urdu tamil kannada gujarati punjabi bengali telugu malayalam yoruba igbo hausa twi arabic farsi latin gaelic tigrinya mandarin cantonese danish swedish norwegian finnish dutch hungarian czech slovak bulgarian croatian serbian albanian hebrew yiddish persian pashto dari somali swahili zulu afrikaans amharic marathi sinhala nepali malay tagalog filipino burmese catalan basque esperanto cornish creole patois braille makaton ",
     // Shops, makes and banks.
-    " tesco asda lidl aldi morrisons sainsbury sainsburys waitrose wilko argos primark poundland costa costco starbucks nando nandos pret greggs mcdonald mcdonalds ikea boots spar coles woolworths walmart walgreens kroger safeway publix halfords screwfix homebase wickes dunelm superdrug matalan debenhams specsavers wetherspoon wetherspoons wagamama domino dominos ocado uber lyft vinted deliveroo doordash grubhub instacart etsy depop gumtree temu shein asos zara evri hermes yodel airbnb klarna paypal monzo revolut barclays natwest lloyds santander lego playmobil barbie lycra velcro tupperware crocs adidas nike ",
+    " tesco asda lidl aldi morrisons sainsbury sainsburys waitrose wilko argos primark poundland costa costco starbucks nando nandos pret greggs mcdonald mcdonalds ikea boots spar coles woolworths walmart walgreens kroger safeway publix halfords screwfix homebase wickes dunelm superdrug matalan debenhams specsavers wetherspoon wetherspoons wagamama domino dominos ocado uber lyft vinted deliveroo doordash grubhub instacart etsy depop gumtree temu shein asos zara evri hermes yodel airbnb klarna paypal monzo revolut barclays natwest lloyds santander lego playmobil barbie lycra velcro tupperware crocs adidas nike vodafone barnardo barnardos cruse relate mencap talkspace betterhelp ",
     // Programs and what is read and seen.
     " amazon ebay netflix facebook instagram tiktok whatsapp youtube google excel powerpoint reddit snapchat twitter discord twitch spotify tinder bumble hinge grindr linkedin pinterest tumblr messenger zoom teams skype facetime outlook gmail hotmail duolingo headspace strava fitbit alexa siri chatgpt wikipedia kindle mumsnet bluetooth eastenders emmerdale hollyoaks bridgerton vogue cosmopolitan evernote bitcoin hamlet macbeth coronation ",
     // Games and what is made up.
@@ -143,11 +146,13 @@ pub(super) fn is_no_place(lower: &str) -> bool {
 }
 
 static INSTITUTION_WORD: LazyLock<Regex> = LazyLock::new(|| {
-    compile(&format!(r"\b(?:{INSTITUTIONS}|{INSTITUTIONS_SMALL}|General|University|Bank|City|Borough)\b"))
+    compile(&format!(
+        r"\b(?:{INSTITUTIONS}|{INSTITUTIONS_SMALL}|General|University|Bank|City|Borough|HMP|HMYOI|YOI)\b"
+    ))
 });
 
 /// What stands before an institution and names none.
-const GENERIC: &str = " school hospital college church miss year each any no high primary secondary grammar boarding sunday middle junior infant the my our his her their a an nursery special local general old new community catholic methodist baptist private state public medical city county town parish and in at to but so gp then day ";
+const GENERIC: &str = " school hospital college church miss year each any no high primary secondary grammar boarding sunday middle junior infant the my our his her their a an nursery special local general old new community catholic methodist baptist private state public medical city county town parish and in at to but so gp then day acute maternity labour older adult adults inpatient outpatient female male psychiatric rehab forensic step-down early respite assessment admission mental crisis on from his under referred our discharged perinatal adolescent weekly elderly specialist tier team stroke mild locked open burns oncology ";
 
 /// A country or a state of the US holds too many people to identify one.
 const LARGE: &str = " england scotland wales ireland britain america canada australia india pakistan nigeria ghana kenya poland romania spain france germany italy portugal greece turkey china japan brazil mexico jamaica africa asia europe iraq iran syria libya kuwait yugoslavia afghanistan bangladesh somalia sudan ethiopia eritrea egypt uganda zimbabwe philippines vietnam thailand malaysia indonesia singapore russia ukraine hungary bulgaria albania kosovo croatia serbia bosnia sweden norway denmark finland holland netherlands belgium switzerland austria israel palestine lebanon jordan cuba haiti colombia peru chile argentina ecuador venezuela nepal cyprus malta iceland alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia wisconsin wyoming usa uk us gb eu uae states kingdom earth heaven hell god mass ";
@@ -186,7 +191,12 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
             let rest = &group.as_str()[skipped..];
             // "High School" alone is no name.
             let first = rest.split(' ').next().unwrap_or_default().to_lowercase();
-            if rest.contains(' ') && !is_in(GENERIC, &first) {
+            // "Older Adult CMHT", "Weekly Ward Round".
+            let team = TEAMS.iter().any(|team| rest.ends_with(team));
+            if rest.contains(' ')
+                && !is_in(GENERIC, &first)
+                && (!team || is_proper(rest) && !is_no_place(&first))
+            {
                 hits.push(Hit { kind: Kind::Organisation, bytes: group.start() + skipped..group.end() });
                 // "Sunnybank Care Home, Todmorden".
                 let place = |town: &Range<usize>| is_somewhere(&text[group.end()..][town.clone()]);
@@ -198,6 +208,11 @@ pub(super) fn look(text: &str, hits: &mut Vec<Hit>) {
             }
         }
     }
+}
+
+/// Whether a word in small letters is a country or a state.
+pub(super) fn is_large(lower: &str) -> bool {
+    is_in(LARGE, lower)
 }
 
 /// Whether a name is that of a place in no list and no name.
@@ -298,6 +313,16 @@ mod tests {
         finds("organisation", "Kieran's at Leeds General.", "Leeds General");
         finds("organisation", "I'm a nurse on ward 12 at St James's.", "St James's");
         finds("organisation", "She's a teacher at St. Cuthbert's.", "St. Cuthbert's");
+        for team in [
+            "Lambeth CMHT",
+            "Southwark IAPT",
+            "Kent and Medway NHS Trust",
+            "Betsi Cadwaladr UHB",
+            "Juniper Ward",
+            "HMP Wandsworth",
+        ] {
+            finds("organisation", &format!("Now under {team}, since March."), team);
+        }
         finds("place", "I live in St Helens.", "St Helens");
         finds("place", "She married in Lagos.", "Lagos");
         finds("place", "There was a farm near Slemish.", "Slemish");
@@ -326,6 +351,7 @@ mod tests {
             "At the school, in hospital. The Attorney General. In General I am well.",
             "In Feb I was in Tesco's, in CBT, in English, in Punjabi. A note from Mr [NAME], from Mum.",
             "I prayed at St Mary's.",
+            "Referred to CAMHS. Under Adult CMHT. On the Acute Ward. Weekly Ward round. NHS IAPT. Perinatal CMHT. Oncology Ward. Monday Ward. Building Trust in Therapy.",
             "In Covid I slept. It comes from Prozac, I got that from Sertraline, like his nan in Alzheimer's.",
             "I found peace in Buddhism, in Christianity, in Islam and in Reiki. I'm from Catholicism.",
             "He lives in Minecraft, in Fortnite, in Gryffindor. I read it in Reddit, I moved from Uber to Ocado.",

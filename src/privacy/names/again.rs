@@ -9,7 +9,7 @@ use crate::finding::Kind;
 use std::collections::{HashMap, HashSet};
 
 /// First names that are words in small letters.
-const WORDS: &str = " ann barrie bo buster dick elmer henna jerry karen randy romeo teddy tom bob brent carol casper chad dash derrick faye gene harry ira jack jimmy jo ken kim lou marina matt max mike min mo nick norman pat peter reed ron sally sherry sid tyler vie ";
+const WORDS: &str = " ann barrie bo buster dick elmer henna jerry karen randy romeo teddy tom bob brent carol casper chad dash derrick faye gene harry ira jack jimmy jo ken kim lou marina matt max mike min mo nick norman pat peter reed ron sally sherry sid tyler vie elsa holly jean josh lee martin mason pete rob taylor victor ";
 
 /// What stands before things: "his teddy".
 const BEFORE_THINGS: &str = " a an the his her my your our their such every ";
@@ -35,10 +35,15 @@ impl Known {
 
     /// Keeps the parts of a name that a cue has shown.
     pub(in super::super) fn learn(&mut self, name: &str) {
-        for word in words(name) {
+        let all = words(name);
+        for word in all.iter().filter(|word| word.shape != Shape::Lower) {
             let lower = word.lower();
-            if class(&lower) != Class::Sure && lower.chars().count() > 2 && word.shape != Shape::Lower {
-                self.parts.insert(plain(&lower));
+            // "Jean-Philippe" is "Jean Philippe" too; "Mary-Kate's" is in the lists.
+            let parts = lower.split('-').filter(|part| part.len() < lower.len());
+            for part in std::iter::once(lower.as_str()).chain(parts) {
+                if class(part) != Class::Sure && part.chars().count() > 2 {
+                    self.parts.insert(plain(part));
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Words that announce a name or follow one. Every cue stands beside a sentence that it is found in.
 
 use super::lists::{Class, class, is_calendar, is_in};
+use super::subject;
 use super::words::{Gap, Shape, Word};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -172,6 +173,10 @@ pub(super) const INTRODUCTIONS: &[Phrase] = &[
     ("counsellor", "Counsellor: Fintwell."),
     ("speaker", "Speaker: Fintwell."),
     ("provider", "Provider: Fintwell."),
+    ("counselor", "Counselor: Fintwell."),
+    ("surname", "Surname: Fintwell."),
+    ("surname is", "My surname is Fintwell."),
+    ("author", "Author: Fintwell."),
 ];
 
 /// Somebody is spoken to.
@@ -332,7 +337,46 @@ pub(super) const ROLES: &[Phrase] = &[
     ("seen w", "Seen w/ Fintwell, who drove."),
     ("met w", "Met w/ Abeni."),
     ("spoke w", "Spoke w/ Fintwell."),
+    ("spoke with", "Spoke with Fintwell by phone."),
     ("session w", "Session w/ Abeni."),
+    ("lives with", "Lives with Fintwell."),
+    ("lives w", "Lives w/ Abeni."),
+    ("aka", "AKA Fintwell."),
+    ("discussed w", "Discussed w/ Fintwell re meds."),
+    ("liaised w", "Liaised w/ Fintwell."),
+    ("liaised with", "Liaised with Abeni."),
+    ("d/w", "D/W Abeni re meds."),
+    ("t/c w", "T/C w/ Fintwell."),
+    ("t/c to", "T/C to Abeni."),
+    ("t/c from", "T/C from Abeni."),
+    ("tc to", "TC to Fintwell."),
+    ("tc from", "TC from Abeni."),
+    ("call to", "Call to Fintwell."),
+    ("call from", "Call from Abeni."),
+    ("call with", "Phone call with Fintwell."),
+    ("email to", "Email to Abeni."),
+    ("email from", "Email from Fintwell."),
+    ("handover to", "Handover to Fintwell on nights."),
+    ("handover from", "Handover from Abeni."),
+    ("handed over to", "Handed over to Abeni."),
+    ("allocated to", "Allocated to Fintwell."),
+    ("referral to", "Referral to Abeni."),
+    ("escorted by", "Escorted by Fintwell."),
+    ("brought in by", "Brought in by Abeni."),
+    ("entered by", "Entered by Fintwell."),
+    ("documented by", "Documented by Abeni."),
+    ("completed by", "Completed by Fintwell."),
+    ("visit with", "Joint visit with Abeni."),
+    ("visit by", "Home visit by Fintwell."),
+    ("visit from", "Had a visit from Abeni."),
+    ("covering for", "Covering for Fintwell."),
+    ("cpn", "CPN: Abeni."),
+    ("ot", "OT Fintwell to visit."),
+    ("cco", "CCO Abeni informed."),
+    ("care co", "Care co: Fintwell."),
+    ("care co-ordinator", "Care co-ordinator Abeni to visit."),
+    ("co-therapist", "Co-therapist Fintwell led."),
+    ("consultant", "Consultant Abeni."),
 ];
 
 /// Somebody may be named; other words stand here too.
@@ -343,47 +387,15 @@ pub(super) const MAYBE: &[Phrase] = &[
     ("this is", "this is lauren"),
     ("it's", "hello it's darren again"),
     ("met", "i met darren there"),
+    ("saw", "i saw darren there"),
+    ("pt", "pt darren left"),
+    ("ct", "ct darren left"),
+    ("client", "client darren left"),
+    ("patient", "patient darren left"),
 ];
 
 /// Directly behind a name: what only people do.
-const AFTER: &[&str] = &[
-    "said",
-    "says",
-    "told",
-    "tells",
-    "asked",
-    "asks",
-    "rang",
-    "rings",
-    "texted",
-    "texts",
-    "phoned",
-    "thinks",
-    "thought",
-    "wants",
-    "wanted",
-    "knows",
-    "knew",
-    "hates",
-    "loves",
-    "reckons",
-    "laughed",
-    "cried",
-    "shouted",
-    "died",
-    "walked",
-    "attended",
-    "reports",
-    "reported",
-    "disclosed",
-    "denies",
-    "smiled",
-    "shrugged",
-    "nodded",
-    "married",
-    "hugged",
-    "hit",
-];
+const AFTER: &str = " said says told tells asked asks rang rings texted texts phoned thinks thought wants wanted knows knew hates loves reckons laughed cried shouted died walked attended reports reported disclosed denies smiled shrugged nodded married hugged hit ";
 
 /// Directly behind a name in notes, where more follows: "Ioana denied SI", not "Delusions denied".
 const NOTED: &str = " denied states stated describes described endorses endorsed presents presented appeared agreed expressed acknowledged explained shared identified recalled declined requested verbalised verbalized confirmed mentioned admitted c/o ";
@@ -391,88 +403,7 @@ const NOTED: &str = " denied states stated describes described endorses endorsed
 /// Behind a name that begins a sentence, where the session has shown the name: what the word could not be followed by if
 /// it asked or wished. Forms that a question or a wish has too ("Will let you know", "Hope works") are left out, or are
 /// so rare that a find too many is the lesser evil.
-const ACTS: &[&str] = &[
-    "is",
-    "was",
-    "has",
-    "had",
-    "does",
-    "did",
-    "would",
-    "could",
-    "should",
-    "can",
-    "will",
-    "might",
-    "must",
-    "isn't",
-    "wasn't",
-    "hasn't",
-    "hadn't",
-    "doesn't",
-    "didn't",
-    "wouldn't",
-    "couldn't",
-    "shouldn't",
-    "can't",
-    "won't",
-    "came",
-    "comes",
-    "went",
-    "goes",
-    "got",
-    "gets",
-    "gave",
-    "gives",
-    "took",
-    "takes",
-    "made",
-    "makes",
-    "left",
-    "leaves",
-    "kept",
-    "keeps",
-    "lives",
-    "works",
-    "likes",
-    "needs",
-    "feels",
-    "felt",
-    "looks",
-    "sat",
-    "sits",
-    "stood",
-    "ran",
-    "runs",
-    "saw",
-    "sees",
-    "hid",
-    "slept",
-    "sleeps",
-    "drank",
-    "drinks",
-    "drove",
-    "drives",
-    "found",
-    "finds",
-    "lost",
-    "broke",
-    "brought",
-    "brings",
-    "began",
-    "spoke",
-    "speaks",
-    "met",
-    "spent",
-    "sent",
-    "paid",
-    "wrote",
-    "writes",
-    "fell",
-    "held",
-    "grew",
-    "won",
-];
+const ACTS: &str = " is was has had does did would could should can will might must isn't wasn't hasn't hadn't doesn't didn't wouldn't couldn't shouldn't can't won't came comes went goes got gets gave gives took takes made makes left leaves kept keeps lives works likes needs feels felt looks sat sits stood ran runs saw sees hid slept sleeps drank drinks drove drives found finds lost broke brought brings began spoke speaks met spent sent paid wrote writes fell held grew won agrees appears attends became continues describes discusses engages notices owes presents remains reports seems struggles understood wants ";
 
 /// The words of a phrase before its last one, backwards, and what the phrase says.
 type Rest = (Vec<&'static str>, Strength);
@@ -488,7 +419,7 @@ static BY_LAST: LazyLock<HashMap<&'static str, Vec<Rest>>> = LazyLock::new(|| {
     let mut by_last: HashMap<_, Vec<_>> = HashMap::new();
     for (phrases, strength) in lists {
         for (phrase, _) in phrases {
-            let mut words: Vec<&str> = phrase.split(' ').collect();
+            let mut words: Vec<&str> = phrase.split([' ', '/']).collect();
             let Some(last) = words.pop() else { continue };
             words.reverse();
             by_last.entry(last).or_default().push((words, strength));
@@ -547,6 +478,12 @@ pub(super) fn is_cue(lower: &str) -> bool {
     BY_LAST.contains_key(lower) || BY_LAST.contains_key(kin_stem(lower))
 }
 
+/// Whether a field for a surname stands before the word, which may end as words of every day do.
+pub(super) fn asks_surname(words: &[Word<'_>], at: usize) -> bool {
+    let before = |back: usize, list: &str| at >= back && is_in(list, &words[at - back].lower());
+    before(1, " surname ") || before(1, " name ") && before(2, " last family maiden ")
+}
+
 /// Whether the word before speaks of several people, whose names may all follow.
 pub(super) fn is_plural(words: &[Word<'_>], at: usize) -> bool {
     let Some(before) = words[..at].last() else { return false };
@@ -566,8 +503,10 @@ pub(super) fn is_small_title(words: &[Word<'_>], at: usize) -> bool {
     })
 }
 
-/// "Name" and role words announce only with a colon; "called" only with what is none of a word's.
+/// "Name" announces only with a colon, and role words more with one; "called" only with what is none of a word's.
 fn limited(rest: &[&str], strength: Strength, last: &str, word: &Word<'_>) -> Option<Strength> {
+    // "Therapist Nnadi noted a shift."
+    const POSTS: &str = " supervisor clinician therapist counsellor counselor ";
     let colon = word.gap == Gap::Comma;
     let bare = rest.is_empty()
         && [
@@ -578,6 +517,9 @@ fn limited(rest: &[&str], strength: Strength, last: &str, word: &Word<'_>) -> Op
             "counsellor",
             "speaker",
             "provider",
+            "counselor",
+            "surname",
+            "author",
             "signed",
             "regards",
             "sincerely",
@@ -608,7 +550,11 @@ fn limited(rest: &[&str], strength: Strength, last: &str, word: &Word<'_>) -> Op
             | "named"
             | "called"
     );
-    if bare && !colon || close && colon { None } else { Some(strength) }
+    match (bare && !colon, close && colon) {
+        (true, _) if is_in(POSTS, last) => Some(Strength::Role),
+        (false, false) => Some(strength),
+        _ => None,
+    }
 }
 
 /// "Sister Mary" has a capital; "my sister mary" is kin, and "father" in small letters no title.
@@ -646,7 +592,7 @@ pub(super) fn after(words: &[Word<'_>], at: usize) -> bool {
     let Some(next) = words.get(at + 1) else { return false };
     next.gap == Gap::Space
         && next.shape == Shape::Lower
-        && (AFTER.contains(&next.lower().as_str()) || is_noted(words, at))
+        && (is_in(AFTER, &next.lower()) || is_noted(words, at) || is_moved(words, at))
 }
 
 /// Whether the word does in a note what a verb with an object says.
@@ -668,6 +614,60 @@ fn is_noted(words: &[Word<'_>], at: usize) -> bool {
     !(word.owns || word.lower().ends_with('s')) && (says || goes_on && is_in(NOTED, &verb))
 }
 
+/// Whether a verb before which a word that begins a sentence is a name as a rule follows: "Ruby said", not "Hope died".
+pub(super) fn is_said(words: &[Word<'_>], at: usize) -> bool {
+    const DOUBTFUL: &str =
+        " died hit hates loves knows knew wants wanted thought walked hugged appeared agreed ";
+    words.get(at + 1).is_some_and(|next| !is_in(DOUBTFUL, &next.lower()))
+}
+
+/// Whether the word is somebody in a state that only people are in: "Grace was tearful".
+pub(super) fn is_moved(words: &[Word<'_>], at: usize) -> bool {
+    const BEING: &str = " was is were became becomes appeared appears seemed seems looked looks remained remains been felt feels ";
+    const BETWEEN: &str = " very so really also quite again still initially visibly been being a bit more less too all rather clearly ";
+    const STATES: &str = " tearful crying drunk sobbing shouting screaming asleep sober pregnant angry upset furious distressed agitated guarded cooperative engaged talkative struggling drinking sectioned anxious nervous worried sleeping ";
+    let word = &words[at];
+    let spaced = |next: &&Word<'_>| next.gap == Gap::Space && next.shape == Shape::Lower;
+    let mut follows = words[at + 1..].iter().take_while(spaced).take(5).map(Word::lower);
+    let named = word.text.chars().count() > 2 && !word.owns && !word.lower().ends_with('s');
+    let being = follows.next().is_some_and(|verb| is_in(BEING, &verb) || verb == "has" || verb == "had");
+    named && being && follows.find(|next| !is_in(BETWEEN, next)).is_some_and(|state| is_in(STATES, &state))
+}
+
+/// Names that are words too, but hardly ever where a sentence begins with them and a verb follows.
+const PERSONS: &str = " daisy dean don drew eve glen hazel heather iris ivy jackson jade jay jordan kit kitty lily madison mark morgan pat pearl penny poppy ray robin rosemary rowan ruby sandy skye stanley stella sue violet warren willow woody wren ";
+
+/// Whether a name that is a word too is hardly ever one at the beginning of a sentence.
+pub(super) fn is_person(lower: &str) -> bool {
+    is_in(PERSONS, lower)
+}
+
+/// Whether a name that is a word too begins a sentence and does there what people do in notes, or is hardly ever a word:
+/// "Hope discussed her sleep", "Ruby was late".
+pub(super) fn lives(words: &[Word<'_>], at: usize) -> bool {
+    const NOTED: &str = " attended engaged presented presents participated reflected apologised apologized verbalised verbalized disengaged self-harmed wouldn't ";
+    const SAID: &str = " discussed discusses noticed notices described describes declined denied completed ";
+    const OBJECTS: &str = " that her his their the a an how what she he being feeling having to ";
+    let word = &words[at];
+    let Some(next) = words.get(at + 1).filter(|next| next.gap == Gap::Space && !word.owns) else {
+        return false;
+    };
+    let verb = next.lower();
+    let person = is_person(&word.lower());
+    // "Hope discussed." may be about hope.
+    let object = || words.get(at + 2).is_some_and(|object| is_in(OBJECTS, &object.lower()));
+    let noted = || {
+        is_in(NOTED, &verb) || is_in(SAID, &verb) && object() || person && verb != "and" && acts(words, at)
+    };
+    let surname = || {
+        let verb = words.get(at + 2).filter(|verb| verb.gap == Gap::Space && verb.shape == Shape::Lower);
+        class(&next.lower()) == Class::Unknown
+            && (person || !subject::is_everyday(next))
+            && verb.is_some_and(|verb| is_act(&verb.lower()))
+    };
+    word.opens && if next.shape == Shape::Lower { noted() } else { next.shape == Shape::Capital && surname() }
+}
+
 /// Whether the word has what people have in a note: "Ioana's mood".
 pub(super) fn has(words: &[Word<'_>], at: usize) -> bool {
     const THINGS: &str = " mum mom mother father dad parents sister brother wife husband partner son daughter children mood affect anxiety sleep risk medication presentation ";
@@ -677,7 +677,7 @@ pub(super) fn has(words: &[Word<'_>], at: usize) -> bool {
 
 /// Whether a verb says what only people do.
 pub(super) fn is_deed(lower: &str) -> bool {
-    AFTER.contains(&lower)
+    is_in(AFTER, lower)
 }
 
 /// People whose names tests, scales and illnesses bear.
@@ -689,7 +689,11 @@ pub(super) fn is_eponym(lower: &str) -> bool {
 
 /// Whether a name is that of a thing: "Beck Depression Inventory", "Down's syndrome", "Jack Daniels".
 pub(super) fn names_a_thing(words: &[Word<'_>], at: usize) -> bool {
-    const BRANDS: [(&str, &str); 8] = [
+    const BRANDS: [(&str, &str); 12] = [
+        ("peppa", "pig"),
+        ("johari", "window"),
+        ("ginger", "tea"),
+        ("kaiser", "permanente"),
         ("gran", "canaria"),
         ("guardian", "angel"),
         ("nan", "bread"),
@@ -716,7 +720,9 @@ pub(super) fn names_a_thing(words: &[Word<'_>], at: usize) -> bool {
         // "Young was asked to fill in a scale": only words of every day that name what is measured stand between.
         follows.by_ref().find(|next| !is_in(MEASURED, next)).is_some_and(|last| is_in(THINGS, &last))
     };
-    brand || is_eponym(&word.lower()) && borne()
+    let shop =
+        word.is("mcdonald") && word.owns && !words[..at].last().is_some_and(|before| is_title(before.text));
+    brand || shop || word.text == "RiO" || is_eponym(&word.lower()) && borne()
 }
 
 /// What stands between the name of a scale and the word for it.
@@ -745,7 +751,7 @@ pub(super) fn acts(words: &[Word<'_>], at: usize) -> bool {
 /// A verb that speaks of one person or of what has happened.
 fn is_act(lower: &str) -> bool {
     let past = lower.len() > 4 && lower.ends_with("ed") && !lower.ends_with("eed");
-    past || ACTS.contains(&lower) || AFTER.contains(&lower)
+    past || is_in(ACTS, lower) || is_in(AFTER, lower)
 }
 
 /// Whether a sentence begins with the word and "and I".

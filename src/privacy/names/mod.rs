@@ -11,7 +11,7 @@ mod words;
 pub(super) use again::{Known, again};
 
 use super::Hit;
-use super::whereabouts::is_no_place;
+use super::whereabouts::{is_large, is_no_place};
 use crate::finding::Kind;
 use cues::Strength;
 use lists::{Class, class, is_calendar};
@@ -114,7 +114,9 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
     if lower.chars().count() < 2 || lower.starts_with("i'") || cues::is_title(&lower) {
         return None;
     }
-    if is_no_person(&lower) || cues::names_a_thing(words, at) {
+    let country =
+        || words[..at].last().is_some_and(|before| before.is("in") || before.is("near")) && is_large(&lower);
+    if is_no_person(&lower) || cues::names_a_thing(words, at) || country() {
         return None;
     }
     let class = class_of(&lower);
@@ -123,7 +125,7 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
     }
     let cue = cues::before(words, at);
     let titled = words[..at].last().is_some_and(|before| cues::is_title(before.text));
-    let noted = || word.gap == Gap::Comma && subject::is_everyday(word);
+    let noted = || word.gap == Gap::Comma && subject::is_everyday(word) && !cues::asks_surname(words, at);
     // "Seen by Podiatry", "Dad: Absent".
     if cue.is_some()
         && class != Class::Sure
@@ -152,9 +154,17 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
         Class::Word => {
             let inside = || is_inside(words, at).then_some(Shown::ByList);
             // "Hope died in me" shows nobody who is called so.
-            let by_verb = || by_verb().map(|_| Shown::ByList);
+            let shows = !word.opens || cues::is_said(words, at);
+            let by_verb = || by_verb().map(|by| if shows { by } else { Shown::ByList });
             let together = || cues::and_i(words, at).then_some(Shown::ByList);
-            by_cue(Strength::Kin).or_else(inside).or_else(by_verb).or_else(together)
+            let noted = || (cues::has(words, at) || cues::lives(words, at)).then_some(Shown::ByCue);
+            let named = || by_cue(Strength::Weak).filter(|_| is_inside(words, at));
+            by_cue(Strength::Role)
+                .or_else(named)
+                .or_else(by_verb)
+                .or_else(noted)
+                .or_else(inside)
+                .or_else(together)
         }
         Class::Cue if is_calendar(&lower) => {
             let name = matches!(lower.as_str(), "april" | "may" | "june" | "august" | "summer" | "autumn");
@@ -162,7 +172,10 @@ fn starts(words: &[Word<'_>], at: usize) -> Option<Shown> {
             let told = || by_verb().filter(|_| name);
             by_cue(Strength::Kin).filter(|_| name && (!dated || at + 1 == words.len())).or_else(told)
         }
-        Class::Cue => by_cue(Strength::Kin).or_else(by_role).or_else(|| by_verb().filter(|_| !word.opens)),
+        Class::Cue => {
+            let told = || by_verb().filter(|_| !word.opens || cues::is_moved(words, at));
+            by_cue(Strength::Kin).or_else(by_role).or_else(told)
+        }
         Class::Common => by_cue(Strength::Strong).filter(|_| !word.opens && !is_function_word(&lower)),
         Class::Unknown if is_calendar(&lower) => None,
         Class::Unknown => {
@@ -188,7 +201,8 @@ fn is_surname(word: &Word<'_>) -> bool {
 
 /// `ANNA SMITH`: shouting and headings are written so too, as are abbreviations.
 fn in_capitals(words: &[Word<'_>], at: usize, class: Class) -> Option<Shown> {
-    let long = words[at].text.chars().count() > 3;
+    // The label of a national insurance number.
+    let long = words[at].text.chars().count() > 3 && words[at].text != "NINO";
     match class {
         Class::Sure if long => Some(Shown::ByList),
         Class::Sure | Class::Word => (cues::before(words, at) >= Some(Strength::Kin)).then_some(Shown::ByCue),
@@ -286,7 +300,7 @@ fn goes_on(words: &[Word<'_>], at: usize, ahead: usize, lower: &str) -> bool {
 
 /// Who is spoken of like a person and is none, and where people come from.
 pub(super) fn is_no_person(lower: &str) -> bool {
-    const NEVER: &str = " god lord allah jesus christ heaven satan buddha samaritans irish english scottish welsh british french german italian spanish portuguese polish romanian russian ukrainian greek turkish chinese japanese korean vietnamese thai indian pakistani bangladeshi nigerian ghanaian kenyan african jamaican american canadian australian mexican brazilian european asian arab muslim hindu sikh jewish catholic protestant ";
+    const NEVER: &str = " god lord allah jesus christ heaven satan buddha samaritans irish english scottish welsh british french german italian spanish portuguese polish romanian russian ukrainian greek turkish chinese japanese korean vietnamese thai indian pakistani bangladeshi nigerian ghanaian kenyan african jamaican american canadian australian mexican brazilian european asian arab muslim hindu sikh jewish catholic protestant sis hubby doc gemini unknown admin santa ";
     lists::is_in(NEVER, lower) || lower.ends_with("n't")
 }
 
@@ -328,6 +342,12 @@ pub(super) fn in_identifier(id: &str) -> Option<Range<usize>> {
     let mut found: Option<Range<usize>> = None;
     while let Some(start) = id[at..].find(is_letter).map(|offset| at + offset) {
         let end = id[start..].find(|c: char| !is_letter(c)).map_or(id.len(), |offset| start + offset);
+        // "DeniseHargreaves"; a hash has letters of both cases by chance, but hardly four that are a name.
+        let second = id[start..end]
+            .char_indices()
+            .skip(1)
+            .find(|&(at, c)| c.is_uppercase() && at > 3 && id[..start + at].ends_with(char::is_lowercase));
+        let end = second.map_or(end, |(at, _)| start + at);
         let part = &id[start..end];
         let class = class(&part.to_lowercase());
         let behind_title = titled && part.starts_with(char::is_uppercase) && part.chars().nth(1).is_some();
@@ -339,14 +359,30 @@ pub(super) fn in_identifier(id: &str) -> Option<Range<usize>> {
             None if class == Class::Sure && part.chars().count() > 2 || behind_title && !titled => {
                 found = Some(start..end);
             }
-            Some(range) if range.end + 1 == start && class != Class::Common && part.chars().count() > 2 => {
+            Some(range) if start - range.end < 2 && class != Class::Common && part.chars().count() > 2 => {
                 range.end = end;
             }
             _ => {}
         }
         at = end;
     }
-    found
+    found.or_else(|| id.contains(". ").then(|| initialled(id)).flatten())
+}
+
+/// A surname in no list behind its initial, with it: `J. Okafor`.
+fn initialled(id: &str) -> Option<Range<usize>> {
+    let all = words(id);
+    let surname = |at: &usize| {
+        let word = &all[*at];
+        let unknown = class(&word.lower()) == Class::Unknown && word.text.chars().count() > 3;
+        unknown
+            && word.shape == Shape::Capital
+            && word.gap == Gap::Stop
+            && !(subject::is_everyday(word) || subject::is_barred(word))
+            && subject::initials(id, &all, *at) > 0
+    };
+    let at = (1..all.len()).find(surname)?;
+    Some(all[at - subject::initials(id, &all, at)].bytes.start..all[at].bytes.end)
 }
 
 #[cfg(test)]
@@ -387,6 +423,22 @@ mod tests {
             ("CLIENT: DARREN PIKE", "DARREN PIKE"),
             ("Tunji said no.", "Tunji"),
             ("Zbylut speaking, how can I help?", "Zbylut"),
+            ("I dropped Mia at school.", "Mia"),
+            ("Mia Thornton attended.", "Mia Thornton"),
+            ("Josh won't sleep.", "Josh"),
+            ("Jean-Philippe came.", "Jean-Philippe"),
+            ("Grace was tearful.", "Grace"),
+            ("Dawn was still crying.", "Dawn"),
+            ("Ruby was late.", "Ruby"),
+            ("Ruby would like to sleep.", "Ruby"),
+            ("Ruby Tilling was low.", "Ruby Tilling"),
+            ("Hope discussed her sleep.", "Hope"),
+            ("Hope's mood was low.", "Hope"),
+            ("My surname is Baker.", "Baker"),
+            ("Last name: Hargreaves", "Hargreaves"),
+            ("Surname: Tilling", "Tilling"),
+            ("SURNAME: HARGREAVES", "HARGREAVES"),
+            ("Therapist Achterberg noted a shift.", "Achterberg"),
             ("It was for my sister May.", "May"),
         ] {
             finds("name", text, name);
@@ -450,7 +502,9 @@ mod tests {
             "Carer Assessment done. Compliant w/ Keppra. Debt plan w/ StepChange. Carer Support.",
             "Ee states it is fine. Stu stated no. He saw dr tomorrow, and dr told him.",
             "Senior Psychotherapist, MBACP. Attended, RN present. The Attorney General.",
-            "CPN Visit. DC Comics. HV Assessment.",
+            "CPN Visit. DC Comics. HV Assessment. Therapist Validated, Counsellor Reflective.",
+            "Liaised with Housing. Referral to Psychology. Call to Duty. Handover to Nights. Completed by Student.",
+            "Medication reviewed, RMN to chase. Sertraline, MD aware. Tearful, Flat.",
         ] {
             finds_nothing(text);
         }
@@ -482,6 +536,13 @@ mod tests {
             ["My sister May rang.", "May has a key."],
             ["Mr Brown called.", "Brown was cross."],
             ["I met Grace Okonkwo there.", "Grace was kind."],
+            ["Met with Hope today.", "Hope was low."],
+            ["Spoke with Hope by phone.", "Hope feels stuck."],
+            ["I saw Hope.", "Hope lives alone."],
+            ["Client Hope attended.", "Hope agrees."],
+            ["I'm Hope.", "Hope's sleep is poor."],
+            ["Hope said no.", "Hope has been struggling."],
+            ["I married Jean-Philippe.", "Jean Philippe left."],
         ] {
             assert_eq!(times(&texts), 2, "{texts:?}");
         }
@@ -521,6 +582,10 @@ mod tests {
             "May I sit? In May, June or August.",
             "Hope is hard. There is no hope, no grace, no faith.",
             "Rose early and had a rose in a vase.",
+            "Hope was low. Joy was absent. Grace is hard. Max was 40mg. Faith has been a struggle.",
+            "Hope discussed. Faith described in the leaflet. Dawn arrived. Surname: Unknown. Hope (12).",
+            "Referral to Cruse. Liaised with Barnardo's. Lives with Crohn's. Call from Vodafone. AKA Doomscrolling.",
+            "Will attend next week. Will be angry. Ruby red slippers. Art therapy was engaged with.",
             "I'm fine. Thanks, love.",
             "I said I WILL go. OK?",
             "J. came by, and M. too, with Dr B.",
@@ -530,6 +595,8 @@ mod tests {
             "We prayed at St Mary's in Lent.",
             "It's Easter. It's Sunday. I'm English.",
             "We go away in May and I pay. Since June and me not sleeping.",
+            "The Johari window, Peppa Pig, Ginger tea. I'm a Gemini. I went to McDonald's.",
+            "My mum in India. Sis rang. Hubby shouted. Thanks Doc. RiO checked. Re: Kaiser Permanente",
             "My dad Sunday, my mum Monday.",
             "[NAME] said to [NAME_2] that XXXX called.",
             "Sertraline, CBT, EMDR, PHQ-9 and GAD-7.",

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 /// Subjects of letters are many other things: "re" stands in a group.
 static HEAD: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?im)(?:^|[.;!?|]\s)[\s*_#>-]*(?:patient|client|pt|service[ -]user|resident|member|(re))[*_]*\s*(?::[*_]*|\s[-–—])[ \t]*[*_]*",
+        r"(?im)(?:^|[.;!?|]\s)[\s*_#>-]*(?:patient|client|pt|service[ -]user|resident|member|author|(re))[*_]*\s*(?::[*_]*|\s[-–—])[ \t]*[*_]*",
     )
 });
 
@@ -25,7 +25,7 @@ static OPENING: LazyLock<Regex> = LazyLock::new(|| compile(r"(?m)(?:^|[.;!?|]\s)
 /// An age behind a name.
 static AGE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?i)^[*_]*(?:,\s*(?:(?:an?|is|aged?|age:)\s+)*(?:1[01]\d|\d{1,2})(?:[\s-]*(?:y\.?\s?/?o\b|yrs?\b|years?\b)|\s?[mf]\b)|\s*\((?:aged?\s)?(?:1[01]\d|\d{1,2})(?:\s?(?:y\.?/?o\.?|yrs?|years?(?: old)?|[mf]))?\)|,\s*aged?\s+(?:1[01]\d|\d{1,2})\b)",
+        r"(?i)^[*_]*(?:,\s*(?:(?:an?|is|aged?|age:)\s+)*(?:1[01]\d|\d{1,2})(?:[\s-]*(?:y\.?\s?/?o\b|yrs?\b|years?\b)|\s?[mf]\b)|\s*\((?:aged?\s)?(?:1[01]\d|\d{1,2})(?:\s?(?:y\.?/?o\.?|yrs?|years?(?: old)?|[mf]))?\)|,\s*aged?\s+(?:1[01]\d|\d{1,2})\b|,\s*[1-9]\d,)",
     )
 });
 
@@ -47,6 +47,13 @@ static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"^,?\s+
 /// The same anywhere.
 static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r",\s+{DEGREES}")));
 
+/// What may stand behind the degree of a surname alone.
+static SIGNED_END: LazyLock<Regex> = LazyLock::new(|| compile(r"^\.?\s*(?:$|[\n\r,;\d])"));
+
+/// "Hargreaves, Denise" at the beginning of a line, before a colon, a bracket or its end.
+static REVERSED: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"(?m)^[\s*_#>-]*(\p{Lu}[\p{L}'’-]+, \p{Lu}[\p{L}'’-]+)[*_]*\s*(?:[:(]|$)"));
+
 /// Names of whom a note is about and of who signs it, in bytes.
 pub(super) fn find(text: &str, all: &[Word<'_>]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -63,7 +70,14 @@ pub(super) fn find(text: &str, all: &[Word<'_>]) -> Vec<Range<usize>> {
         }
     }
     for credential in CREDENTIAL.find_iter(text) {
-        found.extend(signed(all, credential.start()));
+        let ends = || SIGNED_END.is_match(&text[credential.end()..]);
+        found.extend(
+            signed(all, credential.start()).or_else(|| surname(all, credential.start()).filter(|_| ends())),
+        );
+    }
+    if text.contains(", ") {
+        found
+            .extend(REVERSED.captures_iter(text).filter_map(|groups| reversed(text, groups.get(1)?.range())));
     }
     found.extend((1..all.len()).filter_map(|at| initialled(text, all, at)));
     found.extend((1..all.len()).filter_map(|at| abbreviated(text, all, at)));
@@ -89,6 +103,22 @@ fn signed(all: &[Word<'_>], end: usize) -> Option<Range<usize>> {
         is_initial(word) || !(is_everyday(word) || is_barred(word) || is_function_word(&word.lower()))
     };
     name.iter().all(somebody).then(|| name[0].bytes.start..end)
+}
+
+/// A surname alone that begins a line or sentence and ends at a byte: "Okafor, RMN".
+fn surname(all: &[Word<'_>], end: usize) -> Option<Range<usize>> {
+    let word = all.get(all.partition_point(|word| word.bytes.end < end))?;
+    let stands = word.bytes.end == end && word.opens && word.shape == Shape::Capital;
+    let unknown = class(&word.lower()) == Class::Unknown && word.text.chars().count() > 3;
+    (stands && unknown && !is_everyday(word) && !is_barred(word)).then(|| word.bytes.clone())
+}
+
+/// A surname and a first name at the beginning of a line, with the comma between: "Hargreaves, Denise: session 3".
+fn reversed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let name = words(&text[range.clone()]);
+    let [surname, first] = name.as_slice() else { return None };
+    let unknown = class(&surname.lower()) == Class::Unknown && !is_everyday(surname) && !is_barred(surname);
+    (unknown && class(&first.lower()) == Class::Sure).then_some(range)
 }
 
 /// Capitalised words that a text begins with, as one name, in its own order or "Mbatha, Thandeka".
@@ -186,9 +216,15 @@ fn is_somebody(name: &[Word<'_>]) -> bool {
         is_barred(word) || is_function_word(&lower) || is_in(NOBODY, &lower)
     };
     let (Some(first), Some(last)) = (name.first(), name.last()) else { return false };
-    let unknown = matches!(class(&first.lower()), Class::Unknown | Class::Sure);
+    let class = class(&first.lower());
+    let unknown = matches!(class, Class::Unknown | Class::Sure);
     let surname = name.len() > 1 && !is_initial(last) && last.text.chars().count() > 2;
-    unknown && surname && !is_everyday(first) && !name.iter().any(barred) && !cues::is_eponym(&first.lower())
+    // "Ruby (34)".
+    let alone = name.len() == 1 && (class == Class::Sure || cues::is_person(&first.lower()));
+    (unknown && surname || alone)
+        && !is_everyday(first)
+        && !name.iter().any(barred)
+        && !cues::is_eponym(&first.lower())
 }
 
 fn is_initial(word: &Word<'_>) -> bool {
@@ -219,7 +255,8 @@ pub(super) fn is_barred(word: &Word<'_>) -> bool {
         "cycline",
         "pentin",
     ];
-    const FIRST: &str = " vitamin hepatitis plan axis nope yep yup mhm mmm hmm hmmm ugh nah wow whoa okie ";
+    const FIRST: &str =
+        " vitamin hepatitis plan axis nope yep yup mhm mmm hmm hmmm ugh nah wow whoa okie permanente ";
     let lower = word.lower();
     is_calendar(&lower) && !matches!(lower.as_str(), "april" | "may" | "june" | "august")
         || is_no_person(&lower)
@@ -287,6 +324,7 @@ fn initialled(text: &str, all: &[Word<'_>], at: usize) -> Option<Range<usize>> {
         Some(Strength::Strong) => unknown || named && rest.starts_with(',') || ends && dotted,
         _ if headed => unknown || named && (ends || rest.starts_with(',')),
         Some(Strength::Kin) => unknown && dotted,
+        Some(Strength::Role) if all[first - 1].is("by") => unknown,
         _ => {
             let spaced = word.gap == Gap::Stop && word.shape == Shape::Capital;
             let stands = is_inside(all, first) || cues::after(all, at);
@@ -372,6 +410,9 @@ mod tests {
             ("Thandeka Mbatha, a 34-year-old nurse.", "Thandeka Mbatha"),
             ("Thandeka Mbatha (34) came.", "Thandeka Mbatha"),
             ("Seen.\nThandeka Mbatha, 34F.", "Thandeka Mbatha"),
+            ("Thandeka Mbatha, 34, lives alone.", "Thandeka Mbatha"),
+            ("Seen. Ruby, 34, lives alone.", "Ruby"),
+            ("Ruby (34) lives alone.", "Ruby"),
         ] {
             finds("name", text, name);
         }
@@ -428,6 +469,13 @@ mod tests {
             ("Therapist: J Kowalczyk", "J Kowalczyk"),
             ("Therapist: J. Young", "J. Young"),
             ("J. Brown, LCSW", "J. Brown"),
+            ("Okafor, RMN", "Okafor"),
+            ("Seen and settled. Okafor, RMN, 14:20", "Okafor"),
+            ("Entered by K Sandhu, STR worker.", "K Sandhu"),
+            ("Author: Okafor, Jude", "Okafor, Jude"),
+            ("Hargreaves, Denise: session 3 of 12.", "Hargreaves, Denise"),
+            ("Hargreaves, Denise (F)", "Hargreaves, Denise"),
+            ("Counselor: I. Kowalczyk", "I. Kowalczyk"),
             ("Signed: J. Kowalczyk Nowak, LCSW", "J. Kowalczyk Nowak"),
             ("J. Kowalczyk LPC", "J. Kowalczyk"),
             ("Patient: T. Mbatha", "T. Mbatha"),
