@@ -155,6 +155,11 @@ fn a_codebook_of_the_small_encoder_comes_back() {
     // Left by a model with the large encoder, and not on the list of the new one.
     fs::create_dir(&model).unwrap();
     fs::write(path("model/large.safetensors"), "old").unwrap();
+    fs::write(path("model/.breakthrough.lock"), "large.safetensors\n").unwrap();
+    fs::write(path("model/own.json"), "mine").unwrap();
+    let taken = ["adapt", &coded, "--label", "mine", "--small", "--out", &model];
+    assert_eq!(breakthrough(&taken, "2").status.code(), Some(3), "somebody's own file is kept");
+    fs::remove_file(path("model/own.json")).unwrap();
     run(&["adapt", &coded, "--label", "mine", "--resamples", "0", "--small", "--out", &model]);
     assert!(!dir.path().join("model/large.safetensors").exists());
     let out = |name: &str| fs::read(path(name)).unwrap();

@@ -14,6 +14,7 @@ fn a_header_alone_and_ids_that_are_used_twice_are_said() {
     fs::write(input.join("empty.csv"), "session_id,utterance_id,speaker,text\n").unwrap();
     let double = "session_id,utterance_id,speaker,text\na,1,client,Yes.\na,1,client,No.\n";
     fs::write(input.join("double.csv"), double).unwrap();
+    fs::write(input.join("later.csv"), "session_id,speaker,text\na,client,Maybe.\n").unwrap();
     let output = analyze(&input, &out, &[]);
     let said = stderr(&output);
     // Nothing is lost, so the run is done; nothing is silent either.
@@ -22,8 +23,10 @@ fn a_header_alone_and_ids_that_are_used_twice_are_said() {
         assert!(said.contains(told), "{told}: {said}");
     }
     let run = run_json(&out);
-    assert_eq!((&run["totals"]["sessions"], &run["totals"]["written"]), (&3.into(), &6.into()));
-    assert_eq!(fs::read_to_string(out.join("sessions.csv")).unwrap().lines().count(), 4);
+    assert_eq!((&run["totals"]["sessions"], &run["totals"]["written"]), (&4.into(), &7.into()));
+    let table = fs::read_to_string(out.join("sessions.csv")).unwrap();
+    assert_eq!(table.lines().count(), 5);
+    assert!(table.contains("\none/s,") && table.contains("\ntwo/s,"), "files of one name: {table}");
 }
 
 /// Found by name, gone when its turn comes: a link to nowhere looks the same.

@@ -57,20 +57,22 @@ impl Finished {
     pub(super) fn open(folder: &Folder, model: &Model) -> Result<(Finished, Option<String>), Error> {
         let path = folder.path_of(FILE);
         let foreign = || io::Error::new(io::ErrorKind::AlreadyExists, "no run has written what stands there");
-        let fail = |cause| Error { action: "replace", path: path.clone(), cause };
+        let fail = |action, cause| Error { action, path: path.clone(), cause };
         if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
-            return Err(fail(foreign()));
+            return Err(fail("replace", foreign()));
         }
+        let ours = folder.check(&[FILE]).is_ok();
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let opened = options.open(&path).and_then(|mut file| {
-            let (found, notice) = survey(&mut file)?.ok_or_else(foreign)?;
-            Ok((file, found, notice))
+            let found = survey(&mut file, ours)?;
+            Ok((file, found))
         });
-        let (file, (records, end), notice) =
-            opened.map_err(|cause| Error { action: "read", path: path.clone(), cause })?;
+        let (file, found) = opened.map_err(|cause| fail("read", cause))?;
+        let ((records, end), notice) = found.ok_or_else(|| fail("replace", foreign()))?;
+        folder.record(&[FILE])?;
         let seed = record::seed([env!("CARGO_PKG_VERSION"), model.checksum(), model.engine()]);
         Ok((Finished { folder: folder.clone(), path, file, end, records, seed }, notice))
     }
@@ -132,16 +134,16 @@ impl Finished {
 /// Where records stand, and where the last whole one ends.
 type Found = (BTreeMap<Key, Place>, u64);
 
-/// Goes through the file and cuts off what is no record at its end: the next record must follow a whole one. `None` where it is
-/// somebody's own.
-fn survey(file: &mut File) -> io::Result<Option<(Found, Option<String>)>> {
+/// Goes through the file and cuts off what is no record at its end: the next record must follow a whole one. `None` where it
+/// is somebody's own: not `ours`, as far as the folder knows, and nothing like it.
+fn survey(file: &mut File, ours: bool) -> io::Result<Option<(Found, Option<String>)>> {
     let length = file.metadata()?.len();
     let start = MAGIC.len() as u64;
     let mut reader = BufReader::with_capacity(1 << 16, &*file);
     let mut magic = Vec::new();
     reader.by_ref().take(start).read_to_end(&mut magic)?;
     if magic != MAGIC {
-        if !magic.starts_with(OURS) && !OURS.starts_with(&magic) {
+        if !ours && !magic.starts_with(OURS) && !OURS.starts_with(&magic) {
             return Ok(None);
         }
         // A run may have been killed while it wrote the first line.
@@ -184,17 +186,19 @@ mod tests {
 
     #[test]
     fn somebodys_own_file_is_no_finished_work() {
-        let held = |bytes: &[u8]| {
+        let held = |bytes: &[u8], ours: bool| {
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(bytes).unwrap();
             file.rewind().unwrap();
-            let found = survey(&mut file).unwrap();
+            let found = survey(&mut file, ours).unwrap();
             (found, file.metadata().unwrap().len() as usize)
         };
-        let (found, length) = held(b"precious");
+        let (found, length) = held(b"precious", false);
         assert!(found.is_none() && length == 8);
+        let (found, length) = held(b"damaged", true);
+        assert!(found.is_some() && length == MAGIC.len());
         for begun in [&b""[..], b"breakthr", MAGIC, b"breakthrough finished work 0\nof before"] {
-            let (found, length) = held(begun);
+            let (found, length) = held(begun, false);
             assert!(found.is_some() && length == MAGIC.len());
         }
     }
