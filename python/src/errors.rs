@@ -37,6 +37,7 @@ pub(crate) fn unusable(why: &Unusable) -> PyErr {
         Unusable::LabelsWithin => "the words begin with labels of speakers (T: …): put these into a column of their own, called \
              speaker (or, if the rows are notes, map={'note': COLUMN})"
             .to_owned(),
+        other => other.to_string(),
     })
 }
 
