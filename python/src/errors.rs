@@ -34,9 +34,11 @@ pub(crate) fn unusable(why: &Unusable) -> PyErr {
             "column {column} of the table seems to say who speaks, but is not called 'speaker': name it, map={{'speaker': COLUMN}} \
              (or, if the rows are notes, map={{'note': COLUMN}})"
         ),
-        Unusable::LabelsWithin => "the words begin with labels of speakers (T: …): put these into a column of their own, called \
+        Unusable::LabelsWithin => {
+            "the words begin with labels of speakers (T: …): put these into a column of their own, called \
              speaker (or, if the rows are notes, map={'note': COLUMN})"
-            .to_owned(),
+                .to_owned()
+        }
         other => other.to_string(),
     })
 }
