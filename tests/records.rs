@@ -512,3 +512,28 @@ fn words_beside_the_note_are_told() {
     let got = read_as("a.csv", "client_id,note,note_id,note_type\nK1,Late.,7,DAP\n");
     assert_eq!(got.notices, [] as [String; 0]);
 }
+
+/// Words over a heading are no form, and what is told within an entry of a journal no entry.
+#[test]
+fn words_between_head_and_headings_stay() {
+    let head = "Client ID: K7\nDate: 2024-03-14\nService Code: 90834\n";
+    for words in [
+        "Risk: wants to die, has 30 tablets at home",
+        "Client states: I feel free",
+        "Her Father Died On Sunday",
+    ] {
+        let got = read(format!("{head}{words}\n\n{NOTE}"));
+        assert_eq!(units(&got.sessions[0])[0], format!("note|{words}"));
+        assert_eq!(units(&got.sessions[0])[1..], WORDS);
+    }
+    let diary = "29/04/2024 09:00 Panic in the bus";
+    let got = read(format!(
+        "Client ID: K7\n\n02/05/2024 14:00 H. Field\nShe read from her diary.\n\n{diary}\nShe got off.\n\n{NOTE}"
+    ));
+    assert_eq!(got.sessions.len(), 1);
+    assert!(
+        units(&got.sessions[0]).iter().any(|unit| unit.contains("Panic in the bus")),
+        "{:?}",
+        units(&got.sessions[0])
+    );
+}

@@ -376,3 +376,60 @@ fn numbers_of_lines_are_no_words() {
     let counted = "T: Count.\nC: I do\n1 a\n2 b\n3 c\n4 d\nT: Yes.\n";
     assert_eq!(units(&read("a.txt", counted, &[]))[1], "client|I do 1 a 2 b 3 c 4 d");
 }
+
+/// What looks like what programs and printers add, and was said.
+#[test]
+fn answers_and_lists_stay_words() {
+    for (text, words) in [
+        (
+            "Client: In my body it is a\n7\nTherapist: And now?\nClient: an\n8\n",
+            &["client|In my body it is a 7", "therapist|And now?", "client|an 8"][..],
+        ),
+        (
+            "Client:\n00:05\n7\nTherapist:\n00:09\nAnd now?\nClient:\n00:12\n8\n",
+            &["client|7", "therapist|And now?", "client|8"],
+        ),
+        ("T: Count.\nC: So.\n1\n2\n3\n4\n5\n", &["therapist|Count.", "client|So. 1 2 3 4 5"]),
+        (
+            "T: When?\nC: 6:30\nT: And then?\nC: 5:15\nT: And on Sunday?\nC: 7:00\n",
+            &[
+                "therapist|When?",
+                "client|6:30",
+                "therapist|And then?",
+                "client|5:15",
+                "therapist|And on Sunday?",
+                "client|7:00",
+            ],
+        ),
+        (
+            "T: Read it.\nC: [3:16] says that I am loved\nT: Yes.\n",
+            &["therapist|Read it.", "client|[3:16] says that I am loved", "therapist|Yes."],
+        ),
+        (
+            "T: And?\nC: Well.\n[Silence]: ten seconds\nT: Hm.\nC: Yes.\n[Silence]: a minute\n",
+            &[
+                "therapist|And?",
+                "client|Well. [Silence]: ten seconds",
+                "therapist|Hm.",
+                "client|Yes. [Silence]: a minute",
+            ],
+        ),
+        (
+            "T: And?\nC: Well.\n[10 min]\nC: Yes.\n",
+            &["therapist|And?", "client|Well. [10 min]", "client|Yes."],
+        ),
+        (
+            "T: Who knows?\nC: It stays confidential\nT: Yes?\nC: I said\nIt stays confidential\nT: It\nIt stays confidential\n",
+            &[
+                "therapist|Who knows?",
+                "client|It stays confidential",
+                "therapist|Yes?",
+                "client|I said It stays confidential",
+                "therapist|It It stays confidential",
+            ],
+        ),
+    ] {
+        let got = read("a.txt", text, &[]);
+        assert_eq!(units(&got), words, "{text}");
+    }
+}

@@ -148,8 +148,9 @@ pub(super) fn stamped(line: &str) -> Option<(&str, &str)> {
         .filter(|half| half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm"));
     let end = half.map_or(end, |_| line.len() - line[end..].trim_start().len() + 2);
     let rest = line[end..].trim();
-    let named =
-        rest.is_empty() || rest.starts_with(char::is_uppercase) && !rest.ends_with(['.', '?', '!', '…', ',']);
+    // `Panic on the bus` is what happened, and no writer.
+    let like_name = |word: &str| !word.starts_with(char::is_lowercase) || PARTICLES.contains(&word);
+    let named = rest.split_whitespace().all(like_name) && !rest.ends_with(['.', '?', '!', '…', ',']);
     (named && is_date(line[..begin].trim_end_matches([' ', ','])))
         .then(|| (line[..end].trim_end_matches(','), rest))
 }

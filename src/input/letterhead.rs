@@ -97,8 +97,8 @@ enum Line<'a> {
     Blank,
     Fields(Fields<'a>),
     Office,
-    /// Another key, with something short.
-    Pair,
+    /// Another key, with something short; with whether that is what forms hold, and not words.
+    Pair(bool),
     /// With whether it says itself that it is one.
     Title(bool),
 }
@@ -135,12 +135,20 @@ impl<'a> Head<'a> {
         let beyond = found[last + 1..]
             .iter()
             .take_while(|line| matches!(line, Line::Blank | Line::Office | Line::Title(true)));
-        // Down to the first heading all is a form, whatever its keys and titles are.
+        // Down to the first heading all is a form, whatever its keys are; but `Risk: wants to die` is words.
         let form = lines.get(found.len()).is_some_and(|line| note::heading(line).is_some())
-            && found[last + 1..].iter().any(|line| matches!(line, Line::Pair));
+            && found[last + 1..].iter().any(|line| matches!(line, Line::Pair(true)));
         let end = if form { found.len() } else { last + 1 + beyond.count() };
-        let uses = (0..end).map(|at| {
-            if form && matches!(found[at], Line::Pair) { Use::LeftOut } else { use_of(&found, at, last) }
+        let uses = (0..end).map(|at| match found[at] {
+            Line::Pair(of_form) if form && at > last => {
+                if of_form {
+                    Use::LeftOut
+                } else {
+                    Use::Words
+                }
+            }
+            Line::Title(false) if at > last && !is_over_form(&found[at + 1..]) => Use::Words,
+            _ => use_of(&found, at, last),
         });
         let uses = uses.collect();
         let mut block = found.iter().take_while(|line| !matches!(line, Line::Blank));
@@ -178,7 +186,7 @@ fn look(line: &str) -> Option<Line<'_>> {
         let fits = value.len() <= MAX_SHORT && (!ended || value.split_whitespace().count() <= 5);
         return match (office && fits, value.len() <= MAX_SHORT && !ended) {
             (true, _) => Some(Line::Office),
-            (false, true) => Some(Line::Pair),
+            (false, true) => Some(Line::Pair(is_of_form(value))),
             (false, false) => None,
         };
     }
@@ -188,6 +196,18 @@ fn look(line: &str) -> Option<Line<'_>> {
         return Some(Line::Office);
     }
     is_title(line, ended).map(Line::Title)
+}
+
+/// Whether the next of these lines is one of a form, so that a title over it is one of the form.
+fn is_over_form(below: &[Line<'_>]) -> bool {
+    matches!(below.iter().find(|line| !matches!(line, Line::Blank)), Some(Line::Pair(true)))
+}
+
+/// Whether this is what stands in forms: names, codes, figures and terms (`2:00 PM - 2:50 PM`, `Licensed Counselor`).
+fn is_of_form(value: &str) -> bool {
+    const SMALL: [&str; 8] = ["of", "and", "am", "pm", "min", "mins", "minutes", "to"];
+    let word = |word: &str| !word.starts_with(char::is_lowercase) || SMALL.contains(&word);
+    value.split_whitespace().all(word) && value.split_whitespace().count() <= 6
 }
 
 /// Whether a line is a title; with whether it says so.
@@ -241,7 +261,7 @@ fn use_of(lines: &[Line<'_>], at: usize, last: usize) -> Use {
         Line::Blank => Use::Nothing,
         Line::Fields(_) => Use::Field,
         Line::Office | Line::Title(_) => Use::LeftOut,
-        Line::Pair => {
+        Line::Pair(_) => {
             let block = |line: &&Line<'_>| !matches!(line, Line::Blank);
             let known = |line: &Line<'_>| matches!(line, Line::Fields(_));
             let between = lines[..at].iter().rev().take_while(block).any(known)

@@ -385,7 +385,8 @@ fn is_added(line: &str) -> bool {
     let signed = SIGNED.iter().any(|begin| lower.starts_with(begin)) && line.len() <= 120;
     // The day or the time of day ends it, and no sentence follows.
     let ends = line.rsplit(' ').take(2).any(|word| word.contains(|c: char| c.is_ascii_digit()));
-    signed && ends || lower.starts_with("page ") && text::page_number(line).is_some()
+    signed && ends
+        || (line.starts_with("Page ") || line.starts_with("PAGE ")) && text::page_number(line).is_some()
 }
 
 /// What a head is that stands behind the words of a note.

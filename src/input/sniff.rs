@@ -253,7 +253,7 @@ fn is_narrative(name: &Path, head: &str, labels: usize) -> bool {
         let word = word.to_lowercase();
         written += usize::from(NOTE_WORDS.contains(&word.as_str()));
         others += usize::from(matches!(word.as_str(), "she" | "he" | "they" | "her" | "his" | "their"));
-        oneself += usize::from(matches!(word.as_str(), "i" | "me" | "my" | "we" | "our"));
+        oneself += usize::from(matches!(word.as_str(), "i" | "me" | "my"));
         spoken += usize::from(matches!(word.as_str(), "you" | "your" | "i'm" | "yeah" | "um"));
     }
     spoken += head.matches('?').count();
@@ -261,7 +261,7 @@ fn is_narrative(name: &Path, head: &str, labels: usize) -> bool {
     let written = written.saturating_sub(if labels > 1 { labels } else { 0 });
     // The ids and the date of a session over words about somebody, and nobody is spoken to.
     let fields = head.lines().take(MAX_FIELDS).filter_map(header::fields).map(|fields| fields.known.len());
-    let about = fields.sum::<usize>() > 1 && spoken == 0 && written + others > oneself;
+    let about = fields.sum::<usize>() > 1 && spoken == 0 && written + others > 0 && oneself == 0;
     (called || titled) && written >= spoken || written >= 2 && written > spoken || about
 }
 

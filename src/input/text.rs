@@ -68,9 +68,12 @@ fn without_line_numbers(text: &str) -> Option<String> {
         let parted = rest.is_empty() || rest.starts_with([' ', '\t']);
         Some((figure(&line[..digits]).filter(|_| parted)?, line.len() - rest.len()))
     };
-    let filled = text.lines().filter(|line| !line.trim().is_empty());
+    // Over the first one may stand a head, and no turn: somebody who counts begins later.
+    let turn = |line: &str| turns::prefix(line).is_some_and(|prefix| speakers::role(prefix.label).is_some());
+    let filled: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let first = filled.iter().position(|line| numbered(line).is_some() || turn(line))?;
     let numbers: Vec<Option<u32>> =
-        filled.map(|line| numbered(line).map(|(number, _)| number)).skip_while(Option::is_none).collect();
+        filled[first..].iter().map(|line| numbered(line).map(|(number, _)| number)).collect();
     let next =
         |two: &[Option<u32>]| two[0].and_then(|number| number.checked_add(1)) == two[1] && two[1].is_some();
     if numbers.len() < LEAST || !numbers.windows(2).all(next) {
@@ -340,11 +343,18 @@ fn is_of_recording(line: &str) -> bool {
 /// The lines of a text that a printer has put on its pages: numbers alone that count up together with all other numbers of
 /// pages, and what comes back beside those (`CONFIDENTIAL`) or says itself that it is no talk.
 fn furniture(lines: &[&str]) -> BTreeSet<usize> {
-    let alone = |line: &str| figure(line).filter(|_| line.len() < 5);
+    // Between blank lines, or between pages that say that they are: one within a turn may be an answer, as to a question of scaling.
+    let said: BTreeSet<u32> = lines.iter().filter_map(|line| page_number(line)).collect();
+    let parted = |at: Option<usize>| at.and_then(|at| lines.get(at)).is_none_or(|line| line.is_empty());
+    let alone = |at: usize, line: &str| {
+        let number = figure(line).filter(|_| line.len() < 5)?;
+        let between = number > 0 && said.contains(&(number - 1)) && said.contains(&(number + 1));
+        (between || parted(at.checked_sub(1)) && parted(Some(at + 1))).then_some(number)
+    };
     let numbers: Vec<(usize, u32)> = lines
         .iter()
         .enumerate()
-        .filter_map(|(at, line)| Some((at, page_number(line).or_else(|| alone(line))?)))
+        .filter_map(|(at, line)| Some((at, page_number(line).or_else(|| alone(at, line))?)))
         .collect();
     let counts = numbers.len() > 1 && numbers.windows(2).all(|two| two[0].1.checked_add(1) == Some(two[1].1));
     let mut added: BTreeSet<usize> = numbers.into_iter().filter(|_| counts).map(|(at, _)| at).collect();
@@ -356,7 +366,7 @@ fn furniture(lines: &[&str]) -> BTreeSet<usize> {
     // Only what stands on a page twice is told from talk by where it stands.
     let is_page =
         |at: Option<usize>| at.and_then(|at| lines.get(at)).is_some_and(|line| page_number(line).is_some());
-    let told = |line: &str| line.to_lowercase().contains("confidential");
+    let told = |line: &str| line.starts_with("Confidential") || line.contains("CONFIDENTIAL");
     for (line, places) in places.into_iter().filter(|(_, places)| places.len() > 1) {
         let ended = line.ends_with(['.', '?', '!', '…', ',', '-']);
         let beside = |&at: &usize| is_page(at.checked_sub(1)) || is_page(Some(at + 1));
@@ -421,7 +431,7 @@ fn classify<'a>(
                 continue;
             }
         }
-        let printed = !std::mem::take(&mut awaited) && (is_of_recording(line) || furniture.contains(&number));
+        let printed = !awaited && (is_of_recording(line) || furniture.contains(&number));
         if printed || talking && is_added(line) {
             blank = true;
             lines.push(Line::Added);
@@ -431,6 +441,7 @@ fn classify<'a>(
             lines.push(Line::Time(seconds));
             continue;
         }
+        awaited = false;
         lines.push(match prefix(line) {
             Some(prefix) => {
                 awaited = prefix.text.is_empty();

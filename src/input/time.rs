@@ -91,7 +91,8 @@ pub(super) fn trailing(text: &str) -> Option<(Stamp, &str)> {
 fn bracketed(inner: &str) -> Option<Stamp> {
     let inner = inner.trim();
     if let Some(stamp) = unbracketed(inner) {
-        return Some(Stamp { sure: true, ..stamp });
+        // With hours: `[3:16]` is a verse and `[10:30]` the time of a bus, where nothing else has times.
+        return Some(Stamp { sure: inner.matches(':').count() > 1, ..stamp });
     }
     let minutes = inner.strip_suffix("min").or_else(|| inner.strip_suffix("mins")).map(str::trim_end);
     let start = minutes.filter(|minutes| !minutes.contains([':', '.', ',']));
@@ -180,7 +181,7 @@ mod tests {
                 (format!("Well so? {mark}"), trailing),
             ] {
                 let (stamp, rest) = found(&text).unwrap_or_else(|| panic!("{text}"));
-                let sure = sure && !text.ends_with(')');
+                let sure = sure && mark.matches(':').count() > 1 && !text.ends_with(')');
                 assert_eq!((stamp.start, stamp.sure, rest), (start, sure, "Well so?"), "{text}");
             }
             assert_eq!(leading(mark).map(|(_, rest)| rest), Some(""), "{mark}");

@@ -32,7 +32,13 @@ pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
     }
     let label = bare(bare(label).trim_matches('*'));
     // WhisperX: `[SPEAKER_00]: …`
-    let label = label.strip_prefix('[').and_then(|label| label.strip_suffix(']')).map_or(label, str::trim);
+    let within = label.strip_prefix('[').and_then(|label| label.strip_suffix(']')).map(str::trim);
+    // `[Silence]: …` is none.
+    let speaks = |label: &&str| {
+        label.contains(|c: char| c.is_ascii_digit()) && label.contains(char::is_alphabetic)
+            || speakers::role(label).is_some()
+    };
+    let label = within.filter(speaks).unwrap_or(label);
     // Zoom's chat: `14:03:02 From Anna Lee to Everyone:`.
     let sender = label.strip_prefix("From ").filter(|_| start.is_some());
     let label = sender.map_or(label, |name| name.split(" to ").next().unwrap_or(name).trim());
@@ -117,11 +123,10 @@ fn trailing_time(label: &str) -> (&str, Option<f64>) {
     }
 }
 
-/// The time on a line that holds nothing else. `[2 min]` is a silence and no time.
+/// The time on a line that holds nothing else. `[2 min]` and `[10 min]` are silences, `[05 min]` is none.
 pub(super) fn lone_time(line: &str) -> Option<f64> {
     let (stamp, rest) = time::leading(line.trim())?;
-    let digits = line.bytes().filter(u8::is_ascii_digit).count();
-    let silence = line.contains("min") && digits < 2;
+    let silence = line.contains("min") && !line.trim_start_matches(['[', '(', '{', '<']).starts_with('0');
     (rest.is_empty() && !silence).then_some(stamp.start)
 }
 
@@ -296,11 +301,12 @@ impl Turn {
 }
 
 /// Takes the times from the words of turns: one behind the label is the start, one at the end the end. A [sure](time::Stamp) one
-/// always, another only where most turns have one there, for `at 10:30` are words.
+/// always, another only where most turns have one there and they go on, for `at 10:30` are words, and so is the time of an alarm.
 pub(super) fn take_times(turns: &mut [Turn]) {
     let most = |found: fn(&str) -> Option<(time::Stamp, &str)>| {
-        let count = turns.iter().filter(|turn| found(&turn.text).is_some()).count();
-        count > 1 && 2 * count > turns.len()
+        let stamps = turns.iter().filter_map(|turn| found(&turn.text));
+        let starts: Vec<f64> = stamps.map(|(stamp, _)| stamp.start).collect();
+        starts.len() > 1 && 2 * starts.len() > turns.len() && starts.is_sorted()
     };
     let (all_leading, all_trailing) = (most(time::leading), most(time::trailing));
     for turn in turns {
