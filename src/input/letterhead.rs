@@ -2,7 +2,7 @@
 //!
 //! Known fields count wherever they stand before the first heading and the first prose. What stands beside them and is no
 //! word of the note is left out: titles, what offices write of a session (`Provider: …`, `Duration: …`), and other keys between two known
-//! fields of one block, or anything short down to the first heading. In doubt it is words, and without a known field nothing is left out.
+//! fields of one block, or what forms hold down to the first heading. In doubt it is words, and without a known field nothing is left out.
 
 use super::header::{self, Fields, Key};
 use super::{note, turns};
@@ -140,13 +140,8 @@ impl<'a> Head<'a> {
             && found[last + 1..].iter().any(|line| matches!(line, Line::Pair(true)));
         let end = if form { found.len() } else { last + 1 + beyond.count() };
         let uses = (0..end).map(|at| match found[at] {
-            Line::Pair(of_form) if form && at > last => {
-                if of_form {
-                    Use::LeftOut
-                } else {
-                    Use::Words
-                }
-            }
+            Line::Pair(true) if form && at > last => Use::LeftOut,
+            Line::Pair(false) if form && at > last => Use::Words,
             Line::Title(false) if at > last && !is_over_form(&found[at + 1..]) => Use::Words,
             _ => use_of(&found, at, last),
         });

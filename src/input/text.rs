@@ -326,11 +326,12 @@ pub(super) fn page_number(line: &str) -> Option<u32> {
 /// `Anna Field stopped transcription`, `[END OF RECORDING]`: what a program says of its recording.
 fn is_of_recording(line: &str) -> bool {
     const WHAT: [&str; 4] = ["transcription", "recording", "session", "transcript"];
+    if line.len() > 2 * MAX_ADDED {
+        return false;
+    }
     let words: Vec<String> =
         line.trim_matches(['[', ']', '(', ')']).split_whitespace().map(str::to_lowercase).take(8).collect();
-    let Some((last, before)) = words.split_last().filter(|_| line.len() <= 2 * MAX_ADDED) else {
-        return false;
-    };
+    let Some((last, before)) = words.split_last() else { return false };
     let of = WHAT.contains(&last.as_str());
     let ends = line.starts_with(['[', '(']) && before == ["end", "of"];
     // Teams names who did it, and nothing else is said so without a full stop.
@@ -344,7 +345,8 @@ fn is_of_recording(line: &str) -> bool {
 /// pages, and what comes back beside those (`CONFIDENTIAL`) or says itself that it is no talk.
 fn furniture(lines: &[&str]) -> BTreeSet<usize> {
     // Between blank lines, or between pages that say that they are: one within a turn may be an answer, as to a question of scaling.
-    let said: BTreeSet<u32> = lines.iter().filter_map(|line| page_number(line)).collect();
+    let pages: Vec<Option<u32>> = lines.iter().map(|line| page_number(line)).collect();
+    let said: BTreeSet<u32> = pages.iter().copied().flatten().collect();
     let parted = |at: Option<usize>| at.and_then(|at| lines.get(at)).is_none_or(|line| line.is_empty());
     let alone = |at: usize, line: &str| {
         let number = figure(line).filter(|_| line.len() < 5)?;
@@ -354,7 +356,7 @@ fn furniture(lines: &[&str]) -> BTreeSet<usize> {
     let numbers: Vec<(usize, u32)> = lines
         .iter()
         .enumerate()
-        .filter_map(|(at, line)| Some((at, page_number(line).or_else(|| alone(at, line))?)))
+        .filter_map(|(at, line)| Some((at, pages[at].or_else(|| alone(at, line))?)))
         .collect();
     let counts = numbers.len() > 1 && numbers.windows(2).all(|two| two[0].1.checked_add(1) == Some(two[1].1));
     let mut added: BTreeSet<usize> = numbers.into_iter().filter(|_| counts).map(|(at, _)| at).collect();
@@ -364,8 +366,7 @@ fn furniture(lines: &[&str]) -> BTreeSet<usize> {
         places.entry(line).or_default().push(at);
     }
     // Only what stands on a page twice is told from talk by where it stands.
-    let is_page =
-        |at: Option<usize>| at.and_then(|at| lines.get(at)).is_some_and(|line| page_number(line).is_some());
+    let is_page = |at: Option<usize>| at.and_then(|at| pages.get(at)).is_some_and(Option::is_some);
     let told = |line: &str| line.starts_with("Confidential") || line.contains("CONFIDENTIAL");
     for (line, places) in places.into_iter().filter(|(_, places)| places.len() > 1) {
         let ended = line.ends_with(['.', '?', '!', '…', ',', '-']);

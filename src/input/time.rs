@@ -38,7 +38,7 @@ pub(super) fn clock(text: &str) -> Option<f64> {
 pub(super) struct Stamp {
     pub(super) start: f64,
     pub(super) end: Option<f64>,
-    /// Whether it can be nothing else: a clock in brackets. `at 10:30` may be words, and `[2 min]` a silence.
+    /// Whether it can be nothing else: a clock with hours in brackets. `at 10:30` and `[3:16]` may be words, and `[2 min]` a silence.
     pub(super) sure: bool,
 }
 
@@ -162,9 +162,9 @@ mod tests {
     fn stamps() {
         for (mark, start, sure) in [
             ("[00:02:00.5]", 120.5, true),
-            ("(02:00)", 120.0, true),
-            ("<02:00>", 120.0, true),
-            ("{02:00}", 120.0, true),
+            ("(02:00)", 120.0, false),
+            ("<02:00>", 120.0, false),
+            ("{02:00}", 120.0, false),
             ("#00:02:00-2#", 120.2, true),
             ("[00:02:00 - 00:02:05]", 120.0, true),
             ("[00.02.00]", 120.0, false),
@@ -181,7 +181,7 @@ mod tests {
                 (format!("Well so? {mark}"), trailing),
             ] {
                 let (stamp, rest) = found(&text).unwrap_or_else(|| panic!("{text}"));
-                let sure = sure && mark.matches(':').count() > 1 && !text.ends_with(')');
+                let sure = sure && !text.ends_with(')');
                 assert_eq!((stamp.start, stamp.sure, rest), (start, sure, "Well so?"), "{text}");
             }
             assert_eq!(leading(mark).map(|(_, rest)| rest), Some(""), "{mark}");

@@ -19,6 +19,14 @@ pub struct Error {
     pub cause: io::Error,
 }
 
+impl Error {
+    /// That somebody's own file, or a link, stands where one of ours goes.
+    pub(crate) fn foreign(action: &'static str, path: PathBuf) -> Error {
+        let cause = io::Error::new(io::ErrorKind::AlreadyExists, "no run has written what stands there");
+        Error { action, path, cause }
+    }
+}
+
 fn mend(cause: &io::Error) -> &'static str {
     // Of the process, and of the machine: they have no kind.
     if cfg!(unix) && matches!(cause.raw_os_error(), Some(23 | 24)) {
@@ -75,8 +83,7 @@ impl Folder {
     pub fn check(&self, names: &[&str]) -> Result<(), Error> {
         let foreign = |name: &&&str| !self.lock.knows(name) && self.path_of(name).symlink_metadata().is_ok();
         let Some(name) = names.iter().find(foreign) else { return Ok(()) };
-        let cause = io::Error::new(io::ErrorKind::AlreadyExists, "no run has written what stands there");
-        Err(Error { action: "replace", path: self.path_of(name), cause })
+        Err(Error::foreign("replace", self.path_of(name)))
     }
 
     /// Whether this program has written what stands under a name, or the folder that it is in.

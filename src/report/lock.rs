@@ -34,8 +34,7 @@ impl Lock {
         let found = path.symlink_metadata();
         // A link would have somebody else's file locked, and written to.
         if found.as_ref().is_ok_and(|found| !found.is_file()) {
-            let cause = io::Error::new(io::ErrorKind::AlreadyExists, "no run has written what stands there");
-            return Err(Error { action: "lock", path, cause });
+            return Err(Error::foreign("lock", path));
         }
         let existed = found.is_ok();
         let mut file = options.open(path).map_err(fail)?;

@@ -199,7 +199,7 @@ impl Rows {
     /// A decimal number with four places; one that is not finite is missing, never `NaN`.
     pub fn decimal(&mut self, value: f64) {
         if value.is_finite() {
-            self.shown(format_args!("{:.4}", signed(value)));
+            self.shown(format_args!("{:.4}", unsigned_zero(value)));
         } else {
             self.empty();
         }
@@ -379,7 +379,7 @@ impl<T: Table> Sheet<T> {
 }
 
 /// A number without the sign that it would lose its meaning with: none that is 0 in four places is negative.
-pub(super) fn signed(value: f64) -> f64 {
+pub(super) fn unsigned_zero(value: f64) -> f64 {
     if value.abs() < 0.00005 { 0.0 } else { value }
 }
 

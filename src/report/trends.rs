@@ -1,7 +1,7 @@
 //! `trends.csv`: what becomes more or less over a client's sessions.
 
 use super::folder::Error;
-use super::table::{Column, Options, Rows, Table, signed};
+use super::table::{Column, Options, Rows, Table, unsigned_zero};
 use crate::coding::case::{Estimate, Trend};
 use std::fmt::Write;
 
@@ -86,7 +86,7 @@ pub(super) fn decimals(values: &[f64]) -> String {
     let mut text = String::new();
     for (i, value) in values.iter().enumerate() {
         // Writing to a string cannot fail.
-        let _ = write!(text, "{}{:.4}", if i > 0 { "|" } else { "" }, signed(*value));
+        let _ = write!(text, "{}{:.4}", if i > 0 { "|" } else { "" }, unsigned_zero(*value));
     }
     text
 }

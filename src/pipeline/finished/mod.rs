@@ -56,10 +56,9 @@ impl Finished {
     /// up, if anything: that is coded again.
     pub(super) fn open(folder: &Folder, model: &Model) -> Result<(Finished, Option<String>), Error> {
         let path = folder.path_of(FILE);
-        let foreign = || io::Error::new(io::ErrorKind::AlreadyExists, "no run has written what stands there");
-        let fail = |action, cause| Error { action, path: path.clone(), cause };
+        let foreign = || Error::foreign("replace", path.clone());
         if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
-            return Err(fail("replace", foreign()));
+            return Err(foreign());
         }
         let ours = folder.check(&[FILE]).is_ok();
         let mut options = OpenOptions::new();
@@ -70,8 +69,8 @@ impl Finished {
             let found = survey(&mut file, ours)?;
             Ok((file, found))
         });
-        let (file, found) = opened.map_err(|cause| fail("read", cause))?;
-        let ((records, end), notice) = found.ok_or_else(|| fail("replace", foreign()))?;
+        let (file, found) = opened.map_err(|cause| Error { action: "read", path: path.clone(), cause })?;
+        let ((records, end), notice) = found.ok_or_else(foreign)?;
         folder.record(&[FILE])?;
         let seed = record::seed([env!("CARGO_PKG_VERSION"), model.checksum(), model.engine()]);
         Ok((Finished { folder: folder.clone(), path, file, end, records, seed }, notice))
