@@ -1,7 +1,6 @@
 //! Sessions of the same client brought together: what is kept of each, their order, and what is wrong with it.
 
 use super::dates;
-use super::lagged::Tally;
 use super::preceding::{self, Tallies};
 use super::series;
 use super::theil_sen;
@@ -11,18 +10,18 @@ use crate::coding::CodedSession;
 use crate::coding::case::{Client, Factor, Trend, TurningPoint};
 use crate::coding::stretch::Stretch;
 use crate::transcript::{Session, counted};
+use indexmap::{IndexMap, IndexSet};
 use jiff::civil::{Date, Time};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 use std::sync::Arc;
 
-/// All that is remembered of the sessions of a run: counts, never words.
+/// All that is remembered of the sessions of a run: counts, never words. It grows with every session, so each takes little.
 #[derive(Debug, Default)]
 pub struct Cases {
-    visits: Vec<Visit>,
-    /// Where a session stands in `visits`.
-    known: HashMap<Identity, u32>,
+    sessions: IndexMap<Identity, Remembered>,
+    /// Clients, dates and therapists, each once.
+    names: IndexSet<Box<str>>,
 }
 
 /// What the sessions of a run come to, but for their clients.
@@ -34,28 +33,44 @@ pub struct Findings {
     pub notices: Vec<String>,
 }
 
+/// Where a name stands in [`Cases::names`].
+type Name = u32;
+
 /// One session, with all its stretches.
 #[derive(Debug, Default)]
-pub(super) struct Visit {
-    client_id: Option<String>,
+struct Remembered {
+    client: Option<Name>,
     number: Option<u32>,
-    date: Option<String>,
+    date: Option<Name>,
+    therapist: Option<Name>,
+    units: u32,
+    counts: [u32; CODE_COUNT],
+    breakthroughs: u32,
+    resistances: u32,
+    expected: [f64; 2],
+    tallies: Tallies,
+}
+
+/// The same among the sessions of its client.
+#[derive(Debug)]
+pub(super) struct Visit<'a> {
+    number: Option<u32>,
+    date: Option<&'a str>,
     day: Option<Date>,
     time: Option<Time>,
-    therapist_id: Option<String>,
+    therapist_id: Option<&'a str>,
     pub(super) units: usize,
     pub(super) counts: [usize; CODE_COUNT],
     pub(super) breakthroughs: usize,
     pub(super) resistances: usize,
     expected: [f64; 2],
-    tallies: Tallies,
 }
 
-impl Visit {
+impl Visit<'_> {
     /// Its number, or its date as it was written, so that it can be found again.
     fn label(&self, by_number: bool) -> String {
         let number = self.number.filter(|_| by_number).map(|number| number.to_string());
-        number.or_else(|| self.date.clone()).unwrap_or_default()
+        number.or_else(|| self.date.map(str::to_owned)).unwrap_or_default()
     }
 
     fn point(&self) -> Point {
@@ -113,24 +128,46 @@ impl Cases {
 
     /// The same with what [`stretch`] has made of it; in input order.
     pub fn add_stretch(&mut self, stretch: Stretch) {
-        let place = *self.known.entry(stretch.identity).or_insert_with(|| {
-            self.visits.push(Visit { client_id: stretch.client_id, ..Visit::default() });
-            self.visits.len() as u32 - 1
-        });
-        let visit = &mut self.visits[place as usize];
-        visit.number = visit.number.or(stretch.number);
-        visit.therapist_id = visit.therapist_id.take().or(stretch.therapist_id);
-        if visit.date.is_none() {
-            visit.day = stretch.date.as_deref().and_then(dates::read);
-            visit.time = stretch.date.as_deref().and_then(dates::time);
-            visit.date = stretch.date;
+        let mut name = |given: Option<String>| {
+            let given = given?;
+            let known = self.names.get_index_of(given.as_str());
+            Some(known.unwrap_or_else(|| self.names.insert_full(given.into()).0) as Name)
+        };
+        let client = name(stretch.client_id);
+        let session = self.sessions.entry(stretch.identity).or_default();
+        session.client = client;
+        session.number = session.number.or(stretch.number);
+        session.therapist = session.therapist.or_else(|| name(stretch.therapist_id));
+        session.date = session.date.or_else(|| name(stretch.date));
+        let more = |all: &mut u32, count: usize| {
+            *all = all.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        };
+        more(&mut session.units, stretch.client_units);
+        more(&mut session.breakthroughs, stretch.breakthroughs);
+        more(&mut session.resistances, stretch.resistances);
+        session.expected.iter_mut().zip(stretch.expected).for_each(|(all, more)| *all += more);
+        session.counts.iter_mut().zip(stretch.counts).for_each(|(all, count)| more(all, count));
+        session.tallies.add(&stretch.tallies);
+    }
+
+    fn name(&self, name: Option<Name>) -> Option<&str> {
+        Some(self.names.get_index(name? as usize)?)
+    }
+
+    fn visit(&self, session: &Remembered) -> Visit<'_> {
+        let date = self.name(session.date);
+        Visit {
+            number: session.number,
+            date,
+            day: date.and_then(dates::read),
+            time: date.and_then(dates::time),
+            therapist_id: self.name(session.therapist),
+            units: session.units as usize,
+            counts: session.counts.map(|count| count as usize),
+            breakthroughs: session.breakthroughs as usize,
+            resistances: session.resistances as usize,
+            expected: session.expected,
         }
-        visit.units += stretch.client_units;
-        visit.breakthroughs += stretch.breakthroughs;
-        visit.resistances += stretch.resistances;
-        visit.expected.iter_mut().zip(stretch.expected).for_each(|(all, more)| *all += more);
-        visit.counts.iter_mut().zip(stretch.counts).for_each(|(all, count)| *all += count);
-        preceding::add(&mut visit.tallies, &stretch.tallies);
     }
 
     /// Puts every client's sessions in order. `each` hears of one client after the other, in order of appearance, what they come
@@ -142,27 +179,26 @@ impl Cases {
         &self,
         mut each: impl FnMut(&Client, &[Trend]) -> Result<(), E>,
     ) -> Result<Findings, E> {
-        let mut place: HashMap<&str, usize> = HashMap::new();
-        let mut of_client: Vec<(&str, Vec<&Visit>)> = Vec::new();
-        for visit in &self.visits {
-            if let Some(id) = visit.client_id.as_deref() {
-                let place = *place.entry(id).or_insert(of_client.len());
-                if place == of_client.len() {
-                    of_client.push((id, Vec::new()));
-                }
-                of_client[place].1.push(visit);
+        let mut of_client: IndexMap<Name, Vec<&Remembered>> = IndexMap::new();
+        for session in self.sessions.values() {
+            if let Some(client) = session.client {
+                of_client.entry(client).or_default().push(session);
             }
         }
         let mut faults = Faults::default();
+        let of_client: Vec<_> = of_client.into_iter().collect();
         for some in of_client.chunks(CLIENTS_AT_ONCE) {
-            let found: Vec<_> = some.par_iter().map(|(id, visits)| client(id, visits)).collect();
-            for (client, trends, wrong) in &found {
+            let found = some.par_iter().map(|(name, sessions)| {
+                let visits: Vec<_> = sessions.iter().map(|session| self.visit(session)).collect();
+                client(self.name(Some(*name)).unwrap_or_default(), &visits)
+            });
+            for (client, trends, wrong) in &found.collect::<Vec<_>>() {
                 faults.add(client, wrong);
                 each(client, trends)?;
             }
         }
-        faults.nameless = self.visits.iter().filter(|visit| visit.client_id.is_none()).count();
-        let tallies: Vec<&[[Tally; 2]]> = self.visits.iter().map(|visit| &visit.tallies[..]).collect();
+        faults.nameless = self.sessions.values().filter(|session| session.client.is_none()).count();
+        let tallies = self.sessions.values().map(|session| &session.tallies);
         Ok(Findings { notices: faults.notices(), factors: preceding::factors(&tallies) })
     }
 }
@@ -288,11 +324,11 @@ impl Faults {
 
 /// By number or by date, whichever orders more sessions, number at par; equals by the other, then as they came. Also says whether
 /// it is by number.
-fn in_order<'a>(visits: &[&'a Visit]) -> (Vec<&'a Visit>, bool) {
+fn in_order<'a>(visits: &'a [Visit<'a>]) -> (Vec<&'a Visit<'a>>, bool) {
     let numbered = visits.iter().filter(|visit| visit.number.is_some()).count();
     let dated = visits.iter().filter(|visit| visit.day.is_some()).count();
     let by_number = numbered >= dated;
-    let mut ordered: Vec<&Visit> = visits.to_vec();
+    let mut ordered: Vec<&Visit<'_>> = visits.iter().collect();
     ordered.retain(|visit| if by_number { visit.number.is_some() } else { visit.day.is_some() });
     if by_number {
         ordered.sort_by_key(|visit| (visit.number, visit.day, visit.time));
@@ -302,7 +338,7 @@ fn in_order<'a>(visits: &[&'a Visit]) -> (Vec<&'a Visit>, bool) {
     (ordered, by_number)
 }
 
-fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
+fn client(id: &str, visits: &[Visit<'_>]) -> (Client, Vec<Trend>, Faults) {
     let (mut ordered, by_number) = in_order(visits);
     let mut faults = Faults { unordered: visits.len() - ordered.len(), ..Faults::default() };
     let unread = visits.iter().filter(|visit| visit.date.is_some() && visit.day.is_none());
@@ -324,16 +360,16 @@ fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
     let Judgement { verdict, turn, named } = judge(&points);
     let labelled = |index: usize| labels.get(index).cloned().unwrap_or_default();
     let mut therapist_ids: Vec<String> = Vec::new();
-    for therapist in visits.iter().filter_map(|visit| visit.therapist_id.as_ref()) {
-        if !therapist_ids.contains(therapist) {
-            therapist_ids.push(therapist.clone());
+    for therapist in visits.iter().filter_map(|visit| visit.therapist_id) {
+        if !therapist_ids.iter().any(|known| known == therapist) {
+            therapist_ids.push(therapist.to_owned());
         }
     }
-    let mean = |of: fn(&Visit) -> usize| {
+    let mean = |of: fn(&Visit<'_>) -> usize| {
         let rates = ordered.iter().map(|visit| 100.0 * of(visit) as f64 / visit.units as f64);
         (!ordered.is_empty()).then(|| rates.sum::<f64>() / ordered.len() as f64)
     };
-    let sum = |of: fn(&Visit) -> usize| ordered.iter().map(|visit| of(visit)).sum::<usize>();
+    let sum = |of: fn(&Visit<'_>) -> usize| ordered.iter().map(|visit| of(visit)).sum::<usize>();
     let (up, down) = (sum(|visit| visit.breakthroughs), sum(|visit| visit.resistances));
     let client = Client {
         id: id.to_owned(),
@@ -342,7 +378,7 @@ fn client(id: &str, visits: &[&Visit]) -> (Client, Vec<Trend>, Faults) {
         unordered: visits.len() - ordered.len(),
         first_session: labels.first().cloned(),
         last_session: labels.last().cloned(),
-        last_date: ordered.last().and_then(|visit| visit.date.clone()),
+        last_date: ordered.last().and_then(|visit| visit.date).map(str::to_owned),
         therapist_ids,
         breakthrough_per_100: mean(|visit| visit.breakthroughs),
         resistance_per_100: mean(|visit| visit.resistances),

@@ -31,33 +31,10 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts one unit.
-    pub fn count(&mut self, exposed: bool, outcome: bool) {
-        *match (exposed, outcome) {
-            (true, true) => &mut self.exposed_outcomes,
-            (true, false) => &mut self.exposed_rest,
-            (false, true) => &mut self.unexposed_outcomes,
-            (false, false) => &mut self.unexposed_rest,
-        } += 1;
-    }
-
-    /// Its numbers in the order of the fields.
-    pub(super) fn cells(self) -> [u32; 4] {
-        [self.exposed_outcomes, self.exposed_rest, self.unexposed_outcomes, self.unexposed_rest]
-    }
-
-    /// Adds numbers in the order of the fields.
-    pub(super) fn add(&mut self, cells: [u32; 4]) {
-        let [a, b, c, d] = cells;
-        self.exposed_outcomes += a;
-        self.exposed_rest += b;
-        self.unexposed_outcomes += c;
-        self.unexposed_rest += d;
-    }
-
     /// R and S of the session; both 0 where it says nothing.
     fn parts(self) -> (f64, f64) {
-        let [a, b, c, d] = self.cells().map(f64::from);
+        let cells = [self.exposed_outcomes, self.exposed_rest, self.unexposed_outcomes, self.unexposed_rest];
+        let [a, b, c, d] = cells.map(f64::from);
         let n = (a + b + c + d).max(1.0);
         (a * d / n, b * c / n)
     }

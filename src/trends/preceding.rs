@@ -19,11 +19,47 @@ const OUTCOMES: [(Measure, Family); 2] =
 /// Contributing codes end the codebook.
 const FIRST_FACTOR: usize = Code::Motivation as usize;
 
-/// Of one session, for every contributing code and both outcomes.
-pub(super) type Tallies = [[Tally; 2]; FACTOR_COUNT];
+/// Of one session: units with either outcome and without, each counted once, since a session is remembered to the end of a run.
+#[derive(Debug, Default)]
+pub(super) struct Tallies {
+    /// For both outcomes: with it, without it.
+    all: [[u32; 2]; 2],
+    /// Those of them that have a contributing code before them.
+    exposed: [[[u32; 2]; 2]; FACTOR_COUNT],
+}
 
-/// Adds the units of a session, or of a stretch of it.
-fn count(tallies: &mut Tallies, session: &Session, codings: &[Coding]) {
+impl Tallies {
+    fn of(&self, factor: usize, outcome: usize) -> Tally {
+        let ([outcomes, rest], [with, without]) = (self.all[outcome], self.exposed[factor][outcome]);
+        Tally {
+            exposed_outcomes: with,
+            exposed_rest: without,
+            // Of one's own making they are no less.
+            unexposed_outcomes: outcomes.saturating_sub(with),
+            unexposed_rest: rest.saturating_sub(without),
+        }
+    }
+
+    /// Adds what was remembered of a stretch.
+    pub(super) fn add(&mut self, stretch: &stretch::Tallies) {
+        for (outcome, all) in self.all.iter_mut().enumerate() {
+            let [a, b, c, d] = stretch[0][outcome];
+            add(all, [a.saturating_add(c), b.saturating_add(d)]);
+        }
+        let cells = stretch.iter().flatten();
+        for (exposed, &[a, b, ..]) in self.exposed.iter_mut().flatten().zip(cells) {
+            add(exposed, [a, b]);
+        }
+    }
+}
+
+fn add(all: &mut [u32; 2], more: [u32; 2]) {
+    all.iter_mut().zip(more).for_each(|(all, more)| *all = all.saturating_add(more));
+}
+
+/// What is remembered of the units of a session, or of a stretch of it.
+pub(super) fn remembered(session: &Session, codings: &[Coding]) -> stretch::Tallies {
+    let mut tallies = stretch::Tallies::default();
     let units = session.units.iter().zip(codings).enumerate().skip(1);
     for (index, (_, coding)) in units.filter(|(_, (unit, _))| unit.speaker != Speaker::Therapist) {
         let before = &codings[index.saturating_sub(WINDOW)..index];
@@ -33,34 +69,21 @@ fn count(tallies: &mut Tallies, session: &Session, codings: &[Coding]) {
                 continue;
             }
             let happens = carries(coding, family);
-            for (tally, &factor) in tallies.iter_mut().zip(&Code::ALL[FIRST_FACTOR..]) {
+            for (cells, &factor) in tallies.iter_mut().zip(&Code::ALL[FIRST_FACTOR..]) {
                 let exposed = before.iter().any(|coding| coding.codes.contains(factor));
-                tally[outcome].count(exposed, happens);
+                cells[outcome][2 * usize::from(!exposed) + usize::from(!happens)] += 1;
             }
         }
     }
-}
-
-/// What [`count`] says of a stretch, to be remembered.
-pub(super) fn remembered(session: &Session, codings: &[Coding]) -> stretch::Tallies {
-    let mut tallies = Tallies::default();
-    count(&mut tallies, session, codings);
-    tallies.map(|outcomes| outcomes.map(Tally::cells))
-}
-
-/// Adds what was remembered of a stretch.
-pub(super) fn add(tallies: &mut Tallies, stretch: &stretch::Tallies) {
-    for (all, more) in tallies.iter_mut().flatten().zip(stretch.iter().flatten()) {
-        all.add(*more);
-    }
+    tallies
 }
 
 /// One row for each contributing code and outcome, over sessions as clusters.
-pub(super) fn factors(sessions: &[&[[Tally; 2]]]) -> Vec<Factor> {
+pub(super) fn factors<'a>(sessions: &(impl Iterator<Item = &'a Tallies> + Clone)) -> Vec<Factor> {
     let mut factors = Vec::with_capacity(FACTOR_COUNT * OUTCOMES.len());
     for (place, &factor) in Code::ALL[FIRST_FACTOR..].iter().enumerate() {
         for (outcome, &(measure, _)) in OUTCOMES.iter().enumerate() {
-            let tallies = || sessions.iter().map(|session| session[place][outcome]);
+            let tallies = || sessions.clone().map(|session| session.of(place, outcome));
             let sum = |of: fn(&Tally) -> u32| tallies().map(|tally| u64::from(of(&tally))).sum::<u64>();
             let found = log_odds(tallies());
             factors.push(Factor {
@@ -104,12 +127,12 @@ mod tests {
                 .push(Coding { probabilities: [0.0; CODE_COUNT], codes: codes.parse::<CodeSet>().unwrap() });
         }
         let mut tallies = Tallies::default();
-        count(&mut tallies, &session, &codings);
+        tallies.add(&remembered(&session, &codings));
         tallies
     }
 
     fn of(tallies: &Tallies, code: Code, outcome: usize) -> [u32; 4] {
-        let tally = tallies[code as usize - FIRST_FACTOR][outcome];
+        let tally = tallies.of(code as usize - FIRST_FACTOR, outcome);
         [tally.exposed_outcomes, tally.exposed_rest, tally.unexposed_outcomes, tally.unexposed_rest]
     }
 
@@ -128,6 +151,6 @@ mod tests {
     fn the_first_unit_has_nothing_before_it() {
         assert_eq!(of(&tallies(&["c:emotional"]), Code::Empathy, 0), [0; 4]);
         assert_eq!(of(&tallies(&[]), Code::Empathy, 0), [0; 4]);
-        assert_eq!(factors(&[]).len(), 14);
+        assert_eq!(factors(&std::iter::empty()).len(), 14);
     }
 }

@@ -12,13 +12,13 @@ use std::sync::Arc;
 /// Fewest sessions for a slope and a test.
 const LEAST: usize = 3;
 
-pub(super) fn trends(client_id: &str, labels: &Arc<[String]>, visits: &[&Visit]) -> Vec<Trend> {
+pub(super) fn trends(client_id: &str, labels: &Arc<[String]>, visits: &[&Visit<'_>]) -> Vec<Trend> {
     let units: Vec<usize> = visits.iter().map(|visit| visit.units).collect();
     let all: usize = units.iter().sum();
     Measure::ALL
         .into_iter()
         .map(|measure| {
-            let count = |visit: &Visit| match measure {
+            let count = |visit: &Visit<'_>| match measure {
                 Measure::Breakthrough => visit.breakthroughs,
                 Measure::Resistance => visit.resistances,
                 Measure::Code(code) => visit.counts[code as usize],
