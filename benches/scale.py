@@ -1,6 +1,6 @@
 """Throughput and memory at 10⁴, 10⁵ and 10⁶ units: neither may depend on the size of the corpus.
 
-    python benches/scale.py [--units 10000 100000 1000000] [--clients] [--narrow]
+    python benches/scale.py [--units 10000 100000 1000000] [--clients] [--small] [--narrow]
 
 Inputs are made of data/corpus, over and over under new session ids; every copy but the first has a number put before
 each text of more than five words, so that no more texts are the same than in real talk. --clients gives every eight
@@ -100,6 +100,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--units", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--clients", action="store_true")
+    parser.add_argument("--small", action="store_true", help="as analyze --small")
     parser.add_argument("--narrow", action="store_true")
     parser.add_argument("--program", default=ROOT / "target/release/breakthrough")
     options = parser.parse_args()
@@ -107,6 +108,8 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         command = [options.program, "analyze", folder / "units.csv", "--quiet", "--out", folder / "out"]
+        if options.small:
+            command.append("--small")
         if options.narrow:
             narrow(folder / "narrow")
             command += ["--model", folder / "narrow"]
