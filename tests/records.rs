@@ -1,29 +1,16 @@
 //! Notes as electronic records export them: what stands over them, several in one file, and what only looks like one.
 
-use breakthrough::input::{self, Event, Options};
-use breakthrough::transcript::Session;
-use std::path::Path;
+mod reading;
 
-struct Got {
-    sessions: Vec<Session>,
-    rejects: Vec<String>,
-    notices: Vec<String>,
-}
+use breakthrough::transcript::Session;
+use reading::Got;
 
 fn read(text: impl AsRef<str>) -> Got {
     read_as("a.txt", text)
 }
 
 fn read_as(name: &str, text: impl AsRef<str>) -> Got {
-    let mut got = Got { sessions: Vec::new(), rejects: Vec::new(), notices: Vec::new() };
-    for event in input::read(text.as_ref().as_bytes(), Path::new(name).into(), &Options::default()) {
-        match event {
-            Event::Session(session) => got.sessions.push(session),
-            Event::Reject(reject) => got.rejects.push(reject.reason),
-            Event::Notice(notice) => got.notices.push(notice.text),
-        }
-    }
-    got
+    reading::bytes(name, text.as_ref())
 }
 
 /// `client|number|date` of a session.
@@ -222,7 +209,11 @@ fn what_is_no_note_is_refused() {
         "TH. How was it, client?\nCL. Patient denied it.\nTH. Hm.\nCL. Yes.\n",
     ] {
         let got = read_as("note.txt", text);
-        assert!(got.sessions.is_empty() && got.rejects[0].contains("begin every turn"), "{:?}", got.rejects);
+        assert!(
+            got.sessions.is_empty() && got.rejects[0].reason.contains("begin every turn"),
+            "{:?}",
+            got.rejects
+        );
     }
     for note in [
         "Pt. came late.\nTh. offered tea.\nPt. agreed.\nTh. listened. Client denies SI.\n",
@@ -232,7 +223,7 @@ fn what_is_no_note_is_refused() {
     }
     let got = read("MSH|^~\\&|EHR|CLINIC\nOBX|1|TX|note\n");
     assert!(got.sessions.is_empty());
-    assert_eq!(got.rejects, ["this is an HL7 message; export the note's text"]);
+    assert_eq!(got.reasons(), ["this is an HL7 message; export the note's text"]);
 }
 
 #[test]
@@ -245,7 +236,11 @@ fn json_that_is_not_one_object_a_line() {
         for (json, reason) in [(array, "this is a JSON array"), (nested, "its turns are wanted")] {
             for text in [json.to_owned(), json.replace('\n', "")] {
                 let got = read_as(name, text);
-                assert!(got.sessions.is_empty() && got.rejects[0].contains(reason), "{:?}", got.rejects);
+                assert!(
+                    got.sessions.is_empty() && got.rejects[0].reason.contains(reason),
+                    "{:?}",
+                    got.rejects
+                );
             }
         }
     }
@@ -361,7 +356,7 @@ fn tables_of_notes_are_told_by_their_header() {
     let got = read("session_id|speaker|text\ns|Therapist|Well?\ns|Client|No.\n");
     assert_eq!(units(&got.sessions[0]), ["therapist|Well?", "client|No."]);
     // A column that is not known can be mapped; a title over a note is none.
-    let reason = &read_as("a.csv", "who|what\nK1|Late.\n").rejects[0];
+    let reason = &read_as("a.csv", "who|what\nK1|Late.\n").rejects[0].reason;
     assert!(reason.starts_with("the first line has 2 columns"), "{reason}");
     let got = read("Client, note\nPt came late. Denies SI, reports low mood, endorses guilt.\n");
     assert_eq!((got.sessions.len(), about(&got.sessions[0]).as_str()), (1, "||"));
@@ -389,7 +384,7 @@ fn html_is_read_as_the_words_that_it_shows() {
     let labelled =
         ["T: Well?", "C: No.", "T: So?", "C: Yes."].map(|turn| format!("s,<p>{turn}</p>\n")).concat();
     let got = read_as("a.csv", format!("session_id,text\n{labelled}"));
-    assert!(got.rejects[0].contains("begin with labels of speakers"), "{:?}", got.rejects);
+    assert!(got.rejects[0].reason.contains("begin with labels of speakers"), "{:?}", got.rejects);
     let got = read("T: Hi&nbsp;Ann\nC: It&rsquo;s <laughs> fine\nT: I <3 it\n");
     assert_eq!(
         units(&got.sessions[0]),
@@ -403,7 +398,7 @@ fn html_is_read_as_the_words_that_it_shows() {
 #[test]
 fn rtf_in_a_cell_costs_its_row() {
     let got = read_as("a.csv", "client_id,note\nK1,{\\rtf1\\ansi Pt came late.\\par}\nK2,Pt came late.\n");
-    assert_eq!(got.rejects, ["the words are RTF, which cannot be read; export them as plain text"]);
+    assert_eq!(got.reasons(), ["the words are RTF, which cannot be read; export them as plain text"]);
     assert_eq!(about(&got.sessions[0]), "K2||");
 }
 

@@ -1,42 +1,23 @@
 //! Who speaks: labels as people and meeting programs write them, and what is said where nobody can tell.
 
-use breakthrough::input::{self, Event, Options};
-use breakthrough::transcript::Session;
-use std::path::Path;
+mod reading;
 
-#[derive(Default)]
-struct Got {
-    sessions: Vec<Session>,
-    rejects: Vec<String>,
-    notices: Vec<String>,
-}
+use breakthrough::input::Options;
+use reading::Got;
 
 fn read(name: &str, text: &str, therapists: &[&str]) -> Got {
     let therapist = therapists.iter().map(|&name| name.to_owned()).collect();
-    let options = Options { therapist, ..Options::default() };
-    let mut got = Got::default();
-    for event in input::read(text.as_bytes(), Path::new(name).into(), &options) {
-        match event {
-            Event::Session(session) => got.sessions.push(session),
-            Event::Reject(reject) => got.rejects.push(reject.reason),
-            Event::Notice(notice) => got.notices.push(notice.text),
-        }
-    }
-    got
+    reading::with(name, text, &Options { therapist, ..Options::default() })
 }
 
 fn units(got: &Got) -> Vec<String> {
-    got.sessions
-        .iter()
-        .flat_map(|session| &session.units)
-        .map(|unit| format!("{}|{}", unit.speaker, unit.text))
-        .collect()
+    got.units()
 }
 
 /// Nothing is read, and the reason says so.
 fn is_refused(name: &str, text: &str, reason: &str) {
     let got = read(name, text, &[]);
-    assert!(got.sessions.is_empty() && got.rejects[0].contains(reason), "{name} {:?}", got.rejects);
+    assert!(got.sessions.is_empty() && got.rejects[0].reason.contains(reason), "{name} {:?}", got.rejects);
 }
 
 /// A session in which the client has this label, in three forms.
@@ -195,9 +176,9 @@ fn what_printers_and_programs_add_is_nobodys() {
 #[test]
 fn several_turns_on_a_line_are_refused() {
     let line = "T: How are you? C: Bad. I cried all night. T: All night. C: Yes.\nT: And now? C: Numb.\n";
-    assert!(read("a.txt", line, &[]).rejects[0].contains("on a line of its own"));
+    assert!(read("a.txt", line, &[]).rejects[0].reason.contains("on a line of its own"));
     let lost = "Therapist- How was it?\nClient- Bad. I cried.\nTherapist- Every night.\nClient- Yes.\n";
-    assert!(read("a.txt", lost, &[]).rejects[0].contains("Therapist: or Client:"));
+    assert!(read("a.txt", lost, &[]).rejects[0].reason.contains("Therapist: or Client:"));
 }
 
 #[test]
@@ -222,7 +203,7 @@ fn turns_inside_an_object_are_none_of_its_words() {
         is_refused(name, whisper, "its turns are wanted");
     }
     let null = "{\"session_id\":\"J1\",\"speaker\":\"client\",\"text\":null}\n";
-    assert!(read("h.jsonl", null, &[]).rejects[0].contains("is null"));
+    assert!(read("h.jsonl", null, &[]).rejects[0].reason.contains("is null"));
 }
 
 #[test]

@@ -71,6 +71,7 @@ pub(super) fn remembered(session: &Session, codings: &[Coding]) -> stretch::Tall
             let happens = carries(coding, family);
             for (cells, &factor) in tallies.iter_mut().zip(&Code::ALL[FIRST_FACTOR..]) {
                 let exposed = before.iter().any(|coding| coding.codes.contains(factor));
+                // In the order of `stretch::Tallies`.
                 cells[outcome][2 * usize::from(!exposed) + usize::from(!happens)] += 1;
             }
         }

@@ -15,6 +15,8 @@ mod docx;
 mod labels;
 mod large;
 mod read;
+#[path = "../reading/mod.rs"]
+mod reading;
 mod replay;
 mod run;
 mod small;

@@ -1,44 +1,14 @@
 //! Every format, from bytes to sessions: what is read, what is rejected, and that it adds up.
 
 mod properties;
+#[path = "../reading/mod.rs"]
+mod reading;
 
-use breakthrough::input::{self, Event, Format, Options, Report};
+use breakthrough::input::{self, Format, Options};
 use breakthrough::transcript::Speaker::{Client, Therapist};
 use breakthrough::transcript::{Kind, Place, Reject, Session};
-use std::path::{Path, PathBuf};
-
-struct Got {
-    sessions: Vec<Session>,
-    rejects: Vec<Reject>,
-    notices: Vec<String>,
-    report: Report,
-}
-
-fn collect(mut reading: input::Reading) -> Got {
-    let (mut sessions, mut rejects, mut notices) = (Vec::new(), Vec::new(), Vec::new());
-    for event in reading.by_ref() {
-        match event {
-            Event::Session(session) => sessions.push(session),
-            Event::Reject(reject) => rejects.push(reject),
-            Event::Notice(notice) => notices.push(notice.text),
-        }
-    }
-    let report = reading.report().clone();
-    assert_eq!(report.read, report.units + report.rejects, "{report:?}");
-    assert_eq!(report.units as usize, sessions.iter().map(|s| s.units.len()).sum::<usize>());
-    assert_eq!(report.rejects as usize, rejects.len());
-    assert!(sessions.iter().all(|session| !session.units.is_empty()));
-    assert!(rejects.iter().all(|reject| !reject.reason.contains('\n')));
-    Got { sessions, rejects, notices, report }
-}
-
-fn read(name: &str, bytes: impl AsRef<[u8]>) -> Got {
-    read_with(name, bytes, &Options::default())
-}
-
-fn read_with(name: &str, bytes: impl AsRef<[u8]>, options: &Options) -> Got {
-    collect(input::read(bytes.as_ref(), Path::new(name).into(), options))
-}
+use reading::{Got, all, bytes as read, with as read_with};
+use std::path::PathBuf;
 
 fn therapist(name: &str) -> Options {
     Options { therapist: vec![name.to_owned()], ..Options::default() }
@@ -634,7 +604,7 @@ fn packed_files_and_files_that_are_none() {
     std::fs::write(dir.path().join("a.txt.gz"), &gz).unwrap();
     std::fs::write(dir.path().join("b.csv.zst"), zst).unwrap();
     std::fs::write(dir.path().join("c.txt.gz"), &gz[..gz.len() - 9]).unwrap();
-    let open = |name: &str| collect(input::open(&dir.path().join(name), &Options::default()));
+    let open = |name: &str| all(input::open(&dir.path().join(name), &Options::default()));
     let got = open("a.txt.gz");
     assert_eq!((got.sessions[0].id.as_str(), got.sessions[0].units.len()), ("a", 2));
     assert_eq!((got.report.bytes, got.report.sha256.len()), (gz.len() as u64, 64));
@@ -659,7 +629,7 @@ fn a_pipe_is_read_once() {
         let path = path.clone();
         std::thread::spawn(move || std::fs::write(path, format!("session_id,speaker,text\n{rows}")))
     };
-    let got = collect(input::open(&path, &Options::default()));
+    let got = all(input::open(&path, &Options::default()));
     writer.join().unwrap().unwrap();
     assert_eq!((got.report.units, got.report.rejects), (20_000, 0));
     assert_eq!(got.report.bytes, 24 + 20_000 * 11);
@@ -703,7 +673,7 @@ fn the_sample_data_reads_without_a_word_lost() {
     let mut formats = Vec::new();
     for source in found.sources {
         let input::Source::File(path) = source else { panic!("no stdin here") };
-        let got = collect(input::open(&path, &Options::default()));
+        let got = all(input::open(&path, &Options::default()));
         assert!(
             got.rejects.is_empty() && got.notices.is_empty(),
             "{path:?} {:?} {:?}",

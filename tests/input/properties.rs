@@ -1,4 +1,4 @@
-//! What holds of any bytes: nothing panics, all adds up (as [`super::collect`] asserts), and what was written as a table is read.
+//! What holds of any bytes: nothing panics, all adds up (as [`super::reading::all`] asserts), and what was written as a table is read.
 
 use super::{read, read_with, therapist};
 use breakthrough::input::{Format, Options};
