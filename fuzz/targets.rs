@@ -27,6 +27,7 @@ pub(crate) fn table(bytes: &[u8]) {
 
 pub(crate) fn jsonl(bytes: &[u8]) {
     read("x.jsonl", bytes, Some(Format::Jsonl));
+    read("x.json", bytes, Some(Format::Json));
 }
 
 pub(crate) fn text(bytes: &[u8]) {

@@ -227,26 +227,6 @@ fn what_is_no_note_is_refused() {
 }
 
 #[test]
-fn json_that_is_not_one_object_a_line() {
-    let array =
-        "[\n {\"speaker\": \"T\", \"text\": \"Well?\"},\n {\"speaker\": \"C\", \"text\": \"No.\"}\n]\n";
-    let nested =
-        "{\n \"session_id\": \"s\",\n \"turns\": [\n  {\"speaker\": \"T\", \"text\": \"Well?\"}\n ]\n}\n";
-    for name in ["a.json", "a.jsonl", "a.txt"] {
-        for (json, reason) in [(array, "this is a JSON array"), (nested, "its turns are wanted")] {
-            for text in [json.to_owned(), json.replace('\n', "")] {
-                let got = read_as(name, text);
-                assert!(
-                    got.sessions.is_empty() && got.rejects[0].reason.contains(reason),
-                    "{:?}",
-                    got.rejects
-                );
-            }
-        }
-    }
-}
-
-#[test]
 fn a_date_alone_or_a_session_without_a_colon_begins_the_next_note() {
     let soap = "S: Pt came late.\nO: Flat.\nA: Low.\nP: Meet weekly.\n";
     for line in [

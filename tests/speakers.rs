@@ -200,7 +200,7 @@ fn notes_with_headings_in_small_letters() {
 fn turns_inside_an_object_are_none_of_its_words() {
     let whisper = "{\"text\":\" How was it? I cried.\",\"segments\":[{\"id\":0,\"text\":\" How was it?\"}],\"language\":\"en\"}\n";
     for name in ["h.json", "h.jsonl"] {
-        is_refused(name, whisper, "its turns are wanted");
+        is_refused(name, whisper, "no key says who speaks");
     }
     let null = "{\"session_id\":\"J1\",\"speaker\":\"client\",\"text\":null}\n";
     assert!(read("h.jsonl", null, &[]).rejects[0].reason.contains("is null"));

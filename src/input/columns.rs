@@ -132,7 +132,7 @@ impl Key {
     /// They count where only one of them is there.
     const fn vague(self) -> &'static [&'static str] {
         match self {
-            Key::Text => &["utterance", "verbatim", "transcription", "speech", "content"],
+            Key::Text => &["utterance", "verbatim", "transcription", "transcript", "speech", "content"],
             _ => &[],
         }
     }

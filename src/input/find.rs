@@ -1,15 +1,15 @@
 //! What a user typed, turned into a sorted list of files.
 
 use super::stored::Stored;
-use super::{Error, Notice, Options, encoding, lines, sniff};
+use super::{Error, Notice, Options, encoding, json, lines, sniff};
 use crate::own_files::{self, STEMS};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// Extensions of the files that are picked up in folders; each also with `.gz` or `.zst` after it.
-pub const EXTENSIONS: [&str; 12] =
-    ["csv", "tsv", "tab", "jsonl", "ndjson", "txt", "text", "md", "vtt", "srt", "docx", "parquet"];
+pub const EXTENSIONS: [&str; 13] =
+    ["csv", "tsv", "tab", "jsonl", "ndjson", "json", "txt", "text", "md", "vtt", "srt", "docx", "parquet"];
 
 /// Why a link is not followed.
 const ABOVE: &str = "a link to a folder above it: not followed";
@@ -37,8 +37,8 @@ pub struct Found {
 
 /// Finds the files behind paths, folders (looked through to the bottom) and globs; `-` is standard input.
 ///
-/// In folders only the kinds of [`EXTENSIONS`] are taken, hidden files and folders, `README.md`, and `.md` files that are
-/// neither transcript nor note are left alone, links are followed once. A file that is named, by a path or by a glob without
+/// In folders only the kinds of [`EXTENSIONS`] are taken, hidden files and folders, `README.md`, and `.md` and `.json` files that
+/// hold neither transcript nor note are left alone, links are followed once. A file that is named, by a path or by a glob without
 /// a wildcard in its last part, is taken whatever it is called and wherever it is.
 ///
 /// `except` is the folder that outputs go to, which need not exist: where it lies in a folder or among what
@@ -270,7 +270,8 @@ impl Search {
                     self.pass_over(entry.into_path(), "about the files beside it by its name");
                 }
                 Ok(entry)
-                    if sniff::extension(entry.path()) == "md" && is_neither(entry.path(), &self.options) =>
+                    if matches!(sniff::extension(entry.path()).as_str(), "md" | "json")
+                        && is_neither(entry.path(), &self.options) =>
                 {
                     self.pass_over(entry.into_path(), "neither a transcript nor a note, as it looks");
                 }
@@ -337,10 +338,12 @@ fn is_neither(path: &Path, options: &Options) -> bool {
         return false;
     }
     let stored = Stored::File(path.to_owned());
-    let head = encoding::detect(&stored, options.encoding)
-        .and_then(|charset| encoding::decode(&stored, &charset))
-        .and_then(encoding::head);
-    head.is_ok_and(|head| {
+    let decoded =
+        encoding::detect(&stored, options.encoding).and_then(|charset| encoding::decode(&stored, &charset));
+    if sniff::extension(path) == "json" {
+        return decoded.is_ok_and(|text| json::is_about_else(text, &options.map));
+    }
+    decoded.and_then(encoding::head).is_ok_and(|head| {
         let told = sniff::sniff(path, &lines::unified(head), &options.therapist);
         told.is_err_and(|reason| reason == sniff::NEITHER)
     })

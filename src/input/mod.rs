@@ -1,4 +1,4 @@
-//! Reading: files of nine formats become sessions, and what cannot be read becomes a reject.
+//! Reading: files of ten formats become sessions, and what cannot be read becomes a reject.
 //!
 //! One file a format behind the small trait `Reader`. Everything a file says arrives as [`Event`]s in file
 //! order: a [`Session`], a [`Reject`] or a [`Notice`]. Nothing here stops a run: a broken record costs that
@@ -15,7 +15,7 @@ mod columns;
 mod docx;
 mod find;
 mod header;
-mod jsonl;
+mod json;
 mod labels;
 mod letterhead;
 mod lines;
@@ -54,7 +54,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// The largest decoded file, in bytes, of the formats that are read whole (text, notes, subtitles, DOCX).
+/// The largest decoded file, in bytes, of the formats that are read whole (JSON that is not one object a line, text, notes, subtitles, DOCX).
 pub const MAX_WHOLE_FILE: u64 = 64 << 20;
 
 /// The formats that can be read.
@@ -66,6 +66,8 @@ pub enum Format {
     Tsv,
     /// One JSON object a line, with the keys of the tables.
     Jsonl,
+    /// JSON objects in an array, or inside an object.
+    Json,
     /// Transcript as plain text with a speaker before every turn.
     Text,
     /// WebVTT subtitles, as Zoom and Teams write them.
@@ -82,10 +84,11 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which help texts list them.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 10] = [
         Format::Csv,
         Format::Tsv,
         Format::Jsonl,
+        Format::Json,
         Format::Text,
         Format::Vtt,
         Format::Srt,
@@ -101,6 +104,7 @@ impl Format {
             Format::Csv => "csv",
             Format::Tsv => "tsv",
             Format::Jsonl => "jsonl",
+            Format::Json => "json",
             Format::Text => "text",
             Format::Vtt => "vtt",
             Format::Srt => "srt",
@@ -332,17 +336,18 @@ fn prepare(stored: &Stored, options: &Options, sink: &mut Sink) -> Result<Box<dy
         sink.notice(text.clone());
     }
     let decode = || encoding::decode(stored, &charset).map_err(|error| stored::explain(&error));
-    let head = encoding::head(decode()?).map_err(|error| stored::explain(&error))?;
+    let head = lines::unified(encoding::head(decode()?).map_err(|error| stored::explain(&error))?);
     let format = match options.format {
         Some(format) => format,
-        None => sniff::sniff(name, &lines::unified(head), &options.therapist)?,
+        None => sniff::sniff(name, &head, &options.therapist)?,
     };
     sink.report_mut().format = Some(format);
     let whole = |source: encoding::Decoded| -> Option<stored::Bytes> { Some(Box::new(source)) };
     Ok(match format {
         Format::Csv => Box::new(table::open(decode()?, None, context)?),
         Format::Tsv => Box::new(table::open(decode()?, Some(b'\t'), context)?),
-        Format::Jsonl => Box::new(jsonl::open(decode()?, context)?),
+        Format::Jsonl if !json::is_whole(&head) => Box::new(json::lines(decode()?, context)?),
+        Format::Jsonl | Format::Json => Box::new(json::whole(decode()?, context)?),
         Format::Text => Box::new(Whole { source: whole(decode()?), context, parse: text::parse }),
         Format::Note => Box::new(Whole { source: whole(decode()?), context, parse: note::parse }),
         Format::Vtt | Format::Srt => {
@@ -413,7 +418,7 @@ mod tests {
         let message = "pdf".parse::<Format>().unwrap_err().to_string();
         assert_eq!(
             message,
-            "'pdf' is not a format; choose one of csv, tsv, jsonl, text, vtt, srt, note, docx, parquet"
+            "'pdf' is not a format; choose one of csv, tsv, jsonl, json, text, vtt, srt, note, docx, parquet"
         );
     }
 }

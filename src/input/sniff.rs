@@ -6,7 +6,7 @@
 //! that shows neither is refused: it may be a transcript that has lost its speakers.
 
 use super::columns::{ColumnMap, Key};
-use super::{Format, header, jsonl, labels, markup, note, speakers, subtitles, table, turns};
+use super::{Format, header, json, labels, markup, note, speakers, subtitles, table, turns};
 use crate::transcript::Speaker;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -78,11 +78,8 @@ pub(super) fn sniff(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
         return Ok(Format::Srt);
     }
     let first = start.lines().next().unwrap_or_default();
-    if first.starts_with('{') && serde_json::from_str::<serde_json::Value>(first).is_ok() {
-        return Ok(Format::Jsonl);
-    }
-    if let Some(whole) = jsonl::whole(start).filter(|_| extension == "json" || jsonl::is_structure(start)) {
-        return Err(whole.to_owned());
+    if let Some(format) = json_begins(first, start, extension == "json") {
+        return Ok(format);
     }
     if extension == "json" {
         return Err("this is not JSON, whatever its name says; give --format".to_owned());
@@ -116,6 +113,19 @@ fn foreign(head: &str) -> Option<&'static str> {
         Some("not text")
     } else {
         None
+    }
+}
+
+/// `named`: whether its name says that it is JSON.
+fn json_begins(first: &str, start: &str, named: bool) -> Option<Format> {
+    let object = || first.starts_with('{') && serde_json::from_str::<serde_json::Value>(first).is_ok();
+    let more = || start.lines().skip(1).any(|line| line.trim_start().starts_with('{'));
+    if json::is_whole(start) {
+        Some(Format::Json)
+    } else if object() && (!named || more()) {
+        Some(Format::Jsonl)
+    } else {
+        (named && start.starts_with(['{', '['])).then_some(Format::Json)
     }
 }
 
@@ -283,7 +293,11 @@ mod tests {
         assert_eq!(told("-", "session_id;speaker;text\n"), Ok(Format::Csv));
         assert_eq!(told("-", "session_id\tspeaker\ttext\n"), Ok(Format::Tsv));
         assert!(told("a.docx", "PK\u{3}\u{4}...").unwrap_err().contains("Word"));
-        assert!(told("a.json", "[\n{}]").unwrap_err().contains("one object a line"));
+        assert_eq!(told("a.json", "[\n{}]"), Ok(Format::Json));
+        assert_eq!(told("a.json", "{\"turns\":[{}]}"), Ok(Format::Json));
+        assert_eq!(told("a.json", "{\"text\":\"a\"}\n{\"text\":\"b\"}"), Ok(Format::Jsonl));
+        assert_eq!(told("-", "[{\"text\":\"a\"}]"), Ok(Format::Json));
+        assert!(told("a.json", "T: Well?").unwrap_err().contains("not JSON"));
         assert!(
             told("a.txt", "<?xml version=\"1.0\"?><notes><note>x</note></notes>")
                 .unwrap_err()

@@ -391,15 +391,15 @@ mod tests {
     #[test]
     fn columns_of_coders_are_not_joined_to_the_words() {
         let coded: &[&[&str]] = &[
-            &["Speaker", "Transcript", "Initial code"],
+            &["Speaker", "What we said", "Initial code"],
             &["Client", "I cried.", "EMO tearful"],
             &["Therapist", "Yes.", ""],
             &["Client", "Again.", ""],
         ];
         assert!(read_with(coded, "").unwrap_err().contains("--map text=COLUMN"));
-        assert_eq!(read_with(coded, "text=Transcript").unwrap()[0], "Client: I cried.");
+        assert_eq!(read_with(coded, "text=What we said").unwrap()[0], "Client: I cried.");
         assert!(read_with(coded, "text=Nope").unwrap_err().contains("--map gives"));
-        assert!(read_with(coded, "text=Transcript,speaker=Nope").is_err());
+        assert!(read_with(coded, "text=What we said,speaker=Nope").is_err());
         let rows: &[&[&str]] =
             &[&["No.", "Speaker", "Talk"], &["1", "T", "How?"], &["2.", "C", "Bad."], &["3", "T", "Mm."]];
         assert_eq!(read(rows), ["T: How?", "C: Bad.", "T: Mm."]);

@@ -1,0 +1,125 @@
+//! Exports of programs for recognition and of stores of sessions: JSON in all its shapes.
+
+use super::{Got, read, read_with, reasons, units};
+use breakthrough::input::{Format, Options};
+
+const TURNS: &str = "{\"speaker\": \"T\", \"text\": \"Well?\"},\n  {\"speaker\": \"C\", \"text\": \"No.\"}";
+const UNITS: [&str; 2] = ["0 therapist|Well?", "1 client|No."];
+
+fn heard(name: &str, json: &str, therapist: &str) -> Got {
+    read_with(name, json, &super::therapist(therapist))
+}
+
+#[test]
+fn json_that_is_not_one_object_a_line() {
+    let array = format!("[\n  {TURNS}\n]\n");
+    let inside = format!("{{\n \"language\": \"en\", \"turns\": [\n  {TURNS}\n ]\n}}\n");
+    for name in ["a.json", "a.jsonl", "a.txt"] {
+        for (json, line) in [(&array, 3), (&inside, 4)] {
+            for (json, line) in [(json.clone(), line), (json.replace('\n', ""), 1)] {
+                let got = read(name, &json);
+                assert_eq!(got.sessions.len(), 1, "{name} {json}");
+                assert_eq!(units(&got.sessions[0]), UNITS, "{name} {json}");
+                let wrong = json.replace("\"No.\"", "[7.5]");
+                let got = read(name, &wrong);
+                assert_eq!(
+                    reasons(&got),
+                    [(Some(2), Some(line), "the value of text is neither text nor a number")],
+                    "{name}"
+                );
+            }
+        }
+        assert_eq!(read(name, array.replace("]\n", "")).report.rejects, 1);
+    }
+    assert_eq!(read("a.json", &array).report.format, Some(Format::Json));
+    let asked = Options { format: Some(Format::Json), ..Options::default() };
+    assert_eq!(
+        read_with("a.txt", format!("{{\"text\":\"x\",\"turns\":[{TURNS}]}}"), &asked).units().len(),
+        2
+    );
+}
+
+#[test]
+fn a_session_an_object() {
+    let session = |about: &str| format!("{{{about}, \"client_id\": \"K1\", \"turns\": [{TURNS}]}}");
+    let two = [
+        session("\"id\": \"s1\", \"date\": \"2024-01-02\""),
+        session("\"id\": \"s2\", \"date\": \"2024-01-09\""),
+    ];
+    for (name, json) in [
+        ("a.json", format!("[{}]", two.join(",\n"))),
+        ("b.json", format!("{{\"clinic\": \"x\", \"sessions\": [\n{}]}}", two.join(",\n"))),
+        ("c.jsonl", two.each_ref().map(|one| one.replace('\n', "")).join("\n")),
+        ("d.json", two.join("\n")),
+    ] {
+        let got = read(name, &json);
+        let about = |n: usize| {
+            (
+                got.sessions[n].id.as_str(),
+                got.sessions[n].client_id.as_deref(),
+                got.sessions[n].date.as_deref(),
+            )
+        };
+        assert_eq!(got.sessions.len(), 2, "{name}");
+        assert_eq!(
+            (about(0), about(1)),
+            (("s1", Some("K1"), Some("2024-01-02")), ("s2", Some("K1"), Some("2024-01-09"))),
+            "{name}"
+        );
+        assert_eq!(units(&got.sessions[1]), UNITS, "{name}");
+    }
+    // Nothing names them.
+    let two = [session("\"x\": 1"), session("\"x\": 2")];
+    let got = read("talks.json", format!("[{}]", two.join(",")));
+    assert_eq!(got.sessions.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["talks-1", "talks-2"]);
+    let alone = read("talk.json", session("\"session\": 3"));
+    assert_eq!((alone.sessions[0].id.as_str(), alone.sessions[0].number), ("K1-3", Some(3)));
+    assert_eq!(read("talk.json", session("\"x\": 3")).sessions[0].id, "talk");
+}
+
+#[test]
+fn what_programs_for_recognition_write() {
+    let whisper = "{\"text\": \" Well? No.\", \"segments\": [\
+        {\"id\": 0, \"start\": 0.0, \"end\": 1.5, \"text\": \" Well?\", \"tokens\": [1], \"speaker\": \"SPEAKER_00\", \"words\": [{\"word\": \"Well?\", \"speaker\": \"SPEAKER_00\"}]},\
+        {\"id\": 1, \"start\": 1.5, \"end\": 3.0, \"text\": \" No.\", \"tokens\": [2], \"speaker\": \"SPEAKER_01\", \"words\": []}], \"language\": \"en\"}";
+    let assembly = "{\"id\": \"5f\", \"text\": \"Well? No.\", \
+        \"words\": [{\"text\": \"Well?\", \"start\": 0, \"end\": 1500, \"speaker\": \"A\"}],\
+        \"utterances\": [{\"speaker\": \"A\", \"text\": \"Well?\", \"start\": 0, \"end\": 1500, \"words\": [{\"text\": \"Well?\", \"speaker\": \"A\"}]},\
+        {\"speaker\": \"B\", \"text\": \"No.\", \"start\": 1500, \"end\": 3000}]}";
+    let deepgram = "{\"metadata\": {\"duration\": 3}, \"results\": {\
+        \"channels\": [{\"alternatives\": [{\"transcript\": \"Well? No.\", \"words\": [{\"word\": \"Well?\", \"start\": 0, \"end\": 1}]}]}],\
+        \"utterances\": [{\"start\": 0.0, \"end\": 1.5, \"transcript\": \"Well?\", \"speaker\": 0}, {\"start\": 1.5, \"end\": 3.0, \"transcript\": \"No.\", \"speaker\": 1}]}}";
+    let aws = "{\"jobName\": \"j\", \"results\": {\"transcripts\": [{\"transcript\": \"Well? No.\"}],\
+        \"items\": [{\"start_time\": \"0.0\", \"alternatives\": [{\"content\": \"Well\"}]}],\
+        \"audio_segments\": [{\"id\": 0, \"transcript\": \"Well?\", \"start_time\": \"0.0\", \"end_time\": \"1.5\", \"speaker_label\": \"spk_0\"},\
+        {\"id\": 1, \"transcript\": \"No.\", \"start_time\": \"1.5\", \"end_time\": \"3.0\", \"speaker_label\": \"spk_1\"}]}}";
+    for (json, therapist) in [(whisper, "SPEAKER_00"), (assembly, "A"), (deepgram, "0"), (aws, "spk_0")] {
+        let got = heard("h.json", json, therapist);
+        assert_eq!(
+            got.units(),
+            ["therapist|Well?", "client|No."]
+                .map(|unit| { if json == whisper { unit.replace('|', "| ") } else { unit.to_owned() } }),
+            "{json}"
+        );
+        let times: Vec<_> = got.sessions[0].units.iter().map(|unit| (unit.start, unit.end)).collect();
+        assert_eq!(times, [(Some(0.0), Some(1.5)), (Some(1.5), Some(3.0))], "{json}");
+        assert_eq!((got.sessions[0].id.as_str(), got.rejects.len()), ("h", 0));
+        assert_eq!(got.notices.iter().any(|text| text.contains("milliseconds")), json == assembly);
+    }
+    // Nobody was told apart.
+    let unheard = whisper.replace("\"speaker\"", "\"s\"");
+    assert!(
+        read("h.json", unheard.replace("SPEAKER", "x y")).rejects[0].reason.contains("--map speaker=KEY")
+    );
+}
+
+#[test]
+fn json_without_turns() {
+    let got = read("a.json", "{\"results\": [{\"alternatives\": [{\"confidence\": 0.9}]}]}");
+    assert!(got.rejects[0].reason.contains("no turns"), "{:?}", got.rejects);
+    assert!(read("a.json", " \n").rejects[0].reason.contains("empty"));
+    assert!(read("a.json", "{\"a\": ").rejects[0].reason.contains("from here on nothing can be read"));
+    let deep = format!("{}{}", "[{\"a\":".repeat(10_000), "}]".repeat(10_000));
+    assert_eq!(read("a.json", deep).report.rejects, 1);
+    assert!(read("a.json", "[]").sessions.is_empty());
+}
