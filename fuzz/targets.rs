@@ -10,13 +10,14 @@ use zip::write::SimpleFileOptions;
 pub(crate) type Target = fn(&[u8]);
 
 /// The targets of this file, by the names of their folders in `seeds/`.
-pub(crate) const READERS: [(&str, Target); 7] = [
+pub(crate) const READERS: [(&str, Target); 8] = [
     ("table", table),
     ("jsonl", jsonl),
     ("text", text),
     ("note", note),
     ("subtitles", subtitles),
     ("docx", docx),
+    ("xlsx", xlsx),
     ("sniff", sniff),
 ];
 
@@ -53,6 +54,40 @@ pub(crate) fn docx(bytes: &[u8]) {
     read("x.docx", &archive, Some(Format::Note));
 }
 
+/// The bytes are the XML of a sheet, and what follows a NUL is that of the strings.
+pub(crate) fn xlsx(bytes: &[u8]) {
+    const PARTS: [(&str, &str); 4] = [
+        (
+            "_rels/.rels",
+            "<Relationships><Relationship Id=\"a\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+        ),
+        (
+            "xl/workbook.xml",
+            "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"a\"/></sheets></workbook>",
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships><Relationship Id=\"a\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
+        ),
+        (
+            "xl/styles.xml",
+            "<styleSheet><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"21\"/></cellXfs></styleSheet>",
+        ),
+    ];
+    let mut halves = bytes.splitn(2, |&byte| byte == 0);
+    let [sheet, strings] = [(); 2].map(|()| halves.next().unwrap_or_default());
+    let parts = PARTS.map(|(name, text)| (name, text.as_bytes()));
+    let parts =
+        parts.into_iter().chain([("xl/worksheets/sheet1.xml", sheet), ("xl/sharedStrings.xml", strings)]);
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in parts {
+        archive.start_file(name, options).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    read("x.xlsx", &archive.finish().unwrap().into_inner(), None);
+}
+
 /// The bytes are a file, of whatever kind.
 pub(crate) fn sniff(bytes: &[u8]) {
     for name in ["x", "x.csv.gz", "x.txt", "x.json", "x.docx", "note.txt"] {
@@ -60,12 +95,12 @@ pub(crate) fn sniff(bytes: &[u8]) {
     }
 }
 
-/// The parquet crate panics on some damaged files and its reader catches that: libFuzzer's hook may not abort there.
+/// The parquet crate panics on some damaged files, and the reader catches that: libFuzzer's hook may not abort there.
 #[allow(dead_code, reason = "only libFuzzer's hook aborts")]
 pub(crate) fn let_guarded_panics_pass() {
     let aborts = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !breakthrough::parquet::is_guarded() {
+        if !breakthrough::guard::is_guarded() {
             aborts(panic);
         }
     }));

@@ -80,6 +80,7 @@ pub mod codebook;
 pub mod coding;
 pub mod evaluate;
 pub mod finding;
+pub mod guard;
 pub mod input;
 pub mod model;
 pub mod moments;

@@ -62,7 +62,10 @@ fn every_form_beside_the_tables_and_none_that_outlives_them() {
     let lines = made["convokit/utterances.jsonl"].iter().filter(|&&byte| byte == b'\n').count();
     assert_eq!(lines, rows("utterances.csv"));
     let zip = zip::ZipArchive::new(File::open(out.join("project.qdpx")).unwrap()).unwrap();
-    assert_eq!(zip.file_names().filter(|name| name.starts_with("sources/")).count(), rows("sessions.csv"));
+    assert_eq!(
+        zip.file_names().filter(|name| name.as_ref().is_ok_and(|name| name.starts_with("sources/"))).count(),
+        rows("sessions.csv")
+    );
     let elan: Vec<_> = made.keys().filter(|name| name.ends_with(".eaf")).map(String::as_str).collect();
     assert_eq!(elan, ["eaf/burnout_s8.eaf", "eaf/drink_s2.eaf", "eaf/pain_s1.eaf"]);
 

@@ -148,7 +148,7 @@ struct Misuse(String);
 /// Of a bug only its place is told: the message of a panic may quote the text that it happened on.
 fn on_a_bug(tell: impl Fn(&str) + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |bug| {
-        if !breakthrough::parquet::is_guarded() {
+        if !breakthrough::guard::is_guarded() {
             let place = bug.location().map(ToString::to_string).unwrap_or_default();
             tell(&format!("a bug at {place} ended the run: please report it"));
         }

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// Extensions of the files that are picked up in folders; each also with `.gz` or `.zst` after it.
-pub const EXTENSIONS: [&str; 13] =
-    ["csv", "tsv", "tab", "jsonl", "ndjson", "json", "txt", "text", "md", "vtt", "srt", "docx", "parquet"];
+pub const EXTENSIONS: [&str; 15] = [
+    "csv", "tsv", "tab", "jsonl", "ndjson", "json", "txt", "text", "md", "vtt", "srt", "docx", "parquet",
+    "xlsx", "xlsm",
+];
 
 /// Why a link is not followed.
 const ABOVE: &str = "a link to a folder above it: not followed";

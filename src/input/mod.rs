@@ -1,8 +1,8 @@
-//! Reading: files of ten formats become sessions, and what cannot be read becomes a reject.
+//! Reading: files of eleven formats become sessions, and what cannot be read becomes a reject.
 //!
 //! One file a format behind the small trait `Reader`. Everything a file says arrives as [`Event`]s in file
 //! order: a [`Session`], a [`Reject`] or a [`Notice`]. Nothing here stops a run: a broken record costs that
-//! record, a broken file costs that file. Tables, JSONL and Parquet stream, so memory holds one session at a time; the
+//! record, a broken file costs that file. Tables, JSONL, Parquet and workbooks stream, so memory holds one session at a time; the
 //! other formats are read whole, up to [`MAX_WHOLE_FILE`].
 //!
 //! Text of tables and JSONL is what the cell or the string holds, character by character, with the line ends
@@ -35,6 +35,7 @@ mod table;
 mod text;
 mod time;
 mod turns;
+mod xlsx;
 
 pub use columns::{ColumnMap, Unusable};
 pub use find::{EXTENSIONS, Found, Source, find};
@@ -80,11 +81,13 @@ pub enum Format {
     Docx,
     /// Parquet with the columns of the tables.
     Parquet,
+    /// An Excel workbook whose sheets are tables.
+    Xlsx,
 }
 
 impl Format {
     /// Every format, in the order in which help texts list them.
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 11] = [
         Format::Csv,
         Format::Tsv,
         Format::Jsonl,
@@ -95,6 +98,7 @@ impl Format {
         Format::Note,
         Format::Docx,
         Format::Parquet,
+        Format::Xlsx,
     ];
 
     /// The name that `--format` takes.
@@ -111,6 +115,7 @@ impl Format {
             Format::Note => "note",
             Format::Docx => "docx",
             Format::Parquet => "parquet",
+            Format::Xlsx => "xlsx",
         }
     }
 }
@@ -314,6 +319,13 @@ fn prepare(stored: &Stored, options: &Options, sink: &mut Sink) -> Result<Box<dy
         return Ok(Box::new(parquet::open(stored, context)?));
     }
     match docx::Office::told(&magic) {
+        Some(docx::Office::Zip) if xlsx::is_workbook(stored) => {
+            if let Some(format) = options.format.filter(|&format| format != Format::Xlsx) {
+                return Err(format!("this is an Excel workbook and not {format}; leave --format away"));
+            }
+            sink.report_mut().format = Some(Format::Xlsx);
+            return Ok(Box::new(xlsx::open(stored, context, sink)?));
+        }
         Some(docx::Office::Zip) => {
             sink.report_mut().format = Some(Format::Docx);
             context.wraps = false;
@@ -322,12 +334,13 @@ fn prepare(stored: &Stored, options: &Options, sink: &mut Sink) -> Result<Box<dy
         }
         Some(docx::Office::Compound) => {
             return Err(
-                "this is an old Word or Excel file, or one with a password; save it as DOCX, without a \
+                "this is an old Word or Excel file, or one with a password; save it as DOCX or XLSX, without a \
                  password, or as plain text"
                     .to_owned(),
             );
         }
         None if options.format == Some(Format::Docx) => return Err("this is not a DOCX file".to_owned()),
+        None if options.format == Some(Format::Xlsx) => return Err("this is not an XLSX file".to_owned()),
         None => {}
     }
     let charset = encoding::detect(stored, options.encoding).map_err(|error| stored::explain(&error))?;
@@ -353,7 +366,7 @@ fn prepare(stored: &Stored, options: &Options, sink: &mut Sink) -> Result<Box<dy
         Format::Vtt | Format::Srt => {
             Box::new(Whole { source: whole(decode()?), context, parse: subtitles::parse })
         }
-        Format::Docx => return Err("this is not a DOCX file".to_owned()),
+        Format::Docx | Format::Xlsx => return Err("this is not what its name says".to_owned()),
         Format::Parquet => Box::new(parquet::open(stored, context)?),
     })
 }
@@ -418,7 +431,7 @@ mod tests {
         let message = "pdf".parse::<Format>().unwrap_err().to_string();
         assert_eq!(
             message,
-            "'pdf' is not a format; choose one of csv, tsv, jsonl, json, text, vtt, srt, note, docx, parquet"
+            "'pdf' is not a format; choose one of csv, tsv, jsonl, json, text, vtt, srt, note, docx, parquet, xlsx"
         );
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod cell;
 
+use crate::guard;
 use ::parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::DataType;
@@ -152,23 +153,9 @@ impl Rows {
     }
 }
 
-thread_local! {
-    static GUARDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-}
-
-/// Whether a panic on this thread is that of a damaged Parquet file, which becomes a reject. A panic hook that calls
-/// every panic a bug should ask; libFuzzer's would end the run.
-#[must_use]
-pub fn is_guarded() -> bool {
-    GUARDED.get()
-}
-
-/// The crate panics on some damaged files; after that the file is done with.
+/// The crate panics on some damaged files.
 fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
-    GUARDED.set(true);
-    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-    GUARDED.set(false);
-    done.unwrap_or_else(|_| Err(ParquetError::General("damaged".to_owned())))
+    guard::guarded(work).unwrap_or_else(|| Err(ParquetError::General("damaged".to_owned())))
 }
 
 /// A column that is read.

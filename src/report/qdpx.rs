@@ -324,7 +324,7 @@ mod tests {
             let mut file = zip.by_index(index).unwrap();
             let mut text = String::new();
             file.read_to_string(&mut text).unwrap();
-            (file.name().to_owned(), text)
+            (file.name().unwrap().into_owned(), text)
         });
         let files = files.collect();
         (bytes, files)

@@ -29,9 +29,9 @@ const RATIO: u64 = 200;
 const FREE: u64 = 64 << 20;
 
 /// A stream of bytes that can be read from any place.
-pub(crate) trait Seekable: Read + Seek {}
+pub(crate) trait Seekable: Read + Seek + Send {}
 
-impl<T: Read + Seek> Seekable for T {}
+impl<T: Read + Seek + Send> Seekable for T {}
 
 /// Something that can be read from its beginning more than once.
 pub(crate) enum Stored {

@@ -4,6 +4,7 @@ mod exports;
 mod properties;
 #[path = "../reading/mod.rs"]
 mod reading;
+mod workbooks;
 
 use breakthrough::input::{self, Format, Options};
 use breakthrough::transcript::Speaker::{Client, Therapist};
@@ -686,8 +687,9 @@ fn the_sample_data_reads_without_a_word_lost() {
             ids.extend(session.units.iter().map(|unit| (session.id.clone(), unit.id.clone())));
         }
     }
-    // No samples: `tests/interchange.rs` writes and reads Parquet, and what programs export stands in `exports.rs`.
-    let samples = Format::ALL.iter().filter(|format| !matches!(format, Format::Parquet | Format::Json));
+    // No samples: `tests/interchange.rs` writes and reads Parquet, and what programs export stands in `exports.rs` and `workbooks.rs`.
+    let samples =
+        Format::ALL.iter().filter(|format| !matches!(format, Format::Parquet | Format::Json | Format::Xlsx));
     assert!(samples.into_iter().all(|format| formats.contains(format)), "{formats:?}");
     let mut coded: Vec<(String, String)> = csv::Reader::from_path(root.join("sample_codes.csv"))
         .unwrap()

@@ -117,10 +117,10 @@ fn part<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str) -> Result<Optio
 /// What an archive is that holds no Word document.
 fn other_kind<R: Read + Seek>(archive: &ZipArchive<R>) -> &'static str {
     let holds = |name: &str| archive.index_for_name(name).is_some();
-    if holds("xl/workbook.xml") {
-        "this is an Excel workbook; save the sheet as CSV"
+    if holds("xl/workbook.bin") {
+        "this is a binary Excel workbook; save it as XLSX"
     } else if holds("content.xml") {
-        "this is an OpenDocument file; save it as DOCX or as plain text"
+        "this is an OpenDocument file; save it as DOCX, as XLSX or as plain text"
     } else {
         "this is a zip file without a Word document in it; unpack it first"
     }
