@@ -1,5 +1,6 @@
 //! Role words that begin a line without a colon behind them: `Therapist` or `Therapist  0:02` above its words, as Otter,
-//! Teams and Zoom write; behind a bullet, `#`, `@` or the date of a chat; `[Client] …`, `Client — …`, `| Client | …`.
+//! Teams and Zoom write; behind a bullet, `#`, `@` or the date of a chat; `[Client] …`, `Client — …`, `Client (0:02) …`,
+//! `| Client | …`.
 //!
 //! Names stand so too: `Marguerite Dubois  0:02` above her words, always with a time.
 //!
@@ -26,6 +27,8 @@ const MAX_TIMED: usize = 120;
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Label<'a> {
     Read(Prefix<'a>),
+    /// The same, where words follow without a colon.
+    Joined(Prefix<'a>),
     /// Whose it is, but not where the words begin or end.
     Other(Speaker),
 }
@@ -36,6 +39,8 @@ pub(super) struct Survey {
     /// Lines with a role word and a colon.
     plain: usize,
     read: usize,
+    /// Of these, where words follow without a colon.
+    joined: usize,
     other: usize,
     /// How often the next label is of the other side.
     changes: usize,
@@ -54,6 +59,11 @@ impl Survey {
                 None => continue,
                 Some(Label::Read(prefix)) => {
                     survey.read += 1;
+                    speakers::role(prefix.label)
+                }
+                Some(Label::Joined(prefix)) => {
+                    survey.read += 1;
+                    survey.joined += 1;
                     speakers::role(prefix.label)
                 }
                 Some(Label::Other(speaker)) => {
@@ -77,6 +87,11 @@ impl Survey {
         self.changes > 1 && self.count() > self.plain
     }
 
+    /// Whether a note may have them too, as a list of what both sides did.
+    pub(super) fn are_joined(&self) -> bool {
+        self.joined > 0
+    }
+
     /// Whether every one of them can be read.
     pub(super) fn is_readable(&self) -> bool {
         self.is_transcript() && self.other == 0
@@ -87,7 +102,9 @@ impl Survey {
 pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
     let plain = turns::prefix(line);
     match label(line) {
-        Some(Label::Read(prefix)) if plain.is_none_or(|plain| speakers::role(plain.label).is_none()) => {
+        Some(Label::Read(prefix) | Label::Joined(prefix))
+            if plain.is_none_or(|plain| speakers::role(plain.label).is_none()) =>
+        {
             Some(prefix)
         }
         _ => plain,
@@ -99,11 +116,21 @@ pub(super) fn prefix_or_name(line: &str) -> Option<Prefix<'_>> {
     timed_name(line).or_else(|| prefix(line))
 }
 
-/// `Marguerite Dubois  0:02`, `[Tobias Reed] 14:03:02`: nothing but a role word or what may be a name, and a time.
+/// `Marguerite Dubois  0:02`, `[Tobias Reed] 14:03:02`, `[14:03] Tobias Reed`: nothing but a role word or what may be a name, and a
+/// time.
 fn timed_name(line: &str) -> Option<Prefix<'_>> {
     let line = line.trim();
     if line.len() > MAX_TIMED {
         return None;
+    }
+    let sound = |label: &str| {
+        label.chars().all(|c| c.is_alphanumeric() || " ,.'’-_()/".contains(c)) && turns::is_name_like(label)
+    };
+    if let (Some(seconds), label) = turns::leading_time(line)
+        && line.starts_with(['[', '('])
+        && sound(label)
+    {
+        return Some(Prefix { start: Some(seconds), label, ..Prefix::default() });
     }
     let start = line.char_indices().rev().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
     // The half of a day may stand behind the time.
@@ -111,12 +138,7 @@ fn timed_name(line: &str) -> Option<Prefix<'_>> {
         start.take(2).find_map(|at| Some((at, time_behind(line[at..].trim_start())?)))?;
     let label = line[..at].trim_end_matches([' ', '\t', '(', '[', '-', '–', '—', '|']);
     let label = label.strip_prefix('[').and_then(|label| label.strip_suffix(']')).unwrap_or(label).trim();
-    let sound = label.chars().all(|c| c.is_alphanumeric() || " ,.'’-_()/".contains(c));
-    (rest.is_empty() && sound && turns::is_name_like(label)).then_some(Prefix {
-        start: Some(seconds),
-        label,
-        ..Prefix::default()
-    })
+    (rest.is_empty() && sound(label)).then_some(Prefix { start: Some(seconds), label, ..Prefix::default() })
 }
 
 /// Whether a text has [names](timed_name) of at least two before its turns. Where none of them is known to be a speaker, one
@@ -152,9 +174,14 @@ fn label(line: &str) -> Option<Label<'_>> {
         let text = text.trim_start_matches(['*', '_']).trim_start();
         return if markup || table || text.starts_with("</") { other } else { read(start, text) };
     }
+    let joined = |start, text| Some(Label::Joined(Prefix { start, label: name, text, end: None }));
     if let Some((seconds, text)) = time_behind(body) {
-        let alone = text.is_empty() && !markup && !table;
-        return if alone { read(start.or(Some(seconds)), "") } else { other };
+        let start = start.or(Some(seconds));
+        return match text {
+            _ if markup || table => other,
+            "" => read(start, text),
+            _ => joined(start, text),
+        };
     }
     if letter {
         return None;
@@ -162,11 +189,17 @@ fn label(line: &str) -> Option<Label<'_>> {
     if body.is_empty() {
         return if markup || table { other } else { read(start, "") };
     }
+    let goes_on = body.starts_with(char::is_lowercase);
+    let dash = ["—", "–", "- "].into_iter().find_map(|mark| Some(body.strip_prefix(mark)?.trim_start()));
+    let dash = dash.filter(|words| !words.starts_with(char::is_lowercase));
+    let words = dash.or_else(|| (closed && (bracketed || !goes_on) || is_loud(name, body)).then_some(body));
+    if let Some(words) = words.filter(|_| !markup && !table) {
+        return joined(start, words);
+    }
     let marked = body.starts_with(['|', ';', '=', '—', '–', '>', ']'])
         || body.starts_with("</")
         || body.starts_with("- ");
-    let goes_on = body.starts_with(char::is_lowercase);
-    (marked || closed && (bracketed || !goes_on) || is_loud(name, body)).then_some(Label::Other(speaker))
+    if marked || words.is_some() { other } else { None }
 }
 
 /// What stands before the first word that may be a label, that word and all behind it, and whether HTML is before it.
@@ -210,7 +243,8 @@ fn time_behind(text: &str) -> Option<(f64, &str)> {
     let rest = text[end..].trim_start_matches([')', ']', ' ', '\t']);
     let half =
         rest.get(..2).filter(|half| half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm"));
-    Some((seconds, half.map_or(rest, |half| rest[half.len()..].trim_start()).trim_end_matches([':', '*'])))
+    let rest = half.map_or(rest, |half| rest[half.len()..].trim_start());
+    Some((seconds, rest.trim_start_matches([':', '*', ' '])))
 }
 
 /// `THERAPIST How was it`, but not `CLIENT REPORTS LOW MOOD`: a label in capitals, and words that are not.
@@ -258,9 +292,28 @@ mod tests {
     }
 
     #[test]
+    fn labels_that_words_follow() {
+        for (line, start, label, text) in [
+            ("Therapist 0:02 hm", Some(2.0), "Therapist", "hm"),
+            ("**Therapist** (00:02): hm", Some(2.0), "Therapist", "hm"),
+            ("Client [00:00:04] I said", Some(4.0), "Client", "I said"),
+            ("Therapist — Hm", None, "Therapist", "Hm"),
+            ("Therapist - “Hm”", None, "Therapist", "“Hm”"),
+            ("[Therapist] hm", None, "Therapist", "hm"),
+            ("<Therapist> hm", None, "Therapist", "hm"),
+            ("(Therapist) Hm", None, "Therapist", "Hm"),
+            ("/Therapist/ Hm", None, "Therapist", "Hm"),
+            ("**Therapist** Hm", None, "Therapist", "Hm"),
+            ("THERAPIST How so", None, "THERAPIST", "How so"),
+        ] {
+            let wanted = Label::Joined(Prefix { start, label, text, end: None });
+            assert_eq!(super::label(line), Some(wanted), "{line}");
+        }
+    }
+
+    #[test]
     fn labels_that_are_told_and_not_read() {
         for line in [
-            "Therapist 0:02 hm",
             "| Therapist | hm |",
             "| 00:01 | Therapist | hm |",
             "Therapist | hm",
@@ -269,14 +322,8 @@ mod tests {
             "Therapist- hm",
             "Therapist; hm",
             "Therapist = hm",
-            "[Therapist] hm",
-            "<Therapist> hm",
-            "(Therapist) Hm",
-            "/Therapist/ Hm",
-            "**Therapist** Hm",
             "<b>Therapist:</b> hm",
             "<p><b>Therapist</b>: hm</p>",
-            "THERAPIST How so",
         ] {
             assert_eq!(label(line), Some(Label::Other(Speaker::Therapist)), "{line}");
         }

@@ -206,7 +206,9 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     // A note may list what both sides did under its headings.
     let labelled =
         labels.is_transcript() && labels.count() > 3 * headings || labels::are_timed_names(head, therapists);
-    if labelled || talk > headings || turns_back > 1 {
+    if labelled && labels.are_joined() && is_narrative(name, head, labels.count()) {
+        Err(labels::LOST.to_owned())
+    } else if labelled || talk > headings || turns_back > 1 {
         Ok(Format::Text)
     } else if is_lost(head, headings) {
         Err(labels::LOST.to_owned())

@@ -22,7 +22,8 @@ const MAX_LABEL: usize = 40;
 /// `Label: text` or `Label<tab>text`, with a time in brackets, in parentheses or bare before the label or
 /// after it; behind a tab times may be cells of their own.
 pub(super) fn prefix(line: &str) -> Option<Prefix<'_>> {
-    let (start, rest) = leading_time(line.trim());
+    let (start, rest) =
+        chat_stamp(line.trim()).map_or_else(|| leading_time(line.trim()), |rest| (None, rest));
     let end = start.and(closing_time(line.trim()));
     let at = label_end(rest)?;
     let (label, later) = trailing_time(&rest[..at]);
@@ -82,6 +83,28 @@ fn label_end(rest: &str) -> Option<usize> {
         .enumerate()
         .find(|&(at, &byte)| byte == b':' && !(at > 0 && is_digit(at - 1) && is_digit(at + 1)))
         .map(|(at, _)| at)
+}
+
+/// What follows the day and the time of a message: `[14/03/2024, 15:01:12] Anna: …`, `14.03.24, 15:01 - Anna: …`. When it was
+/// sent is no time within a session.
+fn chat_stamp(line: &str) -> Option<&str> {
+    let inner = line.strip_prefix('[').unwrap_or(line);
+    let day = inner.split([',', ' ']).next()?;
+    let parts: Vec<&str> = day.split(['/', '.', '-']).collect();
+    let number =
+        |part: &&str| part.len() <= 4 && !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if parts.len() != 3 || !parts.iter().all(number) {
+        return None;
+    }
+    let behind = inner[day.len()..].trim_start_matches([',', ' ', '\u{202f}']);
+    let end = behind.find([' ', ']', '\u{202f}']).unwrap_or(behind.len());
+    time::clock(&behind[..end])?;
+    let rest = behind[end..].trim_start_matches([' ', '\u{202f}']);
+    let half =
+        rest.get(..2).filter(|half| half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm"));
+    let rest = half.map_or(rest, |half| &rest[half.len()..]).trim_start();
+    let rest = rest.strip_prefix(if line.starts_with('[') { ']' } else { '-' })?;
+    Some(rest.trim_start_matches(['\u{200e}', ' ']))
 }
 
 /// A time before the label: `[00:03:12] T`, `(00:03) T`, `00:03:12 T`, also with a dash between.

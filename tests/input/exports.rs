@@ -1,4 +1,4 @@
-//! Exports of programs for recognition and of stores of sessions: JSON in all its shapes.
+//! Exports of programs for recognition, of stores of sessions and of chats: JSON in all its shapes, and labels in other forms.
 
 use super::{Got, read, read_with, reasons, units};
 use breakthrough::input::{Format, Options};
@@ -122,4 +122,50 @@ fn json_without_turns() {
     let deep = format!("{}{}", "[{\"a\":".repeat(10_000), "}]".repeat(10_000));
     assert_eq!(read("a.json", deep).report.rejects, 1);
     assert!(read("a.json", "[]").sessions.is_empty());
+}
+
+#[test]
+fn words_that_follow_a_label_without_a_colon() {
+    type Line = fn(&str, usize, &str) -> String;
+    let said = ["Well?", "No, I said.", "And?", "It felt good."];
+    let talk = |line: &dyn Fn(&str, usize, &str) -> String, sides: [&str; 2]| {
+        said.iter().enumerate().map(|(at, words)| line(sides[at % 2], at, words)).collect::<String>()
+    };
+    let forms: [(Line, bool); 6] = [
+        (|side, at, words| format!("{side} [00:00:0{at}] {words}\n\n"), true),
+        (|side, at, words| format!("- **{side}** (0:0{at}): {words}\n"), true),
+        (|side, _, words| format!("{side} - {words}\n"), false),
+        (|side, _, words| format!("{side} — {words}\n"), false),
+        (|side, _, words| format!("[{side}] {words}\n"), false),
+        (|side, _, words| format!("{} {words}\n", side.to_uppercase()), false),
+    ];
+    for (line, timed) in forms {
+        let text = talk(&line, ["Therapist", "Client"]);
+        let got = read("a.txt", &text);
+        assert_eq!(
+            got.units(),
+            ["therapist|Well?", "client|No, I said.", "therapist|And?", "client|It felt good."],
+            "{text}"
+        );
+        let starts: Vec<_> = got.sessions[0].units.iter().filter_map(|unit| unit.start).collect();
+        assert_eq!(starts, if timed { vec![0.0, 1.0, 2.0, 3.0] } else { Vec::new() }, "{text}");
+    }
+    let chats: [Line; 4] = [
+        |side, at, words| format!("[14/03/2024, 15:0{at}:12] {side}: {words}\n"),
+        |side, at, words| format!("[3/14/24, 3:0{at}:12\u{202f}PM] {side}: {words}\n"),
+        |side, at, words| format!("14.03.24, 15:0{at} - {side}: {words}\n"),
+        |side, at, words| format!("[15:0{at}] {side}\n{words}\n\n"),
+    ];
+    for line in chats {
+        let text = talk(&line, ["Dr Field", "Anna"]);
+        let got = heard("a.txt", &text, "Dr Field");
+        assert_eq!(
+            got.units(),
+            ["therapist|Well?", "client|No, I said.", "therapist|And?", "client|It felt good."],
+            "{text}"
+        );
+    }
+    // A list of what both did is no talk.
+    let note = "Session note\nClient - Reported low mood and denied SI.\nTherapist - Offered support.\nClient - Agreed.\nTherapist - Planned.\n";
+    assert!(read("a.txt", note).rejects[0].reason.contains("not in a form that is read"));
 }
