@@ -94,3 +94,4 @@ mod stored;
 pub mod train;
 pub mod transcript;
 pub mod trends;
+mod workbook;

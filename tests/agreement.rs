@@ -1,6 +1,8 @@
 //! The statistics of `agreement` against scikit-learn, statsmodels, krippendorff and numpy
 //! (`tests/reference/agreement.py` makes the numbers).
 
+mod workbook;
+
 use breakthrough::agreement::average_precision::Ranking;
 use breakthrough::agreement::bootstrap::{Bootstrap, quantile};
 use breakthrough::agreement::coders::{Aligned, Coder, compare};
@@ -303,4 +305,31 @@ fn several_coders() {
         close(ours.macro_f1.value, theirs.of_labels, "macro");
         close(ours.micro_f1.value, theirs.micro, "micro");
     }
+}
+
+/// A coder's sheet is what it is as CSV, and where there are others a notice says which one is read.
+#[test]
+fn codes_in_a_workbook() {
+    use workbook::Cell::{self, Nothing, Number, Text};
+    let dir = tempfile::tempdir().unwrap();
+    let header: &[Cell] = &[Text("Session ID"), Text("utterance_id"), Text("codes"), Text("cognitive")];
+    let rows: [(usize, &[Cell]); 4] = [
+        (1, header),
+        (2, &[Text("s1"), Number("1"), Text("cognitive|openness"), Number("0.75")]),
+        (3, &[Text("s1"), Number("2"), Nothing, Number("0")]),
+        (6, &[Number("2"), Number("1"), Text("NA"), Number("0.5")]),
+    ];
+    let codebook: [(usize, &[Cell]); 1] = [(1, &[Text("code"), Text("meaning")])];
+    let path = dir.path().join("anna.xlsx");
+    let (codes, legend) = (workbook::Sheet("a", false, &rows), workbook::Sheet("b", false, &codebook));
+    std::fs::write(&path, workbook::workbook(&[legend, codes])).unwrap();
+    let csv = dir.path().join("anna.csv");
+    std::fs::write(
+        &csv,
+        "Session ID,utterance_id,codes,cognitive\ns1,1,cognitive|openness,0.75\ns1,2,,0\n2,1,NA,0.5\n",
+    )
+    .unwrap();
+    let [mut found, wanted] = [path, csv].map(|path| Coder::read(&path, "codes").unwrap());
+    assert_eq!(found.notices.remove(0), "of 2 sheets number 2 is read");
+    assert_eq!(found, wanted);
 }

@@ -12,7 +12,8 @@ use std::process::Command;
 const MEETING: &[&str] = &["codebook", "transcript", "coding", "finding"];
 
 /// The same for those who read tables, however they are stored.
-const MEETING_AND_TABLES: &[&str] = &["codebook", "transcript", "coding", "finding", "parquet", "stored"];
+const MEETING_AND_TABLES: &[&str] =
+    &["codebook", "transcript", "coding", "finding", "parquet", "stored", "workbook"];
 
 /// The rooms of the library, and whom each may name besides itself.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -22,9 +23,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("finding", &["transcript"]),
     ("guard", &[]),
     ("parquet", &["guard"]),
-    ("stored", &["parquet"]),
+    ("workbook", &["guard", "parquet"]),
+    ("stored", &["parquet", "workbook"]),
     ("own_files", &[]),
-    ("input", &["codebook", "transcript", "coding", "finding", "guard", "parquet", "stored", "own_files"]),
+    ("input", &["codebook", "transcript", "coding", "finding", "parquet", "workbook", "stored", "own_files"]),
     ("privacy", MEETING),
     ("model", MEETING),
     ("moments", MEETING),

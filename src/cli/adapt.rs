@@ -15,7 +15,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// Tables in CSV, packed with gzip or Zstandard or not, or in Parquet: `session_id`, `speaker`, `text`, labels, and if there are any `utterance_id`, `group`, `client_id`.
+    /// Tables in CSV, packed with gzip or Zstandard or not, in Parquet or in Excel workbooks: `session_id`, `speaker`, `text`, labels, and if there are any `utterance_id`, `group`, `client_id`.
     #[arg(required = true, value_name = "CODED")]
     coded: Vec<PathBuf>,
 

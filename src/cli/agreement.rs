@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// Codings as tables in CSV, packed with gzip or Zstandard or not, or in Parquet, the reference first.
+    /// Codings as tables in CSV, packed with gzip or Zstandard or not, in Parquet or in Excel workbooks, the reference first.
     #[arg(required = true, num_args = 2.., value_name = "CODING")]
     codings: Vec<PathBuf>,
 

@@ -319,7 +319,7 @@ fn prepare(stored: &Stored, options: &Options, sink: &mut Sink) -> Result<Box<dy
         return Ok(Box::new(parquet::open(stored, context)?));
     }
     match docx::Office::told(&magic) {
-        Some(docx::Office::Zip) if xlsx::is_workbook(stored) => {
+        Some(docx::Office::Zip) if stored.is_workbook() => {
             if let Some(format) = options.format.filter(|&format| format != Format::Xlsx) {
                 return Err(format!("this is an Excel workbook and not {format}; leave --format away"));
             }

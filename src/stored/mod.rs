@@ -8,7 +8,7 @@ mod separator;
 
 pub use separator::Separator;
 
-use crate::parquet;
+use crate::{parquet, workbook};
 use flate2::read::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use sha2::{Digest, Sha256};
@@ -81,6 +81,16 @@ impl Stored {
             Stored::File(path) => parquet::File::open(File::open(path).map_err(parquet::Error::Io)?),
             Stored::Bytes(bytes) => parquet::File::open(bytes::Bytes::from_owner(Arc::clone(bytes))),
         }
+    }
+
+    /// Whether it is an Excel workbook, if it is an archive.
+    pub(crate) fn is_workbook(&self) -> bool {
+        self.seekable().is_ok_and(workbook::is_workbook)
+    }
+
+    /// An Excel workbook, the first rows of its sheets already read.
+    pub(crate) fn workbook(&self) -> Result<workbook::Book, workbook::Error> {
+        workbook::Book::open(|| self.seekable())
     }
 
     fn size(&self) -> io::Result<u64> {

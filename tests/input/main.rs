@@ -4,6 +4,8 @@ mod exports;
 mod properties;
 #[path = "../reading/mod.rs"]
 mod reading;
+#[path = "../workbook/mod.rs"]
+mod workbook;
 mod workbooks;
 
 use breakthrough::input::{self, Format, Options};

@@ -58,7 +58,7 @@ pub struct Coder {
 }
 
 impl Coder {
-    /// Reads a table in CSV, packed with gzip or Zstandard or not, or in Parquet. Labels stand in `column`, joined by `|`. Every other column that
+    /// Reads a table in CSV, packed with gzip or Zstandard or not, in Parquet or in a sheet of a workbook. Labels stand in `column`, joined by `|`. Every other column that
     /// holds nothing but numbers from 0 to 1 is kept as probabilities: they count if any coding has a label of that name.
     /// What says that a cell is missing ([`is_missing`]) is an empty one; not so where it stands beside another label. Rows without
     /// anything in them are passed over.
@@ -212,7 +212,7 @@ pub(crate) fn place(header: &csv::StringRecord, name: &str) -> Option<usize> {
     exact.or_else(|| header.iter().position(|cell| column_name(&bare(cell)) == column_name(name)))
 }
 
-/// A table as CSV, unpacked, or out of Parquet, if its first bytes say so.
+/// A table as CSV, unpacked, or out of Parquet or a workbook, if its first bytes say so.
 pub(crate) struct Table {
     reader: csv::Reader<Box<dyn Read>>,
     /// What parts its columns: told from the header line.
@@ -232,9 +232,13 @@ impl Table {
             let bytes = io::Cursor::new(parquet_as_csv(&stored)?);
             return Table::of(Box::new(bytes), Separator::Comma, None);
         }
+        if start == ZIP && stored.is_workbook() {
+            let (bytes, notice) = workbook_as_csv(&stored)?;
+            return Table::of(Box::new(io::Cursor::new(bytes)), Separator::Comma, notice);
+        }
         if start == ZIP || start == OLD_OFFICE {
             return Err(io::Error::other(
-                "this is an Excel workbook or another packed file; save the sheet as CSV",
+                "this is an old workbook or another packed file; save the sheet as XLSX or CSV",
             ));
         }
         let charset = encoding::detect(&stored, None)?;
@@ -310,11 +314,36 @@ fn parquet_as_csv(stored: &Stored) -> io::Result<Vec<u8>> {
     csv.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
+/// The first sheet of a workbook that is shown and has a column of sessions, or else the first that is shown, as a table in CSV; and
+/// what is to be told where there are others.
+fn workbook_as_csv(stored: &Stored) -> io::Result<(Vec<u8>, Option<String>)> {
+    let book = stored.workbook().map_err(io::Error::other)?;
+    let shown: Vec<_> = book.sheets.iter().filter(|sheet| sheet.visible).cloned().collect();
+    let names_sessions = |header: &[String]| place(&header.iter().collect(), "session_id").is_some();
+    let sheet = shown.iter().find(|sheet| names_sessions(&sheet.header)).or(shown.first());
+    let sheet = sheet.ok_or_else(|| io::Error::other("the workbook has no sheet with a table"))?.clone();
+    let notice =
+        (shown.len() > 1).then(|| format!("of {} sheets number {} is read", shown.len(), sheet.number));
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(&sheet.header)?;
+    for sent in book.rows(vec![sheet]) {
+        let (_, line) = sent.map_err(io::Error::other)?;
+        let cells =
+            line.cells.map_err(|reason| io::Error::other(format!("row {}: {reason}", line.number)))?;
+        csv.write_record(cells)?;
+    }
+    Ok((csv.into_inner().map_err(csv::IntoInnerError::into_error)?, notice))
+}
+
 /// `anna` of `anna.csv.gz` and `anna.parquet`.
 pub(crate) fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    [".csv", ".tsv", ".parquet"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
+    [".csv", ".tsv", ".parquet", ".xlsx"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name)
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -432,11 +461,8 @@ mod tests {
             assert!(coder.labels[0].contains("Ärger"), "{:?}", coder.labels);
             assert_eq!(coder.notices.len(), notices, "{:?}", coder.notices);
         }
-        let workbook = of(b"PK\x03\x04...").unwrap_err().to_string();
-        assert!(
-            workbook.contains("Excel workbook") && workbook.contains("save the sheet as CSV"),
-            "{workbook}"
-        );
+        let packed = of(b"PK\x03\x04...").unwrap_err().to_string();
+        assert!(packed.contains("save the sheet as XLSX or CSV"), "{packed}");
     }
 
     #[test]
