@@ -33,6 +33,7 @@ pub(crate) fn jsonl(bytes: &[u8]) {
 
 pub(crate) fn text(bytes: &[u8]) {
     read("x.txt", bytes, Some(Format::Text));
+    read("x.cha", bytes, Some(Format::Chat));
 }
 
 pub(crate) fn note(bytes: &[u8]) {

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 /// Tags every utterance of transcripts and every sentence of session notes, and writes tables.
 ///
-/// Reads CSV, TSV, Excel workbooks (XLSX), JSONL, JSON, Parquet, plain text with speaker prefixes, WebVTT, SubRip,
+/// Reads CSV, TSV, Excel workbooks (XLSX), JSONL, JSON, Parquet, plain text with speaker prefixes, WebVTT, SubRip, CHAT,
 /// session notes (SOAP, DAP, BIRP, GIRP, PIRP or free) and Word documents (DOCX) of transcripts and notes, packed
 /// with gzip or zstd or not, and tells them apart by content and name.
 #[derive(Debug, Args)]

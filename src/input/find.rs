@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// Extensions of the files that are picked up in folders; each also with `.gz` or `.zst` after it.
-pub const EXTENSIONS: [&str; 15] = [
-    "csv", "tsv", "tab", "jsonl", "ndjson", "json", "txt", "text", "md", "vtt", "srt", "docx", "parquet",
-    "xlsx", "xlsm",
+pub const EXTENSIONS: [&str; 16] = [
+    "csv", "tsv", "tab", "jsonl", "ndjson", "json", "txt", "text", "md", "vtt", "srt", "cha", "docx",
+    "parquet", "xlsx", "xlsm",
 ];
 
 /// Why a link is not followed.

@@ -1,4 +1,4 @@
-//! Reading: files of eleven formats become sessions, and what cannot be read becomes a reject.
+//! Reading: files of twelve formats become sessions, and what cannot be read becomes a reject.
 //!
 //! One file a format behind the small trait `Reader`. Everything a file says arrives as [`Event`]s in file
 //! order: a [`Session`], a [`Reject`] or a [`Notice`]. Nothing here stops a run: a broken record costs that
@@ -11,6 +11,7 @@
 //!
 //! Adding up: when the iterator ends, [`Reading::report`] has `read == units + rejects`.
 
+mod chat;
 mod columns;
 mod docx;
 mod find;
@@ -75,6 +76,8 @@ pub enum Format {
     Vtt,
     /// SubRip subtitles.
     Srt,
+    /// CHAT, as CLAN and `TalkBank` write transcripts.
+    Chat,
     /// A clinician's session note as plain text.
     Note,
     /// A Word document that holds a transcript or a note.
@@ -87,7 +90,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which help texts list them.
-    pub const ALL: [Format; 11] = [
+    pub const ALL: [Format; 12] = [
         Format::Csv,
         Format::Tsv,
         Format::Jsonl,
@@ -95,6 +98,7 @@ impl Format {
         Format::Text,
         Format::Vtt,
         Format::Srt,
+        Format::Chat,
         Format::Note,
         Format::Docx,
         Format::Parquet,
@@ -112,6 +116,7 @@ impl Format {
             Format::Text => "text",
             Format::Vtt => "vtt",
             Format::Srt => "srt",
+            Format::Chat => "chat",
             Format::Note => "note",
             Format::Docx => "docx",
             Format::Parquet => "parquet",
@@ -362,6 +367,7 @@ fn prepare(stored: &Stored, options: &Options, sink: &mut Sink) -> Result<Box<dy
         Format::Jsonl if !json::is_whole(&head) => Box::new(json::lines(decode()?, context)?),
         Format::Jsonl | Format::Json => Box::new(json::whole(decode()?, context)?),
         Format::Text => Box::new(Whole { source: whole(decode()?), context, parse: text::parse }),
+        Format::Chat => Box::new(Whole { source: whole(decode()?), context, parse: chat::parse }),
         Format::Note => Box::new(Whole { source: whole(decode()?), context, parse: note::parse }),
         Format::Vtt | Format::Srt => {
             Box::new(Whole { source: whole(decode()?), context, parse: subtitles::parse })
@@ -431,7 +437,7 @@ mod tests {
         let message = "pdf".parse::<Format>().unwrap_err().to_string();
         assert_eq!(
             message,
-            "'pdf' is not a format; choose one of csv, tsv, jsonl, json, text, vtt, srt, note, docx, parquet, xlsx"
+            "'pdf' is not a format; choose one of csv, tsv, jsonl, json, text, vtt, srt, chat, note, docx, parquet, xlsx"
         );
     }
 }

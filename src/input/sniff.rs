@@ -6,7 +6,7 @@
 //! that shows neither is refused: it may be a transcript that has lost its speakers.
 
 use super::columns::{ColumnMap, Key};
-use super::{Format, header, json, labels, markup, note, speakers, subtitles, table, turns};
+use super::{Format, chat, header, json, labels, markup, note, speakers, subtitles, table, turns};
 use crate::transcript::Speaker;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -69,10 +69,14 @@ pub(super) fn sniff(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
         "vtt" => return Ok(Format::Vtt),
         "parquet" => return Err("this is no Parquet file, whatever its name says".to_owned()),
         "srt" => return Ok(Format::Srt),
+        "cha" => return Ok(Format::Chat),
         _ => {}
     }
     if start.is_empty() {
         return Err("the file is empty".to_owned());
+    }
+    if chat::is_chat(start) {
+        return Ok(Format::Chat);
     }
     if subtitles_begin(start) {
         return Ok(Format::Srt);

@@ -1,4 +1,4 @@
-//! Exports of programs for recognition, of stores of sessions and of chats: JSON in all its shapes, and labels in other forms.
+//! Exports of programs for recognition, of stores of sessions and of chats: JSON in all its shapes, labels in other forms; and CHAT.
 
 use super::{Got, read, read_with, reasons, units};
 use breakthrough::input::{Format, Options};
@@ -168,4 +168,51 @@ fn words_that_follow_a_label_without_a_colon() {
     // A list of what both did is no talk.
     let note = "Session note\nClient - Reported low mood and denied SI.\nTherapist - Offered support.\nClient - Agreed.\nTherapist - Planned.\n";
     assert!(read("a.txt", note).rejects[0].reason.contains("not in a form that is read"));
+}
+
+#[test]
+fn chat() {
+    let file = |therapist: &str| {
+        format!(
+            "@UTF8\n@Begin\n@Languages:\teng\n@Participants:\tINV Dr_Field {therapist}, CLI Anna Client\n\
+             @ID:\teng|x|CLI|34;|female|||Client|||\n@Date:\t09-MAR-2024\n@Comment:\tshe came late\n\
+             *INV:\thow was the week ? \u{15}1500_2500\u{15}\n%mor:\tadv|how cop|be&PAST\n\
+             *CLI:\tI told her (.) no\n\tfor the first time . \u{15}2500_6000\u{15}\n*CLI:\tand &=cries it felt good .\n\
+             who said this\n*ANN:\tlate .\n@End\n"
+        )
+    };
+    let text = file("Therapist").replace("*ANN", "*CLI");
+    for name in ["talk.cha", "talk.txt"] {
+        let got = read(name, &text);
+        assert_eq!(got.report.format, Some(Format::Chat));
+        assert_eq!(
+            units(&got.sessions[0]),
+            [
+                "0 therapist|how was the week?",
+                "1 client|I told her no for the first time.",
+                "2 client|and [cries] it felt good.",
+                "3 client|late."
+            ]
+        );
+        let about = &got.sessions[0];
+        assert_eq!((about.id.as_str(), about.date.as_deref()), ("talk", Some("09-MAR-2024")));
+        assert_eq!((about.units[1].start, about.units[1].end), (Some(2.5), Some(6.0)));
+        assert_eq!(
+            reasons(&got),
+            [(Some(5), Some(13), "neither an utterance (*), a header (@) nor a tier (%)")]
+        );
+    }
+    // Who is the therapist may be said by code, by name and by role.
+    let text = file("Investigator");
+    assert!(read("talk.cha", &text).rejects[0].reason.contains("--therapist NAME"));
+    for therapist in ["INV", "Dr Field", "Investigator"] {
+        let got = heard("talk.cha", &text, therapist);
+        assert_eq!(
+            got.units()[..2],
+            ["therapist|how was the week?", "client|I told her no for the first time."],
+            "{therapist}"
+        );
+        assert_eq!(got.units()[3], "client 2|late.");
+    }
+    assert!(read("talk.cha", "@UTF8\n@Begin\n@End\n").rejects[0].reason.contains("no utterance"));
 }
