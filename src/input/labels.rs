@@ -116,21 +116,30 @@ pub(super) fn prefix_or_name(line: &str) -> Option<Prefix<'_>> {
     timed_name(line).or_else(|| prefix(line))
 }
 
-/// `Marguerite Dubois  0:02`, `[Tobias Reed] 14:03:02`, `[14:03] Tobias Reed`: nothing but a role word or what may be a name, and a
-/// time.
+/// Like [`prefix`], where names stand alone behind a time.
+pub(super) fn prefix_or_name_behind_time(line: &str) -> Option<Prefix<'_>> {
+    name_behind_time(line).or_else(|| prefix(line))
+}
+
+/// Whether it may be a name beside a time, by its letters.
+fn may_be_name(label: &str) -> bool {
+    let sound = label.chars().all(|c| c.is_alphanumeric() || " ,.'’-_()/".contains(c));
+    sound && turns::is_name_like(label)
+}
+
+/// `[14:03] Tobias Reed`: nothing but a time in brackets and what may be a name.
+fn name_behind_time(line: &str) -> Option<Prefix<'_>> {
+    let line = line.trim();
+    let (start, label) = turns::leading_time(line);
+    let alone = line.len() <= MAX_TIMED && line.starts_with(['[', '(']) && may_be_name(label);
+    start.filter(|_| alone).map(|start| Prefix { start: Some(start), label, ..Prefix::default() })
+}
+
+/// `Marguerite Dubois  0:02`, `[Tobias Reed] 14:03:02`: nothing but a role word or what may be a name, and a time.
 fn timed_name(line: &str) -> Option<Prefix<'_>> {
     let line = line.trim();
     if line.len() > MAX_TIMED {
         return None;
-    }
-    let sound = |label: &str| {
-        label.chars().all(|c| c.is_alphanumeric() || " ,.'’-_()/".contains(c)) && turns::is_name_like(label)
-    };
-    if let (Some(seconds), label) = turns::leading_time(line)
-        && line.starts_with(['[', '('])
-        && sound(label)
-    {
-        return Some(Prefix { start: Some(seconds), label, ..Prefix::default() });
     }
     let start = line.char_indices().rev().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
     // The half of a day may stand behind the time.
@@ -138,7 +147,11 @@ fn timed_name(line: &str) -> Option<Prefix<'_>> {
         start.take(2).find_map(|at| Some((at, time_behind(line[at..].trim_start())?)))?;
     let label = line[..at].trim_end_matches([' ', '\t', '(', '[', '-', '–', '—', '|']);
     let label = label.strip_prefix('[').and_then(|label| label.strip_suffix(']')).unwrap_or(label).trim();
-    (rest.is_empty() && sound(label)).then_some(Prefix { start: Some(seconds), label, ..Prefix::default() })
+    (rest.is_empty() && may_be_name(label)).then_some(Prefix {
+        start: Some(seconds),
+        label,
+        ..Prefix::default()
+    })
 }
 
 /// Whether a text has [names](timed_name) of at least two before its turns. Where none of them is known to be a speaker, one
@@ -153,6 +166,11 @@ pub(super) fn are_timed_names(text: &str, therapists: &[String]) -> bool {
     let named = often.keys().any(|label| speakers::role(label).is_none());
     let twice = often.values().filter(|&&times| times > 1).count();
     named && often.len() > 1 && (known || twice > 1)
+}
+
+/// Whether a text has [names behind times](name_behind_time), one of them the therapist's: `[00:03] Okay` is an answer.
+pub(super) fn are_names_behind_times(text: &str, therapists: &[String]) -> bool {
+    text.lines().filter_map(name_behind_time).any(|prefix| turns::is_known(prefix.label, therapists))
 }
 
 fn label(line: &str) -> Option<Label<'_>> {

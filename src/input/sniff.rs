@@ -208,8 +208,9 @@ pub(super) fn prose(name: &Path, head: &str, therapists: &[String]) -> Result<Fo
     let repeated = names.values().filter(|&&count| count > 1).count();
     let labels = labels::Survey::of(head);
     // A note may list what both sides did under its headings.
-    let labelled =
-        labels.is_transcript() && labels.count() > 3 * headings || labels::are_timed_names(head, therapists);
+    let labelled = labels.is_transcript() && labels.count() > 3 * headings
+        || labels::are_timed_names(head, therapists)
+        || labels::are_names_behind_times(head, therapists);
     if labelled && labels.are_joined() && is_narrative(name, head, labels.count()) {
         Err(labels::LOST.to_owned())
     } else if labelled || talk > headings || turns_back > 1 {

@@ -100,6 +100,8 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     }
     let prefix = if named {
         labels::prefix_or_name
+    } else if labels::are_names_behind_times(text, therapists) {
+        labels::prefix_or_name_behind_time
     } else if labels.is_readable() {
         labels::prefix
     } else {

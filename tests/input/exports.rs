@@ -106,8 +106,15 @@ fn what_programs_for_recognition_write() {
         assert_eq!((got.sessions[0].id.as_str(), got.rejects.len()), ("h", 0));
         assert_eq!(got.notices.iter().any(|text| text.contains("milliseconds")), json == assembly);
     }
+    // An answer behind a time is nobody's name.
+    let answers =
+        "[00:01] T: Well?\n[00:03] Okay\n[00:04] C: No.\n[00:05] Yeah\n[00:06] Okay\n[00:07] Yeah\n";
+    assert_eq!(
+        heard("a.txt", answers, "T").units(),
+        ["therapist|Well? [00:03] Okay", "client|No. [00:05] Yeah [00:06] Okay [00:07] Yeah"]
+    );
     // Nobody was told apart.
-    let unheard = whisper.replace("\"speaker\"", "\"s\"");
+    let unheard = whisper.replace("\"speaker\"", "\"s\"").replace("SPEAKER", "x y");
     assert!(
         read("h.json", unheard.replace("SPEAKER", "x y")).rejects[0].reason.contains("--map speaker=KEY")
     );

@@ -179,9 +179,6 @@ impl Json {
         let object = object(&line);
         let is_row = object.as_ref().is_ok_and(|object| self.is_row(object));
         if !is_row && let Some(inner) = inner::turns(&line.text, &self.map) {
-            if inner.speechless {
-                return Ok(Some(Element::broken(line.number, SPEECHLESS.to_owned())));
-            }
             let alone = matches!(&self.source, Source::Whole(elements) if elements.alone);
             self.expand(inner, line.number, alone);
             return Ok(self.ready.pop_front());
@@ -200,16 +197,22 @@ impl Json {
 
     /// Whether somebody says something in an object, or it holds no others.
     fn is_row(&self, object: &Map<String, Value>) -> bool {
+        if !holds_objects(object) {
+            return true;
+        }
         let at = self.map.places(object.keys().map(String::as_str));
         let says = |key: Key| {
             at[key as usize].and_then(|at| object.values().nth(at)).is_some_and(|value| !value.is_null())
         };
         let whose = at[Key::Speaker as usize].is_some();
-        says(Key::Note) || whose && says(Key::Text) || !holds_objects(object)
+        says(Key::Note) || whose && says(Key::Text)
     }
 
     /// Makes elements of the turns in an object that begins on a line; it is a session if nothing else stands beside it.
     fn expand(&mut self, inner: inner::Turns<'_>, line: u64, alone: bool) {
+        if inner.speechless {
+            return self.ready.push_back(Element::broken(line, SPEECHLESS.to_owned()));
+        }
         let session = if alone || inner.sessions {
             None
         } else {
