@@ -87,8 +87,9 @@ impl Book {
         let mut book = guarded(|| Xlsx::new(file)).and_then(Result::ok).ok_or(Error::Broken)?;
         let mut sheets = Vec::new();
         for (at, sheet) in book.sheets_metadata().to_vec().into_iter().enumerate() {
-            // One without cells, such as a chart, is nothing.
-            if let Some(header) = guarded(|| header(&mut book, &sheet.name)).flatten() {
+            let header =
+                guarded(|| header(&mut book, &sheet.name)).and_then(Result::ok).ok_or(Error::Broken)?;
+            if let Some(header) = header {
                 let visible = sheet.visible == SheetVisible::Visible;
                 sheets.push(Sheet { name: sheet.name, number: at + 1, visible, header });
             }
@@ -134,10 +135,15 @@ fn is_of_usual_size(source: impl Read + Seek) -> Result<(), Error> {
     Ok(())
 }
 
-/// The first row of a sheet that is not empty.
-fn header(book: &mut Xlsx<Box<dyn Source>>, sheet: &str) -> Option<Vec<String>> {
-    let mut rows = Rows { reader: book.worksheet_cells_reader(sheet).ok()?, next: None, ended: false };
-    rows.next(None).ok().flatten()?.cells.ok()
+/// The first row of a sheet that is not empty. A chart has none.
+fn header(book: &mut Xlsx<Box<dyn Source>>, sheet: &str) -> Result<Option<Vec<String>>, XlsxError> {
+    let reader = match book.worksheet_cells_reader(sheet) {
+        Err(XlsxError::NotAWorksheet(_)) => return Ok(None),
+        reader => reader?,
+    };
+    let first = Rows { reader, next: None, ended: false }.next(None)?;
+    // A cell that is too long names no column.
+    Ok(first.map(|line| line.cells.unwrap_or_default()))
 }
 
 fn send(

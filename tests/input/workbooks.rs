@@ -85,6 +85,15 @@ fn what_is_refused() {
     let hidden = workbook(&[Sheet("a", true, &[(1, HEADER), (2, &[Text("s"), Text("T"), Text("a")])])]);
     refused(read("a.xlsx", &hidden), "every sheet is hidden");
     refused(read("a.xlsx", &hidden[..hidden.len() / 2]), "broken or cut short");
+    // Sheets whose XML is broken, in the first row and further down.
+    refused(one(&[(1, &[Text("<!-- ")])]), "broken or cut short");
+    let sound: [(usize, &[Cell]); 2] = [(1, HEADER), (2, &[Text("s"), Text("T"), Text("a")])];
+    let second = workbook(&[Sheet("a", false, &sound), Sheet("b", false, &[(1, &[Text("<!-- ")])])]);
+    refused(read("a.xlsx", second), "broken or cut short");
+    // Whether the last row before the break is whole cannot be told.
+    let torn = one(&[sound[0], sound[1], (3, sound[1].1), (4, &[Text("<!-- ")])]);
+    assert_eq!((torn.units().len(), torn.rejects.len()), (1, 1));
+    assert!(torn.rejects[0].reason.contains("what came before it was read"), "{:?}", torn.rejects);
     let asked = Options { format: Some(Format::Csv), ..Options::default() };
     refused(read_with("a.xlsx", &hidden, &asked), "leave --format away");
     let asked = Options { format: Some(Format::Xlsx), ..Options::default() };
