@@ -92,9 +92,9 @@ impl Survey {
         self.joined > 0
     }
 
-    /// Whether every one of them can be read.
+    /// Whether every one of them can be read. Beside labels without a colon `Client: Anna` is no turn.
     pub(super) fn is_readable(&self) -> bool {
-        self.is_transcript() && self.other == 0
+        self.is_transcript() && self.other == 0 && (self.joined == 0 || self.plain == 0)
     }
 }
 

@@ -29,6 +29,12 @@ fn labels_without_a_colon_are_read_or_refused() {
         beside("02/05/2024, 10:02 - ", ": "),
         beside("@", ": "),
         beside("", "："),
+        turns_as(|who, words| format!("{} {words}", who.to_uppercase())),
+        beside("**", "** "),
+        beside("[", "] "),
+        beside("<", "> "),
+        beside("", " — "),
+        beside("", " 0:02 "),
         format!("Session: 4\nClient: K-12\n\n{}", above("", "")),
     ] {
         let got = read::bytes("a.txt", &text);
@@ -40,15 +46,9 @@ fn labels_without_a_colon_are_read_or_refused() {
     assert_eq!(got.sessions[0].units[3].start, Some(62.0));
     for text in [
         turns_as(|who, words| format!("| 00:01 | {who} | {words} |")),
-        turns_as(|who, words| format!("{} {words}", who.to_uppercase())),
-        beside("**", "** "),
-        beside("[", "] "),
-        beside("<", "> "),
-        beside("", " — "),
         beside("", " | "),
         beside("", "; "),
         beside("", " = "),
-        beside("", " 0:02 "),
         format!("Client: Anna\n{}", beside("", " - ")),
     ] {
         let got = read::bytes("a.txt", &text);

@@ -58,7 +58,8 @@ const CASES: &[Case] = &[
     // JSON that is none, or none of ours.
     ("j.jsonl", b"{\"speaker\":\"T\",\"text\":1e999}\n[]\n{\"speaker\":{},\"text\":\"x\"}\n{\"speaker\":\"C\",\"text\":\"y\"}\n",
      &["client|y"], &[1, 2, 3]),
-    ("j.txt", b"[\n{\"speaker\":\"T\",\"text\":\"x\"}\n]", &[], &[0]),
+    ("j.txt", b"[\n{\"speaker\":\"T\",\"text\":\"x\"}\n]", &["therapist|x"], &[]),
+    ("k.json", b"[\n{\"speaker\":\"T\",\"text\":\"x\"},\n{\"speaker\":\"C\",\"text\":\"y\n", &["therapist|x"], &[3]),
     // Other things.
     ("r.csv", b"speaker,text\nT,a\n\x0cspeaker,\"text\"\nC,b\n", &["therapist|a", "client|b"], &[]),
     // What DOS ended files with.
