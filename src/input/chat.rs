@@ -56,6 +56,11 @@ pub(super) fn parse(text: &str, context: &Context, sink: &mut Sink) {
     if let Err(reason) = turns::into_units(turns, &mut session, therapists, sink) {
         return sink.refuse(reason);
     }
+    // Whoever is called by a role may be named in the talk.
+    let names = speakers::names(people.values().flatten().map(String::as_str));
+    session
+        .labels
+        .extend(names.into_iter().filter(|name| !session.labels.contains(name)).collect::<Vec<_>>());
     sink.met(count + broken.len());
     sink.session(session);
     for (nth, line) in broken.into_iter().enumerate() {

@@ -204,6 +204,7 @@ fn chat() {
         let about = &got.sessions[0];
         assert_eq!((about.id.as_str(), about.date.as_deref()), ("talk", Some("09-MAR-2024")));
         assert_eq!((about.units[1].start, about.units[1].end), (Some(2.5), Some(6.0)));
+        assert!(about.labels.iter().any(|name| name == "Anna"), "for the privacy stage: {:?}", about.labels);
         assert_eq!(
             reasons(&got),
             [(Some(5), Some(13), "neither an utterance (*), a header (@) nor a tier (%)")]
