@@ -14,8 +14,11 @@ use zip::ZipArchive;
 /// The largest sheet, in bytes of XML.
 const MAX_SHEET: u64 = 256 << 20;
 
-/// The largest other part, in bytes: the strings are held in memory.
-const MAX_PART: u64 = 64 << 20;
+/// What of strings there may be, in bytes of XML: they are held in memory.
+const MAX_STRINGS: u64 = 64 << 20;
+
+/// The same of styles and lists of parts, of which memory takes many times as much.
+const MAX_STYLES: u64 = 8 << 20;
 
 /// The longest cell, in bytes. Excel's own are 32,767 characters at most.
 const MAX_CELL: usize = 4 << 20;
@@ -121,12 +124,15 @@ fn is_of_usual_size(source: impl Read + Seek) -> Result<(), Error> {
     let mut archive = ZipArchive::new(source).map_err(|_| Error::Broken)?;
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).map_err(|_| Error::Broken)?;
-        let name = part.name().map_err(|_| Error::Broken)?;
-        // Pictures are not read.
-        if name.starts_with("xl/media/") {
-            continue;
-        }
-        let most = if name.starts_with("xl/worksheets/") { MAX_SHEET } else { MAX_PART };
+        let name = part.name().map_err(|_| Error::Broken)?.to_lowercase();
+        let most = match name.rsplit('/').next().unwrap_or_default() {
+            // Pictures are not read.
+            _ if name.starts_with("xl/media/") => continue,
+            "styles.xml" | "workbook.xml" | "theme1.xml" => MAX_STYLES,
+            name if name.rsplit('.').next() == Some("rels") => MAX_STYLES,
+            "sharedstrings.xml" => MAX_STRINGS,
+            _ => MAX_SHEET,
+        };
         let size = io::copy(&mut (&mut part).take(most + 1), &mut io::sink());
         if size.map_err(|_| Error::Broken)? > most {
             return Err(Error::Large(most));
