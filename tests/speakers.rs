@@ -177,8 +177,10 @@ fn what_printers_and_programs_add_is_nobodys() {
 fn several_turns_on_a_line_are_refused() {
     let line = "T: How are you? C: Bad. I cried all night. T: All night. C: Yes.\nT: And now? C: Numb.\n";
     assert!(read("a.txt", line, &[]).rejects[0].reason.contains("on a line of its own"));
-    let lost = "Therapist- How was it?\nClient- Bad. I cried.\nTherapist- Every night.\nClient- Yes.\n";
-    assert!(read("a.txt", lost, &[]).rejects[0].reason.contains("Therapist: or Client:"));
+    let other = "Therapist- How was it?\nClient- Bad. I cried.\nTherapist- Every night.\nClient- Yes.\n";
+    assert_eq!(units(&read("a.txt", other, &[]))[1], "client|Bad. I cried.");
+    let lost = other.replace('-', " =");
+    assert!(read("a.txt", &lost, &[]).rejects[0].reason.contains("Therapist: or Client:"));
 }
 
 #[test]
