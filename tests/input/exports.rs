@@ -204,11 +204,10 @@ fn chat() {
         let about = &got.sessions[0];
         assert_eq!((about.id.as_str(), about.date.as_deref()), ("talk", Some("09-MAR-2024")));
         assert_eq!((about.units[1].start, about.units[1].end), (Some(2.5), Some(6.0)));
-        assert!(about.labels.iter().any(|name| name == "Anna"), "for the privacy stage: {:?}", about.labels);
-        assert_eq!(
-            reasons(&got),
-            [(Some(5), Some(13), "neither an utterance (*), a header (@) nor a tier (%)")]
-        );
+        assert_eq!(reasons(&got)[0].0.zip(reasons(&got)[0].1), Some((4, 13)));
+        assert!(reasons(&got)[0].2.starts_with("neither an utterance (*), a header (@) nor a tier (%)"));
+        // Her name is searched for in what is said.
+        assert_eq!(about.labels, ["Anna", "Dr Field"]);
     }
     // Who is the therapist may be said by code, by name and by role.
     let text = file("Investigator");
@@ -223,4 +222,48 @@ fn chat() {
         assert_eq!(got.units()[3], "client 2|late.");
     }
     assert!(read("talk.cha", "@UTF8\n@Begin\n@End\n").rejects[0].reason.contains("no utterance"));
+}
+
+#[test]
+fn chat_of_several() {
+    let head = "@UTF8\n@Begin\n@Participants:\tTHE Therapist, CL1 Mina Client,\n\tCL2 Client, OBS Observer\n";
+    let talk = "*THE:\tso .\n*CL1:\tand then &*THE:mhm I left .\n*cl2:\tme too .\n*CL1:\tyes .\n";
+    let got = read("couple.cha", format!("{head}{talk}*THE so .\n*she said: no .\n@End\n"));
+    assert_eq!(
+        got.units(),
+        ["therapist|so.", "client|and then I left.", "client 2|me too.", "client|yes."],
+        "{:?}",
+        got.rejects
+    );
+    assert_eq!(reasons(&got).iter().map(|reason| reason.1).collect::<Vec<_>>(), [Some(9), Some(10)]);
+    assert!(got.rejects.iter().all(|reject| reject.reason.contains("*CODE:")));
+    assert!(got.notices[0].contains("1 time: left out"), "{:?}", got.notices);
+    // One transcript behind another, and a code that stands in no header.
+    let got = read("a.cha", format!("{head}{talk}@End\n{head}{talk}*PT:\twho ?\n@End\n"));
+    let ids: Vec<_> = got.sessions.iter().map(|session| (session.id.as_str(), session.units.len())).collect();
+    assert_eq!(ids, [("a", 4), ("a-2", 5)]);
+    assert!(got.notices[0].contains("line 18 has a speaker whom"), "{:?}", got.notices);
+    let nobody = format!("{head}{talk}@End\n@Begin\n*THE:\tso .\n@End\n");
+    let got = read("a.cha", nobody);
+    assert_eq!(got.sessions.len(), 1);
+    assert!(got.rejects[0].reason.starts_with("the session from line 10: "), "{:?}", got.rejects);
+    for therapist in ["Dr_Field", "dr field"] {
+        let text =
+            "@Begin\n@Participants:\tINV Dr Field Investigator, PAR Participant\n*INV:\tso .\n*PAR:\tno .\n";
+        let got = heard("a.cha", text, therapist);
+        assert_eq!(got.units(), ["therapist|so.", "client|no."]);
+        // `PAR` is nobody's name.
+        assert!(got.sessions[0].labels.iter().all(|label| label.to_lowercase().contains("field")));
+    }
+}
+
+#[test]
+fn chat_takes_no_time() {
+    let start = std::time::Instant::now();
+    for piece in ["[", "<", "<a", "&", "+", "\u{15}", "\u{15}1_2", "(", "[: a]", "“", "a+", ":", "⌈1", "x "]
+    {
+        read("a.cha", format!("@Begin\n*T:\t{}\n", piece.repeat(300_000)));
+        read("a.cha", format!("@Begin\n@Participants:\tT {}\n*T:\tx\n", piece.repeat(300_000)));
+    }
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
