@@ -124,7 +124,12 @@ fn foreign(head: &str) -> Option<&'static str> {
 fn json_begins(first: &str, start: &str, named: bool) -> Option<Format> {
     let object = || first.starts_with('{') && serde_json::from_str::<serde_json::Value>(first).is_ok();
     let more = || start.lines().skip(1).any(|line| line.trim_start().starts_with('{'));
-    if json::is_whole(start) {
+    // A line that is longer than what is looked at.
+    let cut = || {
+        let told = serde_json::from_str::<serde_json::Value>(start);
+        !start.contains('\n') && start.starts_with("{\"") && told.is_err_and(|error| error.is_eof())
+    };
+    if json::is_whole(start) || cut() {
         Some(Format::Json)
     } else if object() && (!named || more()) {
         Some(Format::Jsonl)

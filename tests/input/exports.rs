@@ -131,6 +131,125 @@ fn json_without_turns() {
     assert!(read("a.json", "[]").sessions.is_empty());
 }
 
+/// Ids and words of what is read, and why the rest is not.
+fn told(json: &str) -> (Vec<String>, String) {
+    let got = read("t.json", json);
+    let session = |it: &breakthrough::transcript::Session| {
+        let client = it.client_id.as_deref().unwrap_or("-");
+        format!(
+            "{} {client} {}",
+            it.id,
+            it.units.iter().map(|unit| unit.text.as_str()).collect::<Vec<_>>().join(" ")
+        )
+    };
+    let reasons = got.rejects.iter().map(|reject| reject.reason.as_str()).collect::<Vec<_>>().join("\n");
+    (got.sessions.iter().map(session).collect(), reasons)
+}
+
+#[test]
+fn what_stands_in_several_places_is_not_read_in_part() {
+    let others = TURNS.replace("Well?", "And?").replace("No.", "Yes.");
+    for json in [
+        format!("{{\"s2\": {{\"turns\": [{TURNS}]}}, \"s1\": {{\"turns\": [{others}]}}}}"),
+        format!("{{\"s2\": [{TURNS}], \"s1\": [{others}]}}"),
+        format!("[{{\"note\": \"Late.\", \"turns\": [{TURNS}]}}]"),
+        format!("{{\"notes\": [{{\"note\": \"Late.\"}}], \"sessions\": [{{\"turns\": [{TURNS}]}}]}}"),
+        "{\"text\": \"Late.\", \"notes\": [{\"note\": \"Low.\"}]}".to_owned(),
+    ] {
+        let (sessions, reasons) = told(&json);
+        assert!(sessions.is_empty() && reasons.contains("several places"), "{json}: {sessions:?} {reasons}");
+    }
+    // The same words in other pieces: the first in the file.
+    let pieces = "{\"utterances\": [{\"speaker\": \"T\", \"text\": \"Well? So.\"}, {\"speaker\": \"C\", \"text\": \"No.\"}],\
+        \"sentences\": [{\"speaker\": \"T\", \"text\": \"Well?\"}, {\"speaker\": \"T\", \"text\": \"So.\"}, {\"speaker\": \"C\", \"text\": \"No.\"}]}";
+    assert_eq!(read("t.json", pieces).units(), ["therapist|Well? So.", "client|No."]);
+    // A note of nothing is none.
+    assert_eq!(told(&format!("{{\"note\": \"\", \"turns\": [{TURNS}]}}")).0, ["t - Well? No."]);
+}
+
+#[test]
+fn words_that_are_neither_turns_nor_notes() {
+    let code = "{\"code\": \"F32\", \"text\": \"Low\"}";
+    let (sessions, _) = told(&format!("{{\"notes\": [{{\"note\": \"Came late.\", \"codes\": [{code}]}}]}}"));
+    assert_eq!(sessions, ["t-1 - Came late."]);
+    for json in [
+        // The note has a name that is not known.
+        format!("[{{\"note_text\": \"Came late.\", \"codes\": [{code}]}}]"),
+        // Words of one speaker each.
+        "{\"monologues\": [{\"speaker\": \"T\", \"elements\": [{\"text\": \"Well\"}]}]}".to_owned(),
+        // What may have been heard, word by word.
+        "{\"results\": [{\"alternatives\": [{\"content\": \"Well\", \"speaker\": \"T\"}]}]}".to_owned(),
+    ] {
+        let (sessions, reasons) = told(&json);
+        assert!(sessions.is_empty() && reasons.contains("--map note=KEY"), "{json}: {sessions:?} {reasons}");
+    }
+    let spans = "[{\"text\": \"Came late.\", \"label\": [{\"start\": 0, \"end\": 4, \"text\": \"Came\"}]}]";
+    assert!(told(spans).1.contains("--map note=KEY"));
+}
+
+#[test]
+fn every_session_has_an_id_of_its_own() {
+    let with = |about: &str| format!("{{{about}, \"turns\": [{TURNS}]}}");
+    let [a, b] = ["\"id\": \"a\", \"session_number\": 1", "\"id\": \"b\", \"session_number\": 1"].map(with);
+    assert_eq!(told(&format!("[{a}, {b}]")).0, ["a - Well? No.", "b - Well? No."]);
+    let got = read("t.json", format!("[{a}, {b}]"));
+    assert_eq!(got.sessions[1].number, Some(1));
+    let [a, b] =
+        ["\"client\": \"K1\", \"session_number\": 1", "\"client\": \"K2\", \"session_number\": 1"].map(with);
+    assert_eq!(told(&format!("[{a}, {b}]")).0, ["K1-1 K1 Well? No.", "K2-1 K2 Well? No."]);
+    // A client's notes are a session each.
+    let notes = "[{\"client_id\": \"K1\", \"notes\": [{\"note\": \"One.\"}, {\"note\": \"Two.\"}]}, \
+        {\"client_id\": \"K2\", \"notes\": [{\"note\": \"Three.\"}]}]";
+    assert_eq!(told(notes).0, ["t-1 K1 One.", "t-2 K1 Two.", "t-3 K2 Three."]);
+    let mixed = format!("[{{\"note\": \"One.\"}}, {}, {{\"note\": \"Two.\"}}]", with("\"x\": 1"));
+    assert_eq!(told(&mixed).0, ["t-1 - One.", "t-2 - Well? No.", "t-3 - Two."]);
+}
+
+#[test]
+fn what_is_empty_or_broken_costs_itself() {
+    let session = format!("{{\"id\": \"b\", \"turns\": [{TURNS}]}}");
+    let empty = "{\"id\": \"a\", \"turns\": []}";
+    for json in [format!("[{empty}, {session}]"), format!("{{\"sessions\": [{empty}, {session}]}}")] {
+        let (sessions, reasons) = told(&json);
+        assert_eq!(sessions, ["b - Well? No."], "{json}");
+        assert!(reasons.contains("leave empty sessions out"), "{reasons}");
+        // In a folder it is not passed over for its beginning.
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("t.json"), &json).unwrap();
+        let found = breakthrough::input::find(&[dir.path().to_owned()], None, &Options::default()).unwrap();
+        assert_eq!(found.sources.len(), 1, "{json}");
+    }
+    let (sessions, reasons) = told(&session.replace("Well?", "\\ud83d"));
+    assert_eq!((sessions.len(), reasons.contains("column")), (1, true), "{reasons}");
+    let got = read("t.json", session.replace("\"No.\"", "\"No.\", \"score\": NaN"));
+    assert_eq!(reasons_at(&got), [Some(2)]);
+    // A line longer than what is looked at, whatever the name.
+    let many = format!("{{\"turns\": [{TURNS}{}]}}", format!(", {TURNS}").repeat(20_000)).replace('\n', "");
+    assert_eq!(read("t.txt", many).report.units, 40_002);
+    // A time that is missing says nothing of the others.
+    let timed = "[{\"speaker\": \"T\", \"text\": \"Well?\", \"start\": 500, \"end\": 1500}, \
+        {\"speaker\": \"C\", \"text\": \"No.\", \"start\": null, \"end\": null}]";
+    assert_eq!(read("t.json", timed).sessions[0].units[0].start, Some(0.5));
+}
+
+#[test]
+fn json_takes_no_time() {
+    let start = std::time::Instant::now();
+    let many =
+        |one: &dyn Fn(usize) -> String, number: usize| (0..number).map(one).collect::<Vec<_>>().join(",");
+    let keys = many(&|at| format!("\"k{at}\": 1"), 50_000);
+    let turns = many(&|_| TURNS.to_owned(), 2_000);
+    assert_eq!(read("a.json", format!("{{{keys}, \"turns\": [{turns}]}}")).report.units, 4_000);
+    let empty = "[{\"speaker\": \"T\", \"text\": \"\"}]";
+    let places = many(&|at| format!("\"k{at}\": {empty}"), 5_000);
+    read("a.json", format!("{{\"turns\": [{}], {places}}}", turns.replace("Well?", "").replace("No.", "")));
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+fn reasons_at(got: &Got) -> Vec<Option<u64>> {
+    reasons(got).iter().map(|reason| reason.1).collect()
+}
+
 #[test]
 fn words_that_follow_a_label_without_a_colon() {
     type Line = fn(&str, usize, &str) -> String;

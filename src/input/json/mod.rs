@@ -6,7 +6,7 @@
 mod inner;
 mod whole;
 
-use super::columns::{ColumnMap, Key, Unusable};
+use super::columns::{ColumnMap, Key, Unusable, whole_number};
 use super::encoding::Decoded;
 use super::lines::{Line, Lines, MAX_LINE};
 use super::marks::{bare, is_mark};
@@ -16,6 +16,7 @@ use super::{MAX_WHOLE_FILE, lines, markup, speakers, stored, table, turns};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
+use std::sync::Arc;
 
 pub(super) use whole::is_whole;
 
@@ -23,11 +24,11 @@ pub(super) use whole::is_whole;
 pub(super) struct Json {
     source: Source,
     /// Objects that are found and still to be read.
-    ready: VecDeque<Element>,
+    ready: VecDeque<Ready>,
     map: ColumnMap,
     stem: String,
     record: u64,
-    /// Sessions that were objects of their own, so far.
+    /// Objects that are sessions or may be, so far.
     sessions: u64,
     /// Whether times are milliseconds.
     milliseconds: bool,
@@ -48,13 +49,38 @@ struct Element {
     object: Result<Map<String, Value>, String>,
     /// The session it was found in, where that has no other id.
     session: Option<String>,
+    /// Which of the sessions it is, if it is one.
+    number: u64,
     /// How long it is in the file.
     bytes: usize,
 }
 
 impl Element {
     fn broken(line: u64, reason: String) -> Element {
-        Element { line, object: Err(reason), session: None, bytes: 0 }
+        Element { line, object: Err(reason), session: None, number: 0, bytes: 0 }
+    }
+}
+
+/// What is found, and still to be read.
+enum Ready {
+    /// Parsed already.
+    Element(Element),
+    /// Text of an object in a session: parsed, a file takes many times its size in memory.
+    Text { line: u64, text: String, about: Arc<Map<String, Value>>, session: Option<String>, number: u64 },
+}
+
+impl Ready {
+    fn element(self, map: &ColumnMap) -> Element {
+        match self {
+            Ready::Element(element) => element,
+            Ready::Text { line, text, about, session, number } => {
+                let mut object = parse(&text);
+                if let Ok(object) = &mut object {
+                    inner::inherit(object, &about, map);
+                }
+                Element { line, object, session, number, bytes: text.len() }
+            }
+        }
     }
 }
 
@@ -83,17 +109,17 @@ fn elements(source: Decoded) -> Result<whole::Elements, String> {
     Ok(whole::elements(&lines::text_of(bytes)))
 }
 
-/// Whether sound JSON holds no words of anybody, as far as its first object tells: settings, say.
+/// Whether sound JSON holds no words of anybody: settings, say.
 pub(super) fn is_about_else(source: Decoded, map: &ColumnMap) -> bool {
     let Ok(mut elements) = elements(source) else { return false };
-    match elements.next() {
-        Some(first) => parse(&first.text).is_ok_and(|object| {
+    let nobody = |text: &str| {
+        parse(text).is_ok_and(|object| {
             let at = map.places(object.keys().map(String::as_str));
             let words = [Key::Text, Key::Note].iter().any(|&key| at[key as usize].is_some());
-            !words && inner::turns(&first.text, map).is_none()
-        }),
-        None => elements.broken().is_none(),
-    }
+            !words && inner::turns(text, map).is_none()
+        })
+    };
+    std::iter::from_fn(|| elements.next()).all(|element| nobody(&element.text)) && elements.broken().is_none()
 }
 
 fn open(source: Source, context: Context) -> Result<Sessions<Json>, String> {
@@ -138,6 +164,8 @@ impl Json {
         let named_so = |key: Key| at[key as usize].is_some();
         let unnamed = if named_so(Key::Text) || named_so(Key::Note) {
             "the value of text is null; write \"\" where nothing was said"
+        } else if object.values().any(|value| value.as_array().is_some_and(Vec::is_empty)) {
+            "no key 'text' or 'note', and an array without anything in it; leave empty sessions out"
         } else {
             "no key 'text' or 'note'; name the one with the words: --map text=KEY"
         };
@@ -147,12 +175,17 @@ impl Json {
             return Err(NESTED.to_owned());
         }
         row.text = words.ok_or(unnamed)?;
-        if at[Key::SessionId as usize].is_some() {
+        let number = row.session_id.as_deref().filter(|_| row.counts).and_then(whole_number);
+        if number.is_some() && row.client_id.is_none() && element.session.is_some() {
+            // Of whom, nobody says: others have it too.
+            row.number = std::mem::replace(&mut row.session_id, element.session.clone());
+            row.counts = false;
+        } else if at[Key::SessionId as usize].is_some() {
             sessionless(row.session_id.as_deref()).map_or(Ok(()), Err)?;
         } else if element.session.is_some() {
             row.session_id.clone_from(&element.session);
         } else if row.speaker.is_none() {
-            row.session_id = Some(format!("{}-{}", self.stem, self.record));
+            row.session_id = Some(format!("{}-{}", self.stem, element.number));
         }
         Ok(row)
     }
@@ -172,19 +205,18 @@ impl Json {
     }
 
     fn next_element(&mut self) -> io::Result<Option<Element>> {
-        if let Some(element) = self.ready.pop_front() {
-            return Ok(Some(element));
+        if let Some(ready) = self.ready.pop_front() {
+            return Ok(Some(ready.element(&self.map)));
         }
         let Some(line) = self.next_line()? else { return Ok(self.broken()) };
-        let object = object(&line);
-        let is_row = object.as_ref().is_ok_and(|object| self.is_row(object));
-        if !is_row && let Some(inner) = inner::turns(&line.text, &self.map) {
+        if let Some(inner) = inner::turns(&line.text, &self.map) {
             let alone = matches!(&self.source, Source::Whole(elements) if elements.alone);
             self.expand(inner, line.number, alone);
-            return Ok(self.ready.pop_front());
+            return Ok(self.ready.pop_front().map(|ready| ready.element(&self.map)));
         }
-        let bytes = line.text.len();
-        Ok(Some(Element { line: line.number, object, session: None, bytes }))
+        let (object, bytes) = (object(&line), line.text.len());
+        self.sessions += 1;
+        Ok(Some(Element { line: line.number, object, session: None, number: self.sessions, bytes }))
     }
 
     /// Behind everything else: what cannot be read of a whole text.
@@ -195,45 +227,34 @@ impl Json {
         Some(Element::broken(line, reason))
     }
 
-    /// Whether somebody says something in an object, or it holds no others.
-    fn is_row(&self, object: &Map<String, Value>) -> bool {
-        if !holds_objects(object) {
-            return true;
-        }
-        let at = self.map.places(object.keys().map(String::as_str));
-        let says = |key: Key| {
-            at[key as usize].and_then(|at| object.values().nth(at)).is_some_and(|value| !value.is_null())
-        };
-        let whose = at[Key::Speaker as usize].is_some();
-        says(Key::Note) || whose && says(Key::Text)
-    }
-
     /// Makes elements of the turns in an object that begins on a line; it is a session if nothing else stands beside it.
     fn expand(&mut self, inner: inner::Turns<'_>, line: u64, alone: bool) {
-        if inner.speechless {
-            return self.ready.push_back(Element::broken(line, SPEECHLESS.to_owned()));
+        if let Some(reason) = inner.refused {
+            let broken = Element::broken(line, reason.to_owned());
+            return self.ready.push_back(Ready::Element(broken));
         }
+        let single = inner.items.len() == 1;
         let session = if alone || inner.sessions {
             None
+        } else if inner.notes {
+            inner.id.filter(|_| single)
         } else {
             self.sessions += 1;
             Some(inner.id.unwrap_or_else(|| format!("{}-{}", self.stem, self.sessions)))
         };
-        let alone = alone && inner.items.len() == 1;
+        let about = Arc::new(inner::about(&inner.outer, &self.map));
         for (below, text) in inner.items {
             let line = line + below;
             if inner.sessions
                 && let Some(mut turns) = inner::turns(text, &self.map)
             {
-                turns.inherit(&inner.outer, &self.map);
-                self.expand(turns, line, alone);
+                inner::inherit(&mut turns.outer, &about, &self.map);
+                self.expand(turns, line, alone && single);
                 continue;
             }
-            let mut object = parse(text);
-            if let Ok(object) = &mut object {
-                inner::inherit(object, &inner.outer, &self.map);
-            }
-            self.ready.push_back(Element { line, object, session: session.clone(), bytes: text.len() });
+            let (text, about, session) = (text.to_owned(), Arc::clone(&about), session.clone());
+            self.sessions += u64::from(session.is_none());
+            self.ready.push_back(Ready::Text { line, text, about, session, number: self.sessions });
         }
     }
 
@@ -277,7 +298,7 @@ impl Json {
         }
         self.milliseconds = inner::in_milliseconds(&objects, &self.map);
         for element in ahead.into_iter().rev() {
-            self.ready.push_front(element);
+            self.ready.push_front(Ready::Element(element));
         }
         let remark = || "start and end are whole numbers, far too long for seconds: read as milliseconds";
         Ok(self.milliseconds.then(|| remark().to_owned()).into_iter().collect())
@@ -285,9 +306,12 @@ impl Json {
 }
 
 /// Why an object is refused that holds the turns where they are not found.
-const NESTED: &str = "an object that holds others, and no turns with words are found among them; write one turn a line, or name keys with --map";
+const NESTED: &str = "an object that holds others, and no turns with words are found among them; write one turn a line, or name keys with --map (that of a note: --map note=KEY)";
+/// Why an object is refused that is not one session.
+const TORN: &str = "turns or notes stand in several places of one object; write one turn or note a line, or one session a line";
 /// Why words are refused that nobody is said to speak.
-const SPEECHLESS: &str = "no key says who speaks; name it with --map speaker=KEY";
+const SPEECHLESS: &str =
+    "no key says who speaks; name it with --map speaker=KEY (or, if the words are notes, --map note=KEY)";
 
 /// Whether an array in an object has objects in it, at any depth of objects.
 fn holds_objects(object: &Map<String, Value>) -> bool {

@@ -50,7 +50,13 @@ pub(super) fn elements(text: &str) -> Elements {
             Some(b',') if inside => {}
             Some(_) => {
                 let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter::<&RawValue>();
-                let Some(Ok(value)) = values.next() else { break Some((line, column(text, at))) };
+                let value = match values.next() {
+                    Some(Ok(value)) => value,
+                    Some(Err(error)) if !error.is_eof() && text[at..].starts_with('{') => {
+                        break Some(place(&error, (line, column(text, at))));
+                    }
+                    _ => break Some((line, column(text, at))),
+                };
                 let text = value.get().to_owned();
                 at += values.byte_offset();
                 let below = newlines(&text);
@@ -66,6 +72,12 @@ pub(super) fn elements(text: &str) -> Elements {
 
 pub(super) fn newlines(text: &str) -> u64 {
     text.bytes().filter(|&byte| byte == b'\n').count() as u64
+}
+
+/// Where a value that begins at a place is broken.
+fn place(error: &serde_json::Error, (line, column): At) -> At {
+    let (below, along) = (error.line().max(1), error.column().max(1));
+    (line + below as u64 - 1, if below == 1 { column + along - 1 } else { along })
 }
 
 /// In characters, from 1.
@@ -117,6 +129,7 @@ mod tests {
         assert_eq!((all.len(), broken), (2, Some((3, 2))));
         assert_eq!(told("[{\"a\":1}").1, Some((1, 9)));
         assert_eq!(told("{\"a\":1} nonsense {\"b\":2}").1, Some((1, 9)));
+        assert_eq!(told("[{\"a\":1},\n {\"b\":\n  NaN}]").1, Some((3, 3)));
     }
 
     #[test]
