@@ -129,6 +129,10 @@ fn json_without_turns() {
     let deep = format!("{}{}", "[{\"a\":".repeat(10_000), "}]".repeat(10_000));
     assert_eq!(read("a.json", deep).report.rejects, 1);
     assert!(read("a.json", "[]").sessions.is_empty());
+    // Brackets within words are none.
+    let note =
+        read("a.jsonl", "{\"text\": \"Came late.\", \"tags\": [\"[x] {y}\"], \"by\": {\"who\": [\"{\"]}}\n");
+    assert_eq!(note.units(), ["note|Came late."]);
 }
 
 /// Ids and words of what is read, and why the rest is not.

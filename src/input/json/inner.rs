@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// How many objects deep turns are looked for.
-const DEPTH: usize = 4;
+pub(super) const DEPTH: usize = 4;
 
 /// Arrays that hold words one by one, beside one of turns, or what may have been said instead.
 const WORDS: [&str; 3] = ["words", "tokens", "alternatives"];

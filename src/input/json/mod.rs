@@ -13,6 +13,7 @@ use super::marks::{bare, is_mark};
 use super::rows::{Broken, Row, RowError, RowSource, Sessions, sessionless};
 use super::sink::Context;
 use super::{MAX_WHOLE_FILE, lines, markup, speakers, stored, table, turns};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
@@ -330,14 +331,50 @@ fn object(line: &Line) -> Result<Map<String, Value>, String> {
     parse(line.text.trim_start_matches(is_mark))
 }
 
+/// Only what may be a key is built: a value that holds others, which may be many times its size in memory, is what [`shallow`]
+/// makes of it.
 fn parse(text: &str) -> Result<Map<String, Value>, String> {
-    // The message of serde_json may quote the input: only its place is used.
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| format!("not JSON at column {}; write one object a line", error.column()))?;
-    let Value::Object(object) = value else {
-        return Err("not a JSON object; write one object a line".to_owned());
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| {
+        // The message of serde_json may quote the input: only its place is used.
+        match serde_json::from_str::<&RawValue>(text) {
+            Ok(value) if !value.get().starts_with('{') => NO_OBJECT.to_owned(),
+            _ => broken_at(error.column()),
+        }
+    })?;
+    let mut fields: Vec<_> = fields.into_iter().collect();
+    fields.sort_by_key(|(_, value)| value.get().as_ptr() as usize);
+    let value = |(name, value): (String, &RawValue)| {
+        let column = || text[..value.get().as_ptr() as usize - text.as_ptr() as usize].chars().count() + 1;
+        Ok((name, shallow(value.get()).ok_or_else(|| broken_at(column()))?))
     };
-    Ok(object)
+    fields.into_iter().map(value).collect()
+}
+
+const NO_OBJECT: &str = "not a JSON object; write one object a line";
+
+fn broken_at(column: usize) -> String {
+    format!("not JSON at column {column}; write one object a line")
+}
+
+/// A value; of an array or an object only whether it has anything in it, and whether an array in it has objects.
+fn shallow(value: &str) -> Option<Value> {
+    let inside = if holds(value, inner::DEPTH) { Value::Object(Map::new()) } else { Value::Null };
+    match value.as_bytes().first()? {
+        b'[' if value[1..].trim_start().starts_with(']') => Some(Value::Array(Vec::new())),
+        b'[' => Some(Value::Array(vec![inside])),
+        b'{' => Some(Value::Object(Map::from_iter([(String::new(), Value::Array(vec![inside]))]))),
+        _ => serde_json::from_str(value).ok(),
+    }
+}
+
+/// Whether an array has objects in it, or one in an object, so many objects deep.
+fn holds(value: &str, depth: usize) -> bool {
+    if value.starts_with('[') {
+        let items: Vec<&RawValue> = serde_json::from_str(value).unwrap_or_default();
+        return items.iter().any(|item| item.get().starts_with('{'));
+    }
+    let fields = || serde_json::from_str::<BTreeMap<String, &RawValue>>(value).unwrap_or_default();
+    value.starts_with('{') && depth > 0 && fields().values().any(|value| holds(value.get(), depth - 1))
 }
 
 /// What a value says.
