@@ -24,7 +24,10 @@ pub(super) struct Workbook {
 pub(super) fn open(stored: &Stored, context: Context, sink: &mut Sink) -> Result<Sessions<Workbook>, String> {
     let book = stored.workbook().map_err(|error| explain(&error))?;
     let sheets = tables(&book.sheets, &context.options.map, sink)?;
-    let remarks = sheets.iter().flat_map(|(sheet, columns)| columns.remarks(&sheet.header)).collect();
+    let mut remarks: Vec<String> =
+        sheets.iter().flat_map(|(sheet, columns)| columns.remarks(&sheet.header)).collect();
+    // Sheets mostly have the same columns.
+    remarks.dedup();
     let rows = book.rows(sheets.iter().map(|(sheet, _)| sheet.clone()).collect());
     let stem = context.stem.clone();
     let mut workbook = Workbook { sheets, rows, ahead: VecDeque::new(), record: 0, stem };

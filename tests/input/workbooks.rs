@@ -60,6 +60,10 @@ fn every_sheet_that_is_a_table() {
         got.rejects
     );
     assert!(got.notices.iter().any(|text| text.ends_with("are not read: 2, 4")), "{:?}", got.notices);
+    let coded: [(usize, &[Cell]); 2] =
+        [(1, &[Text("speaker"), Text("text"), Text("x")]), (2, &[Text("T"), Text("a")])];
+    let told = read("a.xlsx", workbook(&[Sheet("a", false, &coded), Sheet("b", false, &coded)])).notices;
+    assert_eq!(told.iter().filter(|text| text.contains("column 3 of 3")).count(), 1, "{told:?}");
     // One alone is called after the file.
     assert_eq!(one(&rows).sessions[0].id, "talk");
     let notes =
