@@ -40,14 +40,9 @@ pub(crate) enum Error {
     Large(u64),
 }
 
-/// Something to read a workbook from.
-trait Source: Read + Seek + Send {}
-
-impl<T: Read + Seek + Send> Source for T {}
-
 /// A workbook whose first rows have been read.
-pub(crate) struct Book {
-    book: Xlsx<Box<dyn Source>>,
+pub(crate) struct Book<R> {
+    book: Xlsx<R>,
     /// Those that have cells, in their order.
     pub(crate) sheets: Vec<Sheet>,
 }
@@ -80,13 +75,11 @@ pub(crate) fn is_workbook(source: impl Read + Seek) -> bool {
     ZipArchive::new(source).is_ok_and(|archive| archive.index_for_name("xl/workbook.xml").is_some())
 }
 
-impl Book {
+impl<R: Read + Seek + Send + 'static> Book<R> {
     /// Reads what the workbook has beside the rows of its sheets. The source is opened twice.
-    pub(crate) fn open<R: Read + Seek + Send + 'static>(
-        source: impl Fn() -> io::Result<R>,
-    ) -> Result<Book, Error> {
+    pub(crate) fn open(source: impl Fn() -> io::Result<R>) -> Result<Book<R>, Error> {
         is_of_usual_size(source().map_err(Error::Io)?)?;
-        let file: Box<dyn Source> = Box::new(source().map_err(Error::Io)?);
+        let file = source().map_err(Error::Io)?;
         let mut book = guarded(|| Xlsx::new(file)).and_then(Result::ok).ok_or(Error::Broken)?;
         let mut sheets = Vec::new();
         for (at, sheet) in book.sheets_metadata().to_vec().into_iter().enumerate() {
@@ -142,23 +135,23 @@ fn is_of_usual_size(source: impl Read + Seek) -> Result<(), Error> {
 }
 
 /// The first row of a sheet that is not empty. A chart has none.
-fn header(book: &mut Xlsx<Box<dyn Source>>, sheet: &str) -> Result<Option<Vec<String>>, XlsxError> {
+fn header(book: &mut Xlsx<impl Read + Seek>, sheet: &str) -> Result<Option<Vec<String>>, XlsxError> {
     let reader = match book.worksheet_cells_reader(sheet) {
         Err(XlsxError::NotAWorksheet(_)) => return Ok(None),
         reader => reader?,
     };
-    let first = Rows { reader, next: None, ended: false }.next(None)?;
+    let first = Rows::of(reader).next(None)?;
     // A cell that is too long names no column.
     Ok(first.map(|line| line.cells.unwrap_or_default()))
 }
 
 fn send(
-    book: &mut Xlsx<Box<dyn Source>>,
+    book: &mut Xlsx<impl Read + Seek>,
     at: usize,
     sheet: &Sheet,
     to: &SyncSender<Sent>,
 ) -> Result<(), XlsxError> {
-    let mut rows = Rows { reader: book.worksheet_cells_reader(&sheet.name)?, next: None, ended: false };
+    let mut rows = Rows::of(book.worksheet_cells_reader(&sheet.name)?);
     rows.next(None)?;
     while let Some(line) = rows.next(Some(sheet.header.len()))? {
         if to.send(Ok((at, line))).is_err() {
@@ -169,15 +162,19 @@ fn send(
 }
 
 /// The rows of a sheet.
-struct Rows<'a> {
-    reader: XlsxCellReader<'a, Box<dyn Source>>,
+struct Rows<'a, R: Read + Seek> {
+    reader: XlsxCellReader<'a, R>,
     /// The first cell of the next row.
     next: Option<(u32, u32, String)>,
     /// Whether there is no cell any more: the crate may not be asked again.
     ended: bool,
 }
 
-impl Rows<'_> {
+impl<'a, R: Read + Seek> Rows<'a, R> {
+    fn of(reader: XlsxCellReader<'a, R>) -> Self {
+        Rows { reader, next: None, ended: false }
+    }
+
     fn cell(&mut self) -> Result<Option<(u32, u32, String)>, XlsxError> {
         if self.next.is_some() || self.ended {
             return Ok(self.next.take());

@@ -142,11 +142,8 @@ pub(super) fn stamped(line: &str) -> Option<(&str, &str)> {
     let begin = line[..colon].rfind(' ')?;
     let end = line[begin + 1..].find(char::is_whitespace).map_or(line.len(), |end| begin + 1 + end);
     super::time::clock(line[begin + 1..end].trim_end_matches(','))?;
-    let half = line[end..]
-        .trim_start()
-        .get(..2)
-        .filter(|half| half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm"));
-    let end = half.map_or(end, |_| line.len() - line[end..].trim_start().len() + 2);
+    let half = super::time::behind_half(line[end..].trim_start());
+    let end = half.map_or(end, |rest| line.len() - rest.len());
     let rest = line[end..].trim();
     // `Panic on the bus` is what happened, and no writer.
     let like_name = |word: &str| !word.starts_with(char::is_lowercase) || PARTICLES.contains(&word);

@@ -57,13 +57,9 @@ impl Survey {
             }
             let speaker = match label(line) {
                 None => continue,
-                Some(Label::Read(prefix)) => {
+                Some(found @ (Label::Read(prefix) | Label::Joined(prefix))) => {
                     survey.read += 1;
-                    speakers::role(prefix.label)
-                }
-                Some(Label::Joined(prefix)) => {
-                    survey.read += 1;
-                    survey.joined += 1;
+                    survey.joined += usize::from(matches!(found, Label::Joined(_)));
                     speakers::role(prefix.label)
                 }
                 Some(Label::Other(speaker)) => {
@@ -259,9 +255,7 @@ fn time_behind(text: &str) -> Option<(f64, &str)> {
     let end = text.find(|c: char| c.is_whitespace() || c == ')' || c == ']').unwrap_or(text.len());
     let seconds = time::clock(&text[..end])?;
     let rest = text[end..].trim_start_matches([')', ']', ' ', '\t']);
-    let half =
-        rest.get(..2).filter(|half| half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm"));
-    let rest = half.map_or(rest, |half| rest[half.len()..].trim_start());
+    let rest = time::behind_half(rest).map_or(rest, str::trim_start);
     Some((seconds, rest.trim_start_matches([':', '*', ' '])))
 }
 

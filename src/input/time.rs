@@ -33,6 +33,12 @@ pub(super) fn clock(text: &str) -> Option<f64> {
     text.contains(':').then(|| seconds(text)).flatten()
 }
 
+/// What follows the half of a day, `am` or `pm`, that begins a text.
+pub(super) fn behind_half(text: &str) -> Option<&str> {
+    let (half, rest) = text.split_at_checked(2)?;
+    (half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm")).then_some(rest)
+}
+
 /// A time where transcripts mark one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stamp {

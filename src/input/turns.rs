@@ -100,9 +100,7 @@ fn chat_stamp(line: &str) -> Option<&str> {
     let end = behind.find([' ', ']', '\u{202f}']).unwrap_or(behind.len());
     time::clock(&behind[..end])?;
     let rest = behind[end..].trim_start_matches([' ', '\u{202f}']);
-    let half =
-        rest.get(..2).filter(|half| half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm"));
-    let rest = half.map_or(rest, |half| &rest[half.len()..]).trim_start();
+    let rest = time::behind_half(rest).unwrap_or(rest).trim_start();
     let rest = rest.strip_prefix(if line.starts_with('[') { ']' } else { '-' })?;
     Some(rest.trim_start_matches(['\u{200e}', ' ']))
 }

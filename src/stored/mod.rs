@@ -89,7 +89,7 @@ impl Stored {
     }
 
     /// An Excel workbook, the first rows of its sheets already read.
-    pub(crate) fn workbook(&self) -> Result<workbook::Book, workbook::Error> {
+    pub(crate) fn workbook(&self) -> Result<workbook::Book<Box<dyn Seekable>>, workbook::Error> {
         workbook::Book::open(|| self.seekable())
     }
 

@@ -6,7 +6,6 @@ use crate::input::marks::is_mark;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 
 /// How many objects deep turns are looked for.
 pub(super) const DEPTH: usize = 4;
@@ -84,9 +83,7 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn of(text: &'a str, map: &ColumnMap) -> Option<Fields<'a>> {
-        let all: BTreeMap<String, &'a RawValue> = serde_json::from_str(text).ok()?;
-        let mut all: Vec<_> = all.into_iter().collect();
-        all.sort_by_key(|(_, value)| value.get().as_ptr() as usize);
+        let all = super::fields(text).ok()?;
         let at = map.places(all.iter().map(|(name, _)| name.as_str()));
         Some(Fields { all, at })
     }

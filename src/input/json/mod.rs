@@ -314,11 +314,11 @@ const TORN: &str = "turns or notes stand in several places of one object; write 
 const SPEECHLESS: &str =
     "no key says who speaks; name it with --map speaker=KEY (or, if the words are notes, --map note=KEY)";
 
-/// Whether an array in an object has objects in it, at any depth of objects.
+/// Whether an array in what [`parse`] makes of an object has objects in it.
 fn holds_objects(object: &Map<String, Value>) -> bool {
     object.values().any(|value| match value {
         Value::Array(all) => all.iter().any(Value::is_object),
-        Value::Object(inner) => holds_objects(inner),
+        Value::Object(inner) => !inner.is_empty(),
         _ => false,
     })
 }
@@ -334,20 +334,26 @@ fn object(line: &Line) -> Result<Map<String, Value>, String> {
 /// Only what may be a key is built: a value that holds others, which may be many times its size in memory, is what [`shallow`]
 /// makes of it.
 fn parse(text: &str) -> Result<Map<String, Value>, String> {
-    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| {
+    let fields = fields(text).map_err(|error| {
         // The message of serde_json may quote the input: only its place is used.
         match serde_json::from_str::<&RawValue>(text) {
             Ok(value) if !value.get().starts_with('{') => NO_OBJECT.to_owned(),
             _ => broken_at(error.column()),
         }
     })?;
-    let mut fields: Vec<_> = fields.into_iter().collect();
-    fields.sort_by_key(|(_, value)| value.get().as_ptr() as usize);
     let value = |(name, value): (String, &RawValue)| {
         let column = || text[..value.get().as_ptr() as usize - text.as_ptr() as usize].chars().count() + 1;
         Ok((name, shallow(value.get()).ok_or_else(|| broken_at(column()))?))
     };
     fields.into_iter().map(value).collect()
+}
+
+/// The values of an object, in their order.
+fn fields(text: &str) -> serde_json::Result<Vec<(String, &RawValue)>> {
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text)?;
+    let mut fields: Vec<_> = fields.into_iter().collect();
+    fields.sort_by_key(|(_, value)| value.get().as_ptr() as usize);
+    Ok(fields)
 }
 
 const NO_OBJECT: &str = "not a JSON object; write one object a line";
@@ -356,13 +362,15 @@ fn broken_at(column: usize) -> String {
     format!("not JSON at column {column}; write one object a line")
 }
 
-/// A value; of an array or an object only whether it has anything in it, and whether an array in it has objects.
+/// A value; of an array only whether it has anything in it, and of it or an object whether an array in it has objects: then there
+/// is one, or something, in it.
 fn shallow(value: &str) -> Option<Value> {
-    let inside = if holds(value, inner::DEPTH) { Value::Object(Map::new()) } else { Value::Null };
+    let holds = holds(value, inner::DEPTH);
+    let inside = if holds { Value::Object(Map::new()) } else { Value::Null };
     match value.as_bytes().first()? {
         b'[' if value[1..].trim_start().starts_with(']') => Some(Value::Array(Vec::new())),
         b'[' => Some(Value::Array(vec![inside])),
-        b'{' => Some(Value::Object(Map::from_iter([(String::new(), Value::Array(vec![inside]))]))),
+        b'{' => Some(Value::Object(holds.then(|| (String::new(), inside)).into_iter().collect())),
         _ => serde_json::from_str(value).ok(),
     }
 }
@@ -373,8 +381,8 @@ fn holds(value: &str, depth: usize) -> bool {
         let items: Vec<&RawValue> = serde_json::from_str(value).unwrap_or_default();
         return items.iter().any(|item| item.get().starts_with('{'));
     }
-    let fields = || serde_json::from_str::<BTreeMap<String, &RawValue>>(value).unwrap_or_default();
-    value.starts_with('{') && depth > 0 && fields().values().any(|value| holds(value.get(), depth - 1))
+    let fields = || fields(value).unwrap_or_default();
+    value.starts_with('{') && depth > 0 && fields().iter().any(|(_, value)| holds(value.get(), depth - 1))
 }
 
 /// What a value says.
