@@ -10,16 +10,18 @@ use crate::coding::CodedSession;
 use crate::coding::case::{Client, Factor, Trend, TurningPoint};
 use crate::coding::stretch::Stretch;
 use crate::transcript::{Session, counted};
+use indexmap::map::Entry;
 use indexmap::{IndexMap, IndexSet};
 use jiff::civil::{Date, Time};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// All that is remembered of the sessions of a run: counts, never words. It grows with every session, so each takes little.
 #[derive(Debug, Default)]
 pub struct Cases {
-    sessions: IndexMap<Identity, Remembered>,
+    sessions: IndexMap<Identity, Packed>,
     /// Clients, dates and therapists, each once.
     names: IndexSet<Box<str>>,
 }
@@ -36,8 +38,22 @@ pub struct Findings {
 /// Where a name stands in [`Cases::names`].
 type Name = u32;
 
+/// A [`Remembered`] as bytes: most of its counts are small, and take one byte each instead of four.
+#[derive(Debug)]
+struct Packed(Box<[u8]>);
+
+impl Packed {
+    fn of(session: &Remembered) -> Packed {
+        Packed(postcard::to_allocvec(session).expect("counts can be written").into())
+    }
+
+    fn unpacked(&self) -> Remembered {
+        postcard::from_bytes(&self.0).expect("what was packed can be unpacked")
+    }
+}
+
 /// One session, with all its stretches.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Remembered {
     client: Option<Name>,
     number: Option<u32>,
@@ -134,7 +150,11 @@ impl Cases {
             Some(known.unwrap_or_else(|| self.names.insert_full(given.into()).0) as Name)
         };
         let client = name(stretch.client_id);
-        let session = self.sessions.entry(stretch.identity).or_default();
+        let known = self.sessions.entry(stretch.identity);
+        let mut session = match &known {
+            Entry::Occupied(earlier) => earlier.get().unpacked(),
+            Entry::Vacant(_) => Remembered::default(),
+        };
         session.client = client;
         session.number = session.number.or(stretch.number);
         session.therapist = session.therapist.or_else(|| name(stretch.therapist_id));
@@ -148,6 +168,7 @@ impl Cases {
         session.expected.iter_mut().zip(stretch.expected).for_each(|(all, more)| *all += more);
         session.counts.iter_mut().zip(stretch.counts).for_each(|(all, count)| more(all, count));
         session.tallies.add(&stretch.tallies);
+        known.insert_entry(Packed::of(&session));
     }
 
     fn name(&self, name: Option<Name>) -> Option<&str> {
@@ -179,17 +200,18 @@ impl Cases {
         &self,
         mut each: impl FnMut(&Client, &[Trend]) -> Result<(), E>,
     ) -> Result<Findings, E> {
-        let mut of_client: IndexMap<Name, Vec<&Remembered>> = IndexMap::new();
-        for session in self.sessions.values() {
-            if let Some(client) = session.client {
-                of_client.entry(client).or_default().push(session);
+        let mut of_client: IndexMap<Name, Vec<&Packed>> = IndexMap::new();
+        let mut faults = Faults::default();
+        for packed in self.sessions.values() {
+            match packed.unpacked().client {
+                Some(client) => of_client.entry(client).or_default().push(packed),
+                None => faults.nameless += 1,
             }
         }
-        let mut faults = Faults::default();
         let of_client: Vec<_> = of_client.into_iter().collect();
         for some in of_client.chunks(CLIENTS_AT_ONCE) {
             let found = some.par_iter().map(|(name, sessions)| {
-                let visits: Vec<_> = sessions.iter().map(|session| self.visit(session)).collect();
+                let visits: Vec<_> = sessions.iter().map(|session| self.visit(&session.unpacked())).collect();
                 client(self.name(Some(*name)).unwrap_or_default(), &visits)
             });
             for (client, trends, wrong) in &found.collect::<Vec<_>>() {
@@ -197,8 +219,7 @@ impl Cases {
                 each(client, trends)?;
             }
         }
-        faults.nameless = self.sessions.values().filter(|session| session.client.is_none()).count();
-        let tallies = self.sessions.values().map(|session| &session.tallies);
+        let tallies = self.sessions.values().map(|packed| packed.unpacked().tallies);
         Ok(Findings { notices: faults.notices(), factors: preceding::factors(&tallies) })
     }
 }

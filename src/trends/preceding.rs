@@ -10,6 +10,7 @@ use crate::coding::Coding;
 use crate::coding::case::{Factor, Measure};
 use crate::coding::stretch::{self, FACTOR_COUNT};
 use crate::transcript::{Session, Speaker};
+use serde::{Deserialize, Serialize};
 
 /// Units before, in which a factor is looked for: two exchanges.
 pub const WINDOW: usize = 4;
@@ -20,7 +21,7 @@ const OUTCOMES: [(Measure, Family); 2] =
 const FIRST_FACTOR: usize = Code::Motivation as usize;
 
 /// Of one session: units with either outcome and without, each counted once, since a session is remembered to the end of a run.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Tallies {
     /// For both outcomes: with it, without it.
     all: [[u32; 2]; 2],
@@ -80,7 +81,7 @@ pub(super) fn remembered(session: &Session, codings: &[Coding]) -> stretch::Tall
 }
 
 /// One row for each contributing code and outcome, over sessions as clusters.
-pub(super) fn factors<'a>(sessions: &(impl Iterator<Item = &'a Tallies> + Clone)) -> Vec<Factor> {
+pub(super) fn factors(sessions: &(impl Iterator<Item = Tallies> + Clone)) -> Vec<Factor> {
     let mut factors = Vec::with_capacity(FACTOR_COUNT * OUTCOMES.len());
     for (place, &factor) in Code::ALL[FIRST_FACTOR..].iter().enumerate() {
         for (outcome, &(measure, _)) in OUTCOMES.iter().enumerate() {
